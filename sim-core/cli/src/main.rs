@@ -1,0 +1,2 @@
+//! The `autarky` binary.
+fn main() {}

@@ -1,0 +1,6 @@
+//! The event engine: a calendar with a total order, keyed random streams, a run loop, statistics and
+//! replications. It knows no market and reads no files.
+//!
+//! The same seed gives the same bits on every machine, in debug and release builds, for any number of
+//! threads: transcendental functions come from [`math`], randomness only from [`rng`], and sums are folded
+//! in replication order.
