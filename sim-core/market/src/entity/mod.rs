@@ -1,0 +1,9 @@
+//! The entities of the model: for each its parameters, its state and its validation.
+
+pub mod controller;
+pub mod demand;
+pub mod hardware;
+pub mod horizon;
+pub mod nation;
+pub mod provider;
+pub mod vendor;

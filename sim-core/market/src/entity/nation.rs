@@ -1,0 +1,76 @@
+//! A state: buyer, regulator, and a zone of the market. Its demand segments are in `demand.rs`.
+
+use crate::schema::{Kind, Range};
+use crate::{parameters, vocabulary};
+
+vocabulary! {
+    /// Where work of a sensitivity may be processed.
+    pub enum Residency {
+        /// Anywhere.
+        Any = "any",
+        /// In the own zone, under domestic or foreign control.
+        Territory = "territory",
+        /// In the own zone, by a provider whose control plane is at home.
+        Domestic = "domestic",
+    }
+}
+
+vocabulary! {
+    /// World Bank income group.
+    pub enum IncomeGroup {
+        /// Low income.
+        Low = "low",
+        /// Lower middle income.
+        LowerMiddle = "lower_middle",
+        /// Upper middle income.
+        UpperMiddle = "upper_middle",
+        /// High income.
+        High = "high",
+    }
+}
+
+parameters! {
+    /// A state: buyer, regulator, and a zone of the market.
+    pub struct NationParameters {
+        /// Title for reports.
+        title: String = String::new(), Kind::Text, Measured, "calibration/nations.csv";
+        /// Gross domestic product a year.
+        gdp: f64 = 1.0e10, Kind::Number { unit: "USD/year", range: Range::above(0.0, 1e15) }, Measured, "calibration/nations.csv (World Bank)";
+        /// Population.
+        population: f64 = 1.0e6, Kind::Number { unit: "1", range: Range::above(0.0, 2e10) }, Measured, "calibration/nations.csv (World Bank)";
+        /// World Bank income group; scales demand for compute.
+        income_group: IncomeGroup = IncomeGroup::UpperMiddle, Kind::Choice(IncomeGroup::WORDS), Measured, "calibration/nations.csv (World Bank)";
+        /// Price of power to data centres, without tax.
+        power_price: f64 = 0.12, Kind::Number { unit: "USD/kWh", range: Range::above(0.0, 5.0) }, Measured, "calibration/nations.csv (Eurostat, EIA, World Bank Doing Business)";
+        /// Volatility of the log real exchange rate, σ_x.
+        fx_volatility: f64 = 0.07, Kind::Number { unit: "1/year^0.5", range: Range::closed(0.0, 3.0) }, Measured, "calibration/nations.csv (UN annual rates)";
+        /// Mean-reversion rate of the log real exchange rate, κ_x (half-life of purchasing-power deviations about three years).
+        fx_reversion: f64 = 0.231, Kind::Number { unit: "1/year", range: Range::above(0.0, 50.0) }, Calibrated, "Rogoff 1996: half-life of three to five years";
+        /// Multiplier on the nation's reference demand for compute.
+        demand_scale: f64 = 1.0, Kind::Number { unit: "1", range: Range::closed(0.0, 1000.0) }, Assumed, "one: demand follows GDP";
+        /// Share of the nation's expected reference demand for which capacity at home is wanted, split by the portfolio.
+        coverage["policy.coverage"]: f64 = 0.8, Kind::Number { unit: "1", range: Range::closed(0.0, 3.0) }, Assumed, "policy";
+        /// Share of the portfolio that goes into the national data centre.
+        portfolio_data_centre["policy.portfolio.data_centre"]: f64 = 0.4, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
+        /// Share of the portfolio that goes into the domestic node network.
+        portfolio_network["policy.portfolio.network"]: f64 = 0.4, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
+        /// Share of the portfolio that is left to foreign clouds.
+        portfolio_cloud["policy.portfolio.cloud"]: f64 = 0.2, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
+        /// Where open work may be processed.
+        residency_open["policy.residency.open"]: Residency = Residency::Any, Kind::Choice(Residency::WORDS), Assumed, "policy";
+        /// Where regulated work may be processed.
+        residency_regulated["policy.residency.regulated"]: Residency = Residency::Any, Kind::Choice(Residency::WORDS), Assumed, "policy";
+        /// Where critical work may be processed.
+        residency_critical["policy.residency.critical"]: Residency = Residency::Domestic, Kind::Choice(Residency::WORDS), Assumed, "policy";
+        /// Tariff on compute bought from abroad.
+        tariff["policy.tariff"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::closed(0.0, 10.0) }, Assumed, "services trade is free of tariffs under the WTO moratorium";
+        /// Compliance cost of regulated work under foreign jurisdiction.
+        compliance["policy.compliance"]: f64 = 0.15, Kind::Number { unit: "USD/H100eh", range: Range::closed(0.0, 1000.0) }, Assumed, "about a tenth of a rental price";
+        /// Taste multiplier for providers at home, by which their share exceeds their capacity's at equal price.
+        home_taste: f64 = 1.5, Kind::Number { unit: "1", range: Range::above(0.0, 1000.0) }, Assumed, "home bias; in the sensitivity table";
+        /// Repair crews per thousand nodes of a provider at home (talent).
+        crews: f64 = 4.0, Kind::Number { unit: "1", range: Range::closed(0.0, 1000.0) }, Assumed, "one technician per some 250 servers";
+        /// Where the hardware of the portfolio's data centre and network is bought when several vendors may deliver: share by vendor.
+        vendor_mix: Vec<(String, f64)> = Vec::new(), Kind::Shares("vendor"), Assumed, "empty: by the vendors' market shares";
+    }
+}

@@ -1,0 +1,120 @@
+//! Sellers of compute under one governance: `cloud`, `data_centre` and `network` on one supply structure.
+
+use crate::schema::{Kind, Range};
+use crate::{parameters, vocabulary};
+
+vocabulary! {
+    /// Governance of a provider. The kind sets default parameters, never the code that runs.
+    pub enum ProviderKind {
+        /// Commercial cloud with regions in several zones.
+        Cloud = "cloud",
+        /// National data centre.
+        DataCentre = "data_centre",
+        /// Network of nodes run by many operators.
+        Network = "network",
+    }
+}
+
+vocabulary! {
+    /// How the posted price is set; see `mechanism/price.rs`.
+    pub enum PriceRule {
+        /// Unit cost plus a mark-up, adjusted with stickiness.
+        Posted = "posted",
+        /// Rises and falls with offered demand over capacity.
+        UtilisationController = "utilisation_controller",
+    }
+}
+
+vocabulary! {
+    /// What the provider's capacity target follows; see `mechanism/investment.rs`.
+    pub enum CapacityTarget {
+        /// The portfolio share of the zone's expected reference demand.
+        Portfolio = "portfolio",
+        /// The provider's own offered load.
+        OfferedLoad = "offered_load",
+    }
+}
+
+parameters! {
+    /// A seller of compute under one governance. `[provider.cloud]`, `[provider.data_centre]` and `[provider.network]` set the defaults of all providers of that kind.
+    pub struct ProviderParameters {
+        /// Title for reports.
+        title: String = String::new(), Kind::Text, Assumed, "name";
+        /// Governance.
+        kind: ProviderKind = ProviderKind::DataCentre, Kind::Choice(ProviderKind::WORDS), Assumed, "scenario";
+        /// Zone whose law governs its control plane.
+        home: String = String::new(), Kind::Reference("nation"), Assumed, "scenario";
+        /// Zones in which it has sites; each is a queue group of its own.
+        zones: Vec<String> = Vec::new(), Kind::References("nation"), Assumed, "calibration/cloud_regions.csv";
+        /// Whether zones other than those of its sites may buy from it.
+        exports: bool = false, Kind::Flag, Assumed, "clouds sell everywhere, national providers at home";
+        /// What its capacity target follows.
+        capacity_target: CapacityTarget = CapacityTarget::Portfolio, Kind::Choice(CapacityTarget::WORDS), Assumed, "scenario";
+        /// Share of the world's cloud capacity at the start (target `offered_load` only).
+        initial_share: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Calibrated, "calibration/cloud_regions.csv";
+        /// Share of its initial capacity in each zone; empty spreads by GDP.
+        zone_mix: Vec<(String, f64)> = Vec::new(), Kind::Shares("nation"), Assumed, "calibration/cloud_regions.csv";
+        /// Initial capacity over the capacity target at the start.
+        initial_fill: f64 = 0.9, Kind::Number { unit: "1", range: Range::closed(0.0, 10.0) }, Assumed, "shortage at the start";
+        /// Operators that run its nodes, in each zone.
+        operators: i64 = 1, Kind::Integer { min: 1, max: 1_000_000 }, Assumed, "scenario";
+        /// Log standard deviation of the operators' sizes.
+        operator_dispersion: f64 = 0.0, Kind::Number { unit: "1", range: Range::closed(0.0, 5.0) }, Calibrated, "calibration/compute_by_country.csv: cluster sizes";
+        /// Sites over which an operator's nodes are spread.
+        sites_per_operator: i64 = 1, Kind::Integer { min: 1, max: 1000 }, Assumed, "scenario";
+        /// Nodes in each zone at the start; a node then stands for as many servers as needed. Unset: real servers.
+        aggregate_nodes: Option<i64> = None, Kind::Integer { min: 1, max: 10_000_000 }, Assumed, "blocs are simulated with coarser nodes";
+        /// Vendors its hardware is bought from, by share; empty follows the nation, then the vendors' market shares.
+        vendor_mix: Vec<(String, f64)> = Vec::new(), Kind::Shares("vendor"), Assumed, "scenario";
+        /// Hardware models it may run; empty means all that fit `memory_min`.
+        hardware: Vec<String> = Vec::new(), Kind::References("hardware"), Assumed, "scenario";
+        /// Least memory of the accelerators it buys.
+        memory_min: f64 = 0.0, Kind::Number { unit: "GB", range: Range::closed(0.0, 1e6) }, Assumed, "data centres buy data-centre parts";
+        /// Largest price of an accelerator it buys.
+        price_max: Option<f64> = None, Kind::Number { unit: "USD", range: Range::above(0.0, 1e8) }, Assumed, "consumer networks buy consumer parts";
+        /// How its posted price is set.
+        price_rule: PriceRule = PriceRule::Posted, Kind::Choice(PriceRule::WORDS), Assumed, "scenario";
+        /// Mark-up over unit cost of the posted rule, and starting point of the controller.
+        mark_up: f64 = 0.3, Kind::Number { unit: "1", range: Range::closed(-0.99, 100.0) }, Assumed, "gross margins of clouds";
+        /// Share of the gap between target and posted price closed in a month (stickiness).
+        price_adjustment: f64 = 0.2, Kind::Number { unit: "1", range: Range::share() }, Assumed, "list prices change a few times a year";
+        /// Target utilisation u* of prices and capacity.
+        target_utilisation: f64 = 0.75, Kind::Number { unit: "1", range: Range::above(0.0, 0.99) }, Assumed, "clouds run at 60 to 85 %";
+        /// Speed κ of the utilisation controller.
+        controller_speed: f64 = 0.05, Kind::Number { unit: "1/day", range: Range::closed(0.0, 10.0) }, Assumed, "half of a gap in two weeks";
+        /// Price floor over unit cost.
+        price_floor: f64 = 0.5, Kind::Number { unit: "1", range: Range::above(0.0, 100.0) }, Assumed, "short-run marginal cost";
+        /// Price cap over unit cost.
+        price_cap: f64 = 5.0, Kind::Number { unit: "1", range: Range::above(0.0, 1000.0) }, Assumed, "H100 rental of 2023 over its cost";
+        /// Power usage effectiveness: power of the site over power of its accelerators' nodes.
+        pue: f64 = 1.3, Kind::Number { unit: "1", range: Range::closed(1.0, 5.0) }, Assumed, "Uptime Institute surveys";
+        /// Operating cost without power and repair, a year, over the price of the hardware.
+        opex: f64 = 0.05, Kind::Number { unit: "1/year", range: Range::closed(0.0, 5.0) }, Assumed, "staff, buildings, network";
+        /// Rate of return on capital r in user cost r + δ.
+        return_rate: f64 = 0.08, Kind::Number { unit: "1/year", range: Range::closed(0.0, 5.0) }, Assumed, "cost of capital";
+        /// Interval between capacity reviews.
+        review_interval: f64 = 30.4375, Kind::Number { unit: "day", range: Range::closed(1.0, 3650.0) }, Assumed, "monthly";
+        /// Time ahead for which capacity is planned.
+        planning_horizon: f64 = 365.0, Kind::Number { unit: "day", range: Range::closed(0.0, 3650.0) }, Assumed, "lead time and review";
+        /// Repair crews per crew that the zone's talent gives for a data centre of the same size.
+        crew_factor: f64 = 1.0, Kind::Number { unit: "1", range: Range::closed(0.0, 100.0) }, Assumed, "equal for all kinds, so that the null holds";
+        /// Mean time of a repair once crew and part are there.
+        repair_time: f64 = 1.0, Kind::Number { unit: "day", range: Range::above(0.0, 365.0) }, Assumed, "hours to days";
+        /// Spare parts kept, in parts per node.
+        spares: f64 = 0.05, Kind::Number { unit: "1", range: Range::closed(0.0, 100.0) }, Assumed, "a few percent of the fleet";
+        /// Price of a spare part over the price of the accelerator.
+        spare_price: f64 = 0.5, Kind::Number { unit: "1", range: Range::closed(0.0, 100.0) }, Assumed, "boards and modules";
+        /// Time in which a spare part arrives from an open vendor.
+        spare_time: f64 = 14.0, Kind::Number { unit: "day", range: Range::closed(0.0, 3650.0) }, Assumed, "return-merchandise services";
+        /// Rate at which a host takes a node offline.
+        leave_rate: f64 = 0.0, Kind::Number { unit: "1/day", range: Range::closed(0.0, 100.0) }, Assumed, "calibration/failure_rates.csv";
+        /// Rate at which an offline node returns.
+        return_rate_offline["return_from_offline"]: f64 = 1.0, Kind::Number { unit: "1/day", range: Range::closed(0.0, 100.0) }, Assumed, "calibration/failure_rates.csv";
+        /// Outages of a site a year (power, fire, network); a common cause for all its nodes.
+        outage_rate: f64 = 0.3, Kind::Number { unit: "1/year", range: Range::closed(0.0, 1000.0) }, Assumed, "calibration/failure_rates.csv";
+        /// Mean length of a site outage.
+        outage_time: f64 = 0.5, Kind::Number { unit: "day", range: Range::above(0.0, 3650.0) }, Assumed, "calibration/failure_rates.csv";
+        /// Taste for the provider at equal price.
+        taste: f64 = 1.0, Kind::Number { unit: "1", range: Range::above(0.0, 1000.0) }, Assumed, "equal for all kinds";
+    }
+}

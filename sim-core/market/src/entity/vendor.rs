@@ -1,0 +1,38 @@
+//! Sellers of accelerators: output, order backlog and the rule that allocates one to the other.
+
+use crate::schema::{Kind, Range};
+use crate::{parameters, vocabulary};
+
+vocabulary! {
+    /// How output is allocated over the backlog; see `mechanism/allocation.rs`.
+    pub enum AllocationRule {
+        /// The largest buyers are served first.
+        LargestFirst = "largest_first",
+        /// Every open order receives the same share of what it asks.
+        Proportional = "proportional",
+    }
+}
+
+parameters! {
+    /// A seller of accelerators.
+    pub struct VendorParameters {
+        /// Title for reports.
+        title: String = String::new(), Kind::Text, Assumed, "name";
+        /// Zone of its headquarters, whose controller governs its exports.
+        home: String = String::new(), Kind::Reference("nation"), Measured, "calibration/accelerators.csv";
+        /// Accelerators that it can ship a year at the start.
+        output: f64 = 1.0e6, Kind::Number { unit: "1/year", range: Range::closed(0.0, 1e12) }, Calibrated, "set so that the world's initial orders wait about a quarter";
+        /// Growth of its output, continuously compounded.
+        output_growth: f64 = 0.2, Kind::Number { unit: "1/year", range: Range::closed(-2.0, 3.0) }, Assumed, "capacity plans of foundries and packaging";
+        /// Volatility of its output from one allocation to the next, log sd.
+        output_volatility: f64 = 0.1, Kind::Number { unit: "1", range: Range::closed(0.0, 2.0) }, Assumed, "yield and packaging bottlenecks";
+        /// How its output is allocated over the backlog.
+        allocation: AllocationRule = AllocationRule::LargestFirst, Kind::Choice(AllocationRule::WORDS), Assumed, "lead times of small buyers in 2023";
+        /// Interval between allocations.
+        allocation_interval: f64 = 7.0, Kind::Number { unit: "day", range: Range::closed(1.0, 365.0) }, Assumed, "weekly";
+        /// Transport and installation after allocation.
+        delivery_time: f64 = 30.0, Kind::Number { unit: "day", range: Range::closed(0.0, 1000.0) }, Assumed, "shipping and commissioning";
+        /// Share of world purchases when buyers may choose (taste and software).
+        market_share: f64 = 0.5, Kind::Number { unit: "1", range: Range::share() }, Assumed, "Epoch AI clusters by vendor";
+    }
+}

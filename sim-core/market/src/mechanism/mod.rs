@@ -1,0 +1,1 @@
+//! The seams with several answers. Mechanisms decide (pure functions of a view); handlers change state.

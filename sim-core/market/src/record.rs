@@ -1,0 +1,97 @@
+//! What one replication leaves behind: numbers with names, units and labelled dimensions. No statistics over replications here.
+
+use crate::vocabulary;
+
+/// A measured quantity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Stable name, as in result files.
+    pub name: &'static str,
+    /// Unit.
+    pub unit: &'static str,
+    /// Meaning in one sentence.
+    pub doc: &'static str,
+}
+
+vocabulary! {
+    /// What kind of foreign party an actor of the withdrawal test is.
+    pub enum ActorKind {
+        /// A jurisdiction that controls exports: its vendors' chips and parts, and its clouds.
+        Controller = "controller",
+        /// A seller of accelerators.
+        Vendor = "vendor",
+        /// A foreign cloud and its control plane.
+        Cloud = "cloud",
+        /// A state that hosts sites of foreign or shared providers.
+        Host = "host",
+    }
+}
+
+vocabulary! {
+    /// The layer that binds when an actor withdraws.
+    pub enum Layer {
+        /// Nothing is lost.
+        None = "none",
+        /// Accelerators and spare parts.
+        Chips = "chips",
+        /// Buildings and power on the actor's territory.
+        Facilities = "facilities",
+        /// The software that runs the service.
+        ControlPlane = "control_plane",
+    }
+}
+
+/// A foreign party whose withdrawal is tested.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// Identifier: of the controller, vendor or provider, or of the hosting zone.
+    pub id: String,
+    /// Kind.
+    pub kind: ActorKind,
+}
+
+/// Horizons h of the withdrawal test in days.
+pub const HORIZONS_DAYS: [u32; 3] = [0, 30, 365];
+
+/// Dimensions and columns of a [`Record`]; the same for every replication of a scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layout {
+    /// Zones that are recorded: the focus nations.
+    pub nations: Vec<String>,
+    /// Days from the start at which the series are sampled.
+    pub sample_days: Vec<f64>,
+    /// Quantities recorded at every sample.
+    pub series: Vec<Column>,
+    /// Quantities recorded once a replication.
+    pub scalars: Vec<Column>,
+    /// Actors of the withdrawal test.
+    pub actors: Vec<Actor>,
+}
+
+/// Result of the withdrawal of one actor from one nation at one horizon, averaged over the sample dates.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Withdrawal {
+    /// Mean level Q_h: share of critical reference demand served after the withdrawal.
+    pub level: f64,
+    /// Mean loss: Q_h without the withdrawal minus Q_h with it.
+    pub loss: f64,
+    /// Largest loss over the sample dates.
+    pub loss_max: f64,
+    /// The layer that bound most often where there was a loss.
+    pub layer: Layer,
+}
+
+/// What one replication leaves behind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// `[nation][scalar]`, flattened in that order. An entry is NaN where the quantity is undefined (never reached, nothing served).
+    pub scalars: Vec<f64>,
+    /// `[nation][sample][series]`, flattened in that order.
+    pub series: Vec<f64>,
+    /// `[nation][actor][horizon]`, flattened in that order.
+    pub withdrawal: Vec<Withdrawal>,
+    /// Events executed.
+    pub events: u64,
+    /// Rolling hash over time, type and entity of every event.
+    pub fingerprint: u64,
+}
