@@ -4,3 +4,13 @@
 //! The same seed gives the same bits on every machine, in debug and release builds, for any number of
 //! threads: transcendental functions come from [`math`], randomness only from [`rng`], and sums are folded
 //! in replication order.
+
+pub mod calendar;
+pub mod fingerprint;
+pub mod math;
+pub mod rng;
+pub mod sampler;
+pub mod simulation;
+pub mod stats;
+pub mod stop;
+pub mod time;
