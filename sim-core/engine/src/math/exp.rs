@@ -2,34 +2,26 @@
 //!
 //! `exp(x) = 2^k · exp(r)` with `k` the integer nearest to `x / ln 2` and `r = x − k·ln 2`, so
 //! |r| ≤ 0.347. `ln 2` is split in a head of 33 bits, whose product with `k` is exact, and a tail
-//! (Cody and Waite 1980). `exp(r)` is its Taylor polynomial of degree 13, whose truncation error is
-//! below 0.02 units in the last place, evaluated pairwise (Estrin) for short dependency chains.
+//! (Cody and Waite 1980). `exp(r)` is `1 + r + r²/2` and a minimax polynomial to degree 11, whose
+//! error is below 0.03 units in the last place, evaluated pairwise (Estrin) for short chains.
 
 /// 1.5·2^52: adding it rounds to an integer that then sits in the low mantissa bits.
 const ROUND: f64 = 6_755_399_441_055_744.0;
 const LN2_HEAD: f64 = f64::from_bits(0x3fe6_2e42_fee0_0000);
 const LN2_TAIL: f64 = f64::from_bits(0x3dea_39ef_3579_3c76);
 
-/// `1/n!` for the Taylor polynomial.
-const fn inverse_factorial(n: u32) -> f64 {
-    let mut product = 1.0;
-    let mut i = 2;
-    while i <= n {
-        product *= i as f64;
-        i += 1;
-    }
-    1.0 / product
-}
-
-const C: [f64; 14] = {
-    let mut table = [1.0; 14];
-    let mut n = 0;
-    while n < 14 {
-        table[n] = inverse_factorial(n as u32);
-        n += 1;
-    }
-    table
-};
+/// Coefficients of r³ to r¹¹: weighted minimax on |r| ≤ 0.347, relative error 5.8e-18.
+const C: [f64; 9] = [
+    f64::from_bits(0x3fc5_5555_5555_5501),
+    f64::from_bits(0x3fa5_5555_5555_3206),
+    f64::from_bits(0x3f81_1111_1112_8880),
+    f64::from_bits(0x3f56_c16c_17cc_378f),
+    f64::from_bits(0x3f2a_01a0_11c2_17d2),
+    f64::from_bits(0x3efa_019a_b2c5_92a4),
+    f64::from_bits(0x3ec7_1df5_543a_d6b0),
+    f64::from_bits(0x3e92_89f8_bb03_364d),
+    f64::from_bits(0x3e5a_d201_55dc_43d8),
+];
 
 /// `2^n` for an integer `n` from −1022 to 1023, given as a float.
 #[inline(always)]
@@ -51,9 +43,9 @@ pub const fn exp(x: f64) -> f64 {
     let r = (x - k * LN2_HEAD) - k * LN2_TAIL;
     let r2 = r * r;
     let r4 = r2 * r2;
-    let low = (C[2] + r * C[3]) + r2 * (C[4] + r * C[5]);
-    let middle = (C[6] + r * C[7]) + r2 * (C[8] + r * C[9]);
-    let high = (C[10] + r * C[11]) + r2 * (C[12] + r * C[13]);
+    let low = (0.5 + r * C[0]) + r2 * (C[1] + r * C[2]);
+    let middle = (C[3] + r * C[4]) + r2 * (C[5] + r * C[6]);
+    let high = C[7] + r * C[8];
     let tail = r2 * (low + r4 * (middle + r4 * high));
     let mantissa = 1.0 + (r + tail);
     // Two factors, so that k = 1024 and subnormal results need no case of their own.

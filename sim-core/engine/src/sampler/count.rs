@@ -21,6 +21,9 @@ const NEGLIGIBLE: f64 = 1e-20;
 trait Ratio {
     /// `P(k + 1)/P(k)`.
     fn up(&self, k: f64) -> f64;
+
+    /// `P(k − 1)/P(k)`.
+    fn down(&self, k: f64) -> f64;
 }
 
 /// Where a search begins.
@@ -40,11 +43,11 @@ impl Anchor {
 
     /// At `k` > 0, summing what lies below it.
     fn at(k: u64, mass: f64, ratio: &impl Ratio) -> Self {
-        let (mut below, mut term, mut j) = (0.0, mass, k);
-        while j > 0 && term > NEGLIGIBLE {
-            j -= 1;
-            term /= ratio.up(j as f64);
+        let (mut below, mut term, mut j) = (0.0, mass, k as f64);
+        while j > 0.0 && term > NEGLIGIBLE {
+            term *= ratio.down(j);
             below += term;
+            j -= 1.0;
         }
         Self { k, mass, below }
     }
@@ -69,9 +72,9 @@ impl Anchor {
     fn search_down(&self, u: f64, ratio: &impl Ratio) -> u64 {
         let (mut k, mut mass, mut excess) = (self.k, self.mass, self.below - u);
         while k > 0 && excess > 0.0 {
-            k -= 1;
-            mass /= ratio.up(k as f64);
+            mass *= ratio.down(k as f64);
             excess -= mass;
+            k -= 1;
         }
         k
     }
@@ -90,6 +93,11 @@ impl Ratio for PoissonRatio {
     #[inline]
     fn up(&self, k: f64) -> f64 {
         self.0 / (k + 1.0)
+    }
+
+    #[inline]
+    fn down(&self, k: f64) -> f64 {
+        k / self.0
     }
 }
 
@@ -156,6 +164,11 @@ impl Ratio for BinomialRatio {
     #[inline]
     fn up(&self, k: f64) -> f64 {
         (self.n - k) / (k + 1.0) * self.odds
+    }
+
+    #[inline]
+    fn down(&self, k: f64) -> f64 {
+        k / ((self.n - k + 1.0) * self.odds)
     }
 }
 
