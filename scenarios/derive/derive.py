@@ -17,8 +17,13 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import fx  # noqa: E402
+import geography  # noqa: E402
 import hardware  # noqa: E402
+import jobs  # noqa: E402
 import nations  # noqa: E402
+import offers  # noqa: E402
+import reliability  # noqa: E402
 from figures import DeriveError, write_table  # noqa: E402
 from manifest import Sources  # noqa: E402
 
@@ -26,10 +31,18 @@ from manifest import Sources  # noqa: E402
 def tables(src: Sources, facts: Path) -> dict[str, bytes]:
     """Every table by file name; `facts` is the folder of the committed TOML files of cited figures."""
     licences = src.licences()
+    accelerators = hardware.build_accelerators(src, facts / "accelerators.toml")
+    h100e = {f.key[0]: f.value for f in accelerators[1] if f.quantity == "h100e"}
     built = {
         "nations.csv": nations.build(src),
-        "accelerators.csv": hardware.build_accelerators(src, facts / "accelerators.toml"),
+        "accelerators.csv": accelerators,
         "hardware_trends.csv": hardware.build_trends(src),
+        "rental_prices.csv": offers.build(src, h100e),
+        "failure_rates.csv": reliability.build(src, facts / "reliability.toml"),
+        "job_sizes.csv": jobs.build(src),
+        "compute_by_country.csv": geography.build_compute(src),
+        "cloud_regions.csv": geography.build_regions(src),
+        "fx.csv": fx.build(src),
     }
     out = {name: write_table(keys, figures, licences) for name, (keys, figures) in built.items()}
     return out | {"sources.csv": src.table()}

@@ -41,16 +41,33 @@ class Sources:
         """The bytes of a source; `DeriveError` if it is absent or its SHA-256 is not the pinned one."""
         if source_id not in self._cache:
             entry = self.files[source_id]
-            path = self.folder / entry["file"]
-            try:
-                data = path.read_bytes()
-            except FileNotFoundError:
-                raise DeriveError(f"{path}: not found; it comes from {entry['origin']}") from None
-            found = hashlib.sha256(data).hexdigest()
-            if found != entry["sha256"]:
-                raise DeriveError(f"{path}: SHA-256 differs: expected {entry['sha256']}, found {found}")
-            self._cache[source_id] = data
+            self._cache[source_id] = self._verified(self.folder / entry["file"], entry["sha256"], entry["origin"])
         return self._cache[source_id]
+
+    @staticmethod
+    def _verified(path: Path, expected: str, origin: str) -> bytes:
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            raise DeriveError(f"{path}: not found; it comes from {origin}") from None
+        found = hashlib.sha256(data).hexdigest()
+        if found != expected:
+            raise DeriveError(f"{path}: SHA-256 differs: expected {expected}, found {found}")
+        return data
+
+    def read_members(self, source_id: str) -> dict[str, bytes]:
+        """The files of a source that is a folder, by name.
+
+        Its manifest entry has `[source.members]` with a SHA-256 each; `sha256` is that of the lines
+        "hash, two spaces, name" in order of name, as `sha256sum` prints them.
+        """
+        entry = self.files[source_id]
+        listing = "".join(f"{digest}  {name}\n" for name, digest in sorted(entry["members"].items()))
+        found = hashlib.sha256(listing.encode("ascii")).hexdigest()
+        if found != entry["sha256"]:
+            raise DeriveError(f"{source_id}: SHA-256 of the member list differs: expected {entry['sha256']}, found {found}")
+        return {name: self._verified(self.folder / entry["file"] / name, digest, entry["origin"])
+                for name, digest in entry["members"].items()}
 
     def vintage(self, source_id: str) -> str:
         """The vintage that the manifest states for a source or a citation."""

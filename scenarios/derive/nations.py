@@ -18,7 +18,7 @@ from manifest import Sources
 KEYS = ("iso3",)
 FX_YEARS = (2004, 2023)
 FX_DROP = {"ZWE": "the series is in USD, not in the local currency"}
-GDP_STALE_BEFORE = 2021
+GDP_STALE_BEFORE = 2020
 POWER_BOUNDS = (0.005, 1.0)  # USD/kWh; outside lies a price at an official rate that nobody trades at
 USA_CPI_2023 = 4.116
 MIN_DONORS = 3
@@ -69,7 +69,7 @@ def latest_by_iso3(src: Sources, source_id: str) -> dict[str, dict[int, float]]:
 
 
 def add_gdp(src: Sources, eco: dict[str, Economy]) -> None:
-    """GDP at current USD: World Bank, or UNCTAD where the World Bank's last year is before 2021."""
+    """GDP at current USD: World Bank, or UNCTAD where the World Bank has nothing since 2020."""
     bank = latest_by_iso3(src, "wb-gdp")
     last_year = max(max(s) for s in bank.values())
     unctad: dict[str, dict[int, float]] = {}
@@ -271,7 +271,7 @@ def build(src: Sources) -> tuple[tuple[str, ...], list[Figure]]:
     for e in eco.values():
         e.income_group, e.raw["income_rule"] = income_of(e)
         g = grid.get(e.iso3)
-        if g and g.get("carbon_intensity"):
+        if g and g.get("carbon_intensity") is not None:
             e.raw["grid"] = (float(g["carbon_intensity"]), str(g["year"]), ("owid-energy",), "")
         if g and g.get("total_TWh"):
             e.raw["generation"] = (float(g["total_TWh"]), str(g["year"]), ("owid-energy",), "")
