@@ -8,6 +8,7 @@
 pub mod calendar;
 pub mod fingerprint;
 pub mod math;
+pub mod replicate;
 pub mod rng;
 pub mod sampler;
 pub mod simulation;

@@ -5,7 +5,7 @@
 //! Student's t, and [`Paired`] differences under common random numbers.
 //!
 //! Floating-point sums are not associative, so `Welford` and `Paired` have no parallel merge: fold
-//! them in replication order (see the replications module). Sketch and histogram count
+//! them in replication order (see [`replicate`](mod@crate::replicate)). Sketch and histogram count
 //! integers and merge exactly, in any order.
 
 mod histogram;
