@@ -1,0 +1,6 @@
+//! The workloads, written as any model of the engine would be.
+
+pub mod hold;
+pub mod market;
+pub mod mm1;
+pub mod scaling;
