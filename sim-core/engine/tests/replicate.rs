@@ -22,7 +22,10 @@ fn run(replication: u64) -> Result<f64, String> {
     if replication % 50 == 49 { Err(format!("lost {replication}")) } else { Ok(sum / n as f64) }
 }
 
-fn folded_on(n: usize) -> (Vec<(u64, Result<u64, String>)>, [u64; 2]) {
+/// What a fold saw of a replication, as bits.
+type Seen = (u64, Result<u64, String>);
+
+fn folded_on(n: usize) -> (Vec<Seen>, [u64; 2]) {
     let mut log = Vec::new();
     let mut moments = Welford::new();
     let end = replicate(0..500, threads(n), &StopFlag::new(), run, |replication, result| {
