@@ -24,6 +24,7 @@ import jobs  # noqa: E402
 import nations  # noqa: E402
 import offers  # noqa: E402
 import reliability  # noqa: E402
+import tokens  # noqa: E402
 from figures import DeriveError, write_table  # noqa: E402
 from manifest import Sources  # noqa: E402
 
@@ -43,6 +44,7 @@ def tables(src: Sources, facts: Path) -> dict[str, bytes]:
         "compute_by_country.csv": geography.build_compute(src),
         "cloud_regions.csv": geography.build_regions(src),
         "fx.csv": fx.build(src),
+        "token_prices.csv": tokens.build(src),
     }
     out = {name: write_table(keys, figures, licences) for name, (keys, figures) in built.items()}
     return out | {"sources.csv": src.table()}
