@@ -16,6 +16,8 @@ use crate::rng::Stream;
 const SMALL_MEAN: f64 = 15.0;
 /// Masses below this cannot be told from 0 by a uniform number of 53 bits.
 const NEGLIGIBLE: f64 = 1e-20;
+/// The largest uniform number, 1 − 2^−53: the mirror of 0.
+const LAST_UNIFORM: f64 = 1.0 - f64::EPSILON / 2.0;
 
 /// A distribution on the integers by the ratio of neighbouring masses.
 trait Ratio {
@@ -181,34 +183,41 @@ impl BernoulliTrials {
     }
 
     /// Successes among `n` trials at the uniform number `u` in [0, 1): the smallest `k` with
-    /// `F(k) > u`, up to the side on which `u` falls when it equals `F(k)`.
+    /// `F(k) > u`; above probability ½ failures are counted so, at `1 − 2^−53 − u`.
     #[inline]
     #[must_use]
     pub fn successes(&self, n: u32, u: f64) -> u32 {
-        let (anchor, ratio) = self.anchor(n);
-        self.count(n, u, &anchor, &ratio)
+        self.count(n, u, || self.anchor(n))
     }
 
     #[inline]
-    fn count(&self, n: u32, u: f64, anchor: &Anchor, ratio: &BinomialRatio) -> u32 {
-        if self.probability > 0.5 {
-            // Counting failures at 1 − u keeps the count increasing in u.
-            n - anchor.quantile(1.0 - u, ratio) as u32
+    fn count(&self, n: u32, u: f64, anchor: impl FnOnce() -> Anchor) -> u32 {
+        let is_flipped = self.probability > 0.5;
+        // Counting failures at the mirrored uniform keeps the count of successes increasing in u.
+        let v = if is_flipped { LAST_UNIFORM - u } else { u };
+        let trials = f64::from(n);
+        // Bernoulli's inequality (1 − p)^n ≥ 1 − np settles most draws of a rare event.
+        let rare = if v < 1.0 - trials * self.rare {
+            0
         } else {
-            anchor.quantile(u, ratio) as u32
-        }
-    }
-
-    #[inline]
-    fn anchor(&self, n: u32) -> (Anchor, BinomialRatio) {
-        let n = f64::from(n);
-        let ratio = BinomialRatio { n, odds: self.odds };
-        let anchor = if n * self.rare <= SMALL_MEAN {
-            Anchor::zero(math::exp(n * self.ln_common))
-        } else {
-            self.anchor_at_mode(&ratio)
+            anchor().quantile(v, &self.ratio(n)).min(u64::from(n)) as u32
         };
-        (anchor, ratio)
+        if is_flipped { n - rare } else { rare }
+    }
+
+    #[inline]
+    fn ratio(&self, n: u32) -> BinomialRatio {
+        BinomialRatio { n: f64::from(n), odds: self.odds }
+    }
+
+    #[inline]
+    fn anchor(&self, n: u32) -> Anchor {
+        let trials = f64::from(n);
+        if trials * self.rare <= SMALL_MEAN {
+            Anchor::zero(math::exp(trials * self.ln_common))
+        } else {
+            self.anchor_at_mode(&self.ratio(n))
+        }
     }
 
     /// Loader (2000): the mass from Stirling errors and deviances, without cancellation.
@@ -238,8 +247,7 @@ impl Binomial {
     /// From the number of trials and the probability of success.
     pub fn new(n: u32, probability: f64) -> Result<Self, SamplerError> {
         let trials = BernoulliTrials::new(probability)?;
-        let (anchor, _) = trials.anchor(n);
-        Ok(Self { trials, n, anchor })
+        Ok(Self { trials, n, anchor: trials.anchor(n) })
     }
 
     /// A variate, from one uniform number.
@@ -252,8 +260,7 @@ impl Binomial {
     #[inline]
     #[must_use]
     pub fn quantile(&self, u: f64) -> u64 {
-        let ratio = BinomialRatio { n: f64::from(self.n), odds: self.trials.odds };
-        u64::from(self.trials.count(self.n, u, &self.anchor, &ratio))
+        u64::from(self.trials.count(self.n, u, || self.anchor))
     }
 
     /// `np`.
