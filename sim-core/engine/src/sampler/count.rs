@@ -60,25 +60,34 @@ impl Anchor {
         if u >= self.below { self.search_up(u, ratio) } else { self.search_down(u, ratio) }
     }
 
+    /// Four masses at a time without a branch, which would be mispredicted once a draw.
     #[inline]
     fn search_up(&self, u: f64, ratio: &impl Ratio) -> u64 {
-        let (mut k, mut mass, mut rest) = (self.k, self.mass, u - self.below);
-        while rest >= mass && mass > NEGLIGIBLE {
-            rest -= mass;
-            mass *= ratio.up(k as f64);
-            k += 1;
+        let (mut mass, mut rest) = (self.mass, u - self.below);
+        let (mut k, mut place) = (self.k, self.k as f64);
+        loop {
+            let mut taken = 0;
+            for _ in 0..4 {
+                taken += u64::from(rest >= mass);
+                rest -= mass;
+                mass *= ratio.up(place);
+                place += 1.0;
+            }
+            k += taken;
+            if taken < 4 || mass <= NEGLIGIBLE {
+                return k;
+            }
         }
-        k
     }
 
     fn search_down(&self, u: f64, ratio: &impl Ratio) -> u64 {
-        let (mut k, mut mass, mut excess) = (self.k, self.mass, self.below - u);
-        while k > 0 && excess > 0.0 {
-            mass *= ratio.down(k as f64);
+        let (mut k, mut mass, mut excess) = (self.k as f64, self.mass, self.below - u);
+        while k > 0.0 && excess > 0.0 {
+            mass *= ratio.down(k);
             excess -= mass;
-            k -= 1;
+            k -= 1.0;
         }
-        k
+        k as u64
     }
 }
 
