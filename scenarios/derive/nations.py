@@ -21,6 +21,7 @@ FX_DROP = {"ZWE": "the series is in USD, not in the local currency"}
 GDP_STALE_BEFORE = 2020
 POWER_BOUNDS = (0.005, 1.0)  # USD/kWh; outside lies a price at an official rate that nobody trades at
 USA_CPI_2023 = 4.116
+POWER_LAST_YEAR = {"GBR": "2020"}  # Eurostat stopped covering the United Kingdom
 MIN_DONORS = 3
 # World Bank thresholds of fiscal year 2026, USD per head; GDP per head stands in for GNI.
 INCOME_BOUNDS = ((1135.0, "Low income"), (4495.0, "Lower middle income"), (13935.0, "Upper middle income"))
@@ -112,7 +113,8 @@ def add_power(src: Sources, eco: dict[str, Economy]) -> None:
         if row["consumption_band"] in bands and row["iso3"] in eco:
             rule = f"{row['source']} non-household, {row['consumption_band']}, taxes excluded"
             price = to_float(row["price_usd_kwh"], source)
-            eco[row["iso3"]].raw["power_price"] = (price, src.vintage(source), (source,), rule)
+            vintage = POWER_LAST_YEAR.get(row["iso3"], src.vintage(source))
+            eco[row["iso3"]].raw["power_price"] = (price, vintage, (source,), rule)
     doing = "Doing Business 2019: 140 kVA warehouse, taxes excluded; overstates large users' tariffs"
     for row in read_csv(src.read("wb-db-power"), "wb-db-power", ("Economy ISO3", "Year", "Price")):
         cents = to_float(row["Price"], "wb-db-power")

@@ -38,16 +38,16 @@ def fact_figure(fact: dict, src: Sources) -> Figure:
     return Figure((fact["subject"],), fact["quantity"], value, fact["unit"], vintage, status, sources, fact["rule"], low, high, n)
 
 
-def restoration(facts: dict[str, float], src: Sources) -> Figure:
-    """Mean time to restore a system after the Daejeon fire, fitted to its two dated shares.
+def restoration(facts: list[dict], src: Sources) -> Figure:
+    """Mean time to restore a system after the Daejeon fire, fitted to the dated shares.
 
-    Exponential restoration 1 - exp(-t/m) in least squares of -ln(1 - share) on t through the origin.
+    Exponential restoration 1 - exp(-t/m): least squares of -ln(1 - share) on t through the origin.
     """
-    points = [(10.0, facts["share_restored_day_10"]), (22.0, facts["share_restored_day_22"])]
+    points = [(float(f["day"]), f["value"]) for f in facts if "day" in f]
     rate = sum(t * -math.log(1 - s) for t, s in points) / sum(t * t for t, _ in points)
     ends = sorted(-t / math.log(1 - s) for t, s in points)
     return Figure(("site_daejeon_2025",), "mean_restoration_days", 1 / rate, "day", src.vintage("daejeon-2025"), "calibrated",
-                  ("daejeon-2025",), "exponential through two dated shares; interval is each alone", ends[0], ends[1], 2)
+                  ("daejeon-2025",), "exponential through the dated shares; interval spans what each alone gives", ends[0], ends[-1], len(points))
 
 
 def spells(states: list[int]) -> tuple[list[int], list[int]]:
@@ -99,9 +99,8 @@ def spot_figures(src: Sources, subject: str, traces: dict[str, bytes]) -> list[F
 def build(src: Sources, facts: Path) -> tuple[tuple[str, ...], list[Figure]]:
     """Key columns and figures of `failure_rates.csv`."""
     rows = tomllib.loads(facts.read_text(encoding="utf-8"))["fact"]
-    fire = {r["quantity"]: r["value"] for r in rows if r["subject"] == "site_daejeon_2025"}
     traces = src.read_members(SPOT)
-    figures = [fact_figure(r, src) for r in rows] + [restoration(fire, src)]
+    figures = [fact_figure(r, src) for r in rows] + [restoration(rows, src)]
     for subject, kind in SUBJECTS.items():
         figures += spot_figures(src, subject, {n: d for n, d in traces.items() if n.startswith(kind)})
     return KEYS, figures

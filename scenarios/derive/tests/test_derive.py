@@ -84,6 +84,13 @@ class Output(WithMadeUpFiles):
 
         self.assertEqual(bytes_with("1"), bytes_with("2"))
 
+    def test_rows_are_sorted_by_key_and_quantity(self) -> None:
+        run(self.arguments)
+        for path in (self.folder / "out").glob("*.csv"):
+            places = [tuple(r.values())[: len(r) - len(TAIL) + 1] for r in self.rows(path.name)]
+            if path.name != "sources.csv":
+                self.assertEqual(places, sorted(places), path.name)
+
     def test_every_figure_has_unit_status_and_source_and_every_guess_its_rule(self) -> None:
         run(self.arguments)
         for path in (self.folder / "out").glob("*.csv"):
@@ -274,6 +281,11 @@ class Market(WithMadeUpFiles):
         row = self.figure("failure_rates.csv", "failures_per_gpu_day", subject="data_centre_gpu")
         self.assertAlmostEqual(float(row["low"]), 0.004795, delta=2e-5)
         self.assertAlmostEqual(float(row["high"]), 0.01839, delta=2e-5)
+
+    def test_restoration_is_fitted_between_what_each_date_gives(self) -> None:
+        # Through (10, 0.2) and (22, 0.5): rate (10 ln 1.25 + 22 ln 2)/584.
+        row = self.figure("failure_rates.csv", "mean_restoration_days", subject="site_daejeon_2025")
+        self.assertEqual((row["value"], row["low"], row["high"]), ("33.4083", "31.7393", "44.8142"))
 
     def test_a_prior_without_source_is_marked_assumed(self) -> None:
         row = self.figure("failure_rates.csv", "life_years", subject="consumer_gpu")
