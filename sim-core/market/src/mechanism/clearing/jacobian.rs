@@ -1,0 +1,413 @@
+//! Newton's direction: the Jacobian of the residual, eliminated zone by zone.
+//!
+//! With `R_q = Σ_k N_k·d_k + ε·C` and row `q` multiplied by `R_q`, the equations for the step `e` are
+//!
+//! `Σ_r K_qr·e_r = −R_q·F_q`, `K_qr = R_q·(1−ρ_q)·[q=r] − ∂R_q/∂υ_r`,
+//! `∂R_q/∂υ_r = Σ_s x_sq·d_q·(θ−η)·(y_sr/S_s)·(P'_sr/P_sr) − [q=r]·own_q`,
+//! `own_q = Σ_s x_sq·d_q·P'_sq·(θ/P_sq + [taper]/(choke − P_sq)) + Σ_k N_k·(−d'_k)`.
+//!
+//! Off the diagonal `K ≤ 0`, and where each group serves one class (or `θ = η`) dividing the rows by
+//! `d_q` makes the columns dominant for `θ ≥ η` and `δ ≤ 1/(1+θ−η)`: an M-matrix, so elimination
+//! needs no pivoting (Berman and Plemmons, "Nonnegative Matrices in the Mathematical Sciences",
+//! 1994, ch. 6). The matrix is an arrow: local groups of different zones meet only through shared
+//! ones. Locals are eliminated in the lanes, eight zones at a time; the rest is a dense block.
+#![expect(clippy::inline_always, reason = "a call boundary would stop loops from vectorising")]
+
+use super::evaluate::{EPSILON, Work, add, gather};
+use super::layout::{Block, LANES, Structure, Tier};
+
+type Row = [f64; LANES];
+
+/// The factorised Jacobian of one tier and the memory to build it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Jacobian {
+    /// `x_sq·d_q/S_s` by pair.
+    response: Vec<f64>,
+    /// `(θ−η)·y_sr·P'_sr/P_sr` by pair, `P'` with respect to `υ`.
+    pull_change: Vec<f64>,
+    /// `own_q` by (offer, lane).
+    own: Vec<f64>,
+    /// `R_q`, by which rows are multiplied; 1 where closed.
+    row_scale: Vec<f64>,
+    /// Factors of the zones: upper rows of the locals with reciprocal pivots, multipliers below.
+    zones: Vec<f64>,
+    /// Factors of the dense shared block, one dummy row and column at the end.
+    shared: Vec<f64>,
+    /// Right side and solution of the shared block.
+    shared_step: Vec<f64>,
+    /// Right side and solution by (group slot, lane).
+    slot_step: Vec<f64>,
+    wide: Vec<f64>,
+    wide_sum: Vec<f64>,
+}
+
+impl Jacobian {
+    pub(super) fn new(structure: &Structure) -> Self {
+        let e = structure.extent;
+        let shared = structure.tiers.iter().map(|t| t.shared.len() + 1).max().unwrap_or(1);
+        let groups = (structure.problem.groups as usize + 1).next_multiple_of(LANES);
+        Self {
+            response: vec![0.0; e.pairs],
+            pull_change: vec![0.0; e.pairs],
+            own: vec![0.0; e.offers],
+            row_scale: vec![0.0; groups],
+            zones: vec![0.0; e.matrices],
+            shared: vec![0.0; shared * shared],
+            shared_step: vec![0.0; shared],
+            slot_step: vec![0.0; e.slots],
+            wide: vec![0.0; e.offers],
+            wide_sum: vec![0.0; e.offers],
+        }
+    }
+
+    /// Builds and factorises the Jacobian at the point last evaluated in `work`.
+    #[inline(always)]
+    pub(super) fn factorise(&mut self, structure: &Structure, tier: &Tier, work: &mut Work) {
+        self.set_row_scale(work);
+        let size = tier.shared.len() + 1;
+        self.shared[..size * size].fill(0.0);
+        for block in &tier.blocks {
+            let Work { offer_slope, group, .. } = work;
+            gather(&structure.offer_group, block, &group.slope, offer_slope);
+            self.own[block.offer_range()].fill(0.0);
+            self.set_responses(structure, block, work);
+            self.add_own_loss(structure, block, work);
+            self.merge_offers(block);
+            self.fill_zone(block);
+            self.set_diagonal(structure, block, work);
+            self.eliminate_locals(structure, block, size);
+        }
+        for (row, &group) in tier.shared.iter().enumerate() {
+            self.shared[row * size + row] += self.diagonal(work, group as usize);
+        }
+        self.shared[size * size - 1] = 1.0;
+        factorise_dense(&mut self.shared[..size * size], size);
+    }
+
+    #[inline(always)]
+    fn set_row_scale(&mut self, work: &Work) {
+        let group = &work.group;
+        let terms = group.load.iter().zip(&group.capacity).zip(&group.open);
+        for (scale, ((load, capacity), open)) in self.row_scale.iter_mut().zip(terms) {
+            *scale = open * (load + EPSILON * capacity) + (1.0 - open);
+        }
+    }
+
+    /// `R·(1−ρ)`, or 1 for a closed or dummy group.
+    #[inline(always)]
+    fn diagonal(&self, work: &Work, group: usize) -> f64 {
+        let open = work.group.open[group];
+        self.row_scale[group] * (open * work.group.idle[group] + (1.0 - open))
+    }
+
+    /// Fills `response`, `pull_change` and the price part of `own`.
+    #[inline(always)]
+    fn set_responses(&mut self, structure: &Structure, block: &Block, work: &Work) {
+        let width = block.width();
+        let slope = &work.offer_slope[block.offer_range()];
+        for (index, run) in block.runs.iter().enumerate() {
+            let served = &work.run_served[block.run_start + index * width..][..width];
+            for segment in run.start..run.end {
+                let place = block.segment_start + segment * LANES;
+                let (scale, sum) = (&work.scale[place..], &work.pull_sum[place..]);
+                fill_wide(&mut self.wide[..width], scale, |x| x);
+                fill_wide(
+                    &mut self.wide_sum[..width],
+                    sum,
+                    |s| if s > 0.0 { 1.0 / s } else { 0.0 },
+                );
+                let start = block.pair_start + segment * width;
+                let range = start..start + width;
+                let pair = &structure.pair;
+                let cost = &pair.wait_price[range.clone()];
+                let theta = &pair.minus_theta[range.clone()];
+                let cross = &pair.cross[range.clone()];
+                let taper = &pair.inverse_taper[range.clone()];
+                let (price, pull) = (&work.price[range.clone()], &work.pull[range.clone()]);
+                let offered = &work.offered[range.clone()];
+                let response = &mut self.response[range.clone()];
+                let change = &mut self.pull_change[range];
+                let own = &mut self.own[block.offer_range()];
+                let (scale, inverse) = (&self.wide[..width], &self.wide_sum[..width]);
+                for i in 0..width {
+                    let rise = if price[i] < 1.0 { cost[i] * slope[i] } else { 0.0 };
+                    let relative = rise / price[i];
+                    let inside = if (1.0 - price[i]) * taper[i] < 1.0 { taper[i] } else { 0.0 };
+                    let reached = offered[i] * served[i];
+                    response[i] = reached * inverse[i];
+                    change[i] = cross[i] * pull[i] * relative;
+                    let cut = scale[i] * pull[i] * inside * served[i] * rise;
+                    own[i] += cut - theta[i] * reached * relative;
+                }
+            }
+        }
+    }
+
+    /// Adds what rising waits lose to `own`.
+    #[inline(always)]
+    fn add_own_loss(&mut self, structure: &Structure, block: &Block, work: &Work) {
+        let width = block.width();
+        let slope = &work.offer_slope[block.offer_range()];
+        let own = &mut self.own[block.offer_range()];
+        for (index, run) in block.runs.iter().enumerate() {
+            let range = block.run_start + index * width..block.run_start + (index + 1) * width;
+            let loss = structure.loss_per_wait(run.class);
+            let (load, served) = (&work.run_load[range.clone()], &work.run_served[range]);
+            for (own, ((load, served), slope)) in
+                own.iter_mut().zip(load.iter().zip(served).zip(slope))
+            {
+                *own += load * served * served * loss * slope;
+            }
+        }
+    }
+
+    /// Sums offers of one group into its slot, in place; rows become `slots` wide.
+    #[inline(always)]
+    fn merge_offers(&mut self, block: &Block) {
+        if block.offers == block.slots {
+            return;
+        }
+        let range = block.pair_range();
+        for segment in 0..block.segments {
+            for values in [&mut self.response[range.clone()], &mut self.pull_change[range.clone()]]
+            {
+                merge_row(values, block, segment);
+            }
+        }
+        merge_row(&mut self.own[block.offer_range()], block, 0);
+    }
+
+    /// `K` of a zone, but for the diagonal part that belongs to the group as a whole.
+    #[inline(always)]
+    fn fill_zone(&mut self, block: &Block) {
+        let slots = block.slots;
+        let matrix = self.zones[block.matrix_range()].as_chunks_mut::<LANES>().0;
+        let response = self.response[block.pair_range()].as_chunks::<LANES>().0;
+        let change = self.pull_change[block.pair_range()].as_chunks::<LANES>().0;
+        let own = self.own[block.offer_range()].as_chunks::<LANES>().0;
+        matrix.fill([0.0; LANES]);
+        for segment in 0..block.segments {
+            let response = &response[segment * slots..(segment + 1) * slots];
+            let change = &change[segment * slots..(segment + 1) * slots];
+            for (row, response) in matrix.chunks_exact_mut(slots).zip(response) {
+                subtract_multiple(row, response, change);
+            }
+        }
+        for slot in 0..slots {
+            let diagonal = &mut matrix[slot * slots + slot];
+            for lane in 0..LANES {
+                diagonal[lane] += own[slot][lane];
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn set_diagonal(&mut self, structure: &Structure, block: &Block, work: &Work) {
+        for slot in 0..block.locals {
+            for lane in 0..LANES {
+                let group = structure.slot_group[block.slot_start + slot * LANES + lane] as usize;
+                let diagonal = self.diagonal(work, group);
+                let place = (slot * block.slots + slot) * LANES + lane;
+                self.zones[block.matrix_start + place] += diagonal;
+            }
+        }
+    }
+
+    /// Eliminates the locals in every lane and adds what remains to the shared block.
+    #[inline(always)]
+    fn eliminate_locals(&mut self, structure: &Structure, block: &Block, size: usize) {
+        let slots = block.slots;
+        let matrix = self.zones[block.matrix_range()].as_chunks_mut::<LANES>().0;
+        for pivot in 0..block.locals {
+            let (top, bottom) = matrix.split_at_mut((pivot + 1) * slots);
+            let pivot_row = &mut top[pivot * slots..];
+            pivot_row[pivot] = pivot_row[pivot].map(|value| 1.0 / value);
+            for row in bottom.chunks_exact_mut(slots) {
+                let mut multiplier = row[pivot];
+                for lane in 0..LANES {
+                    multiplier[lane] *= pivot_row[pivot][lane];
+                }
+                row[pivot] = multiplier;
+                subtract_multiple(&mut row[pivot + 1..], &multiplier, &pivot_row[pivot + 1..]);
+            }
+        }
+        let places = &structure.slot_shared[block.slot_range()];
+        let places = places.as_chunks::<LANES>().0;
+        for row in block.locals..slots {
+            for column in block.locals..slots {
+                let values = &matrix[row * slots + column];
+                for lane in 0..LANES {
+                    let place = places[row][lane] as usize * size + places[column][lane] as usize;
+                    self.shared[place] += values[lane];
+                }
+            }
+        }
+    }
+
+    /// Solves for the step at the residual in `work` and writes it to `step`, by group.
+    #[inline(always)]
+    pub(super) fn solve(
+        &mut self,
+        structure: &Structure,
+        tier: &Tier,
+        residual: &[f64],
+        step: &mut [f64],
+    ) {
+        let size = tier.shared.len() + 1;
+        step.fill(0.0);
+        for (row, &group) in tier.shared.iter().enumerate() {
+            let group = group as usize;
+            self.shared_step[row] = -self.row_scale[group] * residual[group];
+        }
+        self.shared_step[size - 1] = 0.0;
+        for block in &tier.blocks {
+            self.forward(structure, block, residual);
+        }
+        solve_dense(&self.shared[..size * size], &mut self.shared_step[..size]);
+        for (row, &group) in tier.shared.iter().enumerate() {
+            step[group as usize] = self.shared_step[row];
+        }
+        for block in &tier.blocks {
+            self.backward(structure, block, step);
+        }
+    }
+
+    #[inline(always)]
+    fn forward(&mut self, structure: &Structure, block: &Block, residual: &[f64]) {
+        let slots = block.slots;
+        let matrix = self.zones[block.matrix_range()].as_chunks::<LANES>().0;
+        let steps = self.slot_step[block.slot_range()].as_chunks_mut::<LANES>().0;
+        let groups = structure.slot_group[block.slot_range()].as_chunks::<LANES>().0;
+        for (slot, (step, groups)) in steps.iter_mut().zip(groups).enumerate() {
+            for lane in 0..LANES {
+                let group = groups[lane] as usize;
+                let local = -self.row_scale[group] * residual[group];
+                step[lane] = if slot < block.locals { local } else { 0.0 };
+            }
+        }
+        for pivot in 0..block.locals {
+            let known: Row = steps[pivot];
+            for row in pivot + 1..slots {
+                let multiplier = &matrix[row * slots + pivot];
+                for lane in 0..LANES {
+                    steps[row][lane] -= multiplier[lane] * known[lane];
+                }
+            }
+        }
+        let places = structure.slot_shared[block.slot_range()].as_chunks::<LANES>().0;
+        for slot in block.locals..slots {
+            for lane in 0..LANES {
+                self.shared_step[places[slot][lane] as usize] += steps[slot][lane];
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn backward(&mut self, structure: &Structure, block: &Block, out: &mut [f64]) {
+        let slots = block.slots;
+        let matrix = self.zones[block.matrix_range()].as_chunks::<LANES>().0;
+        let steps = self.slot_step[block.slot_range()].as_chunks_mut::<LANES>().0;
+        let places = structure.slot_shared[block.slot_range()].as_chunks::<LANES>().0;
+        for slot in block.locals..slots {
+            for lane in 0..LANES {
+                steps[slot][lane] = self.shared_step[places[slot][lane] as usize];
+            }
+        }
+        let groups = structure.slot_group[block.slot_range()].as_chunks::<LANES>().0;
+        for pivot in (0..block.locals).rev() {
+            let mut sum: Row = steps[pivot];
+            for column in pivot + 1..slots {
+                let entry = &matrix[pivot * slots + column];
+                for lane in 0..LANES {
+                    sum[lane] -= entry[lane] * steps[column][lane];
+                }
+            }
+            for lane in 0..LANES {
+                sum[lane] *= matrix[pivot * slots + pivot][lane];
+                out[groups[pivot][lane] as usize] = sum[lane];
+            }
+            steps[pivot] = sum;
+        }
+    }
+}
+
+impl Block {
+    #[inline(always)]
+    fn matrix_range(&self) -> std::ops::Range<usize> {
+        self.matrix_start..self.matrix_start + self.slots * self.slots * LANES
+    }
+
+    #[inline(always)]
+    fn slot_range(&self) -> std::ops::Range<usize> {
+        self.slot_start..self.slot_start + self.slots * LANES
+    }
+}
+
+/// Repeats one value per lane over a row of offers.
+#[inline(always)]
+fn fill_wide(wide: &mut [f64], values: &[f64], map: impl Fn(f64) -> f64) {
+    let mut row = [0.0; LANES];
+    for lane in 0..LANES {
+        row[lane] = map(values[lane]);
+    }
+    wide.as_chunks_mut::<LANES>().0.fill(row);
+}
+
+/// `row −= multiplier·other`, lane by lane.
+#[inline(always)]
+fn subtract_multiple(row: &mut [Row], multiplier: &Row, other: &[Row]) {
+    for (target, other) in row.iter_mut().zip(other) {
+        for lane in 0..LANES {
+            target[lane] -= multiplier[lane] * other[lane];
+        }
+    }
+}
+
+/// Sums the offers of each slot in the row of one segment and packs rows to the width of slots.
+#[inline(always)]
+fn merge_row(values: &mut [f64], block: &Block, segment: usize) {
+    for slot in 0..block.slots {
+        let mut sum = [0.0; LANES];
+        for (offer, &of) in block.slot_of_offer.iter().enumerate() {
+            if of == slot {
+                add(&mut sum, &values[(segment * block.offers + offer) * LANES..][..LANES]);
+            }
+        }
+        values[(segment * block.slots + slot) * LANES..][..LANES].copy_from_slice(&sum);
+    }
+}
+
+/// LU without pivoting in place, reciprocal pivots on the diagonal.
+#[inline(always)]
+fn factorise_dense(matrix: &mut [f64], size: usize) {
+    for pivot in 0..size {
+        let (top, bottom) = matrix.split_at_mut((pivot + 1) * size);
+        let pivot_row = &mut top[pivot * size..];
+        let reciprocal = 1.0 / pivot_row[pivot];
+        pivot_row[pivot] = reciprocal;
+        let pivot_row = &pivot_row[pivot + 1..];
+        for row in bottom.chunks_exact_mut(size) {
+            let multiplier = row[pivot] * reciprocal;
+            row[pivot] = multiplier;
+            for (target, value) in row[pivot + 1..].iter_mut().zip(pivot_row) {
+                *target -= multiplier * value;
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn solve_dense(matrix: &[f64], step: &mut [f64]) {
+    let size = step.len();
+    for row in 1..size {
+        for column in 0..row {
+            step[row] -= matrix[row * size + column] * step[column];
+        }
+    }
+    for row in (0..size).rev() {
+        for column in row + 1..size {
+            step[row] -= matrix[row * size + column] * step[column];
+        }
+        step[row] *= matrix[row * size + row];
+    }
+}

@@ -1,0 +1,281 @@
+//! What a clearing yields, and the accounts it keeps.
+//!
+//! Per pair, with `N = x + B⁻/Δt` and `d = 1/(1 + (1/τ + b/Δt)·W)`: served `N·d`, lost `N·d·W/τ`,
+//! new backlog `b·N·d·W`. A group without capacity is the limit `W → ∞`: nothing is served, the
+//! backlog waits and abandons. Two identities hold to rounding, per pair and per segment:
+//!
+//! - offered·Δt + backlog in = served·Δt + lost·Δt + backlog out;
+//! - `D_ref` = Σ offered + priced out (negative where the market is cheaper than the reference).
+//!
+//! The price posted is paid on served work only; waiting is a cost to the buyer and nobody's revenue.
+#![expect(clippy::inline_always, reason = "a call boundary would stop loops from vectorising")]
+
+use autarky_engine::math::{exp, ln};
+
+use super::evaluate::Work;
+use super::inputs::Inputs;
+use super::layout::{Block, LANES, Structure};
+
+/// Flows of one pair.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PairFlow {
+    /// Demand that comes in the tick, `x_so` (H100e).
+    pub offered: f64,
+    /// Served (H100e); the posted price is paid on this.
+    pub served: f64,
+    /// Lost to impatience, or abandoned from the backlog (H100e).
+    pub lost: f64,
+    /// Backlog carried out, `B` (H100e-hours).
+    pub backlog: f64,
+    /// Perceived price `P_so`, waiting included (USD per H100e-hour).
+    pub perceived_price: f64,
+}
+
+/// Demand of one segment.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SegmentFlow {
+    /// Need at the reference price, `D_ref` (H100e).
+    pub reference_demand: f64,
+    /// Demand at market prices, `Σ_o x_so` (H100e).
+    pub offered: f64,
+    /// Need less demand (H100e): priced out, or drawn in where negative.
+    pub priced_out: f64,
+    /// Price index `P_s` (USD per H100e-hour); the choke price where no group is open.
+    pub price_index: f64,
+}
+
+/// State of one queue group in one tier.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GroupState {
+    /// Capacity left for this tier, `C` (H100e).
+    pub capacity: f64,
+    /// Utilisation of that capacity, `ρ`; 0 without capacity.
+    pub utilisation: f64,
+    /// Served (H100e).
+    pub served: f64,
+    /// Demand that comes in the tick, `Σ x` (H100e).
+    pub offered: f64,
+    /// `g/c = ρ^(m−1)/(c(1−ρ))`: the wait of class `k` is `σ_k·V_k` times this; infinite without
+    /// capacity.
+    pub wait_factor: f64,
+}
+
+/// Results of one solve, by place; read through the views below.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    pub(super) offered: Vec<f64>,
+    pub(super) served: Vec<f64>,
+    pub(super) lost: Vec<f64>,
+    pub(super) backlog: Vec<f64>,
+    pub(super) price: Vec<f64>,
+    pub(super) demand: Vec<f64>,
+    pub(super) segment_offered: Vec<f64>,
+    /// `S_s/Σa`, 1 where no group is open.
+    pub(super) mean_pull: Vec<f64>,
+    tiers: Vec<GroupColumns>,
+    /// Per (offer, lane): share of `N` that waits, in hours.
+    waiting: Vec<f64>,
+}
+
+#[derive(Debug, Clone)]
+struct GroupColumns {
+    capacity: Vec<f64>,
+    utilisation: Vec<f64>,
+    served: Vec<f64>,
+    offered: Vec<f64>,
+    wait: Vec<f64>,
+}
+
+impl GroupColumns {
+    fn new(len: usize) -> Self {
+        let column = || vec![0.0; len];
+        Self {
+            capacity: column(),
+            utilisation: column(),
+            served: column(),
+            offered: column(),
+            wait: column(),
+        }
+    }
+}
+
+impl Outcome {
+    /// All zero, shaped for `structure`.
+    #[must_use]
+    pub fn new(structure: &Structure) -> Self {
+        let e = structure.extent;
+        let groups = (structure.problem.groups as usize + 1).next_multiple_of(LANES);
+        let pairs = || vec![0.0; e.pairs];
+        let segments = || vec![0.0; e.segments];
+        Self {
+            offered: pairs(),
+            served: pairs(),
+            lost: pairs(),
+            backlog: pairs(),
+            price: pairs(),
+            demand: segments(),
+            segment_offered: segments(),
+            mean_pull: segments(),
+            tiers: vec![GroupColumns::new(groups); structure.tiers.len()],
+            waiting: vec![0.0; e.offers],
+        }
+    }
+
+    /// Flows of a pair of the problem.
+    #[must_use]
+    pub fn pair(&self, structure: &Structure, pair: usize) -> PairFlow {
+        let place = structure.pair_at[pair] as usize;
+        PairFlow {
+            offered: self.offered[place],
+            served: self.served[place],
+            lost: self.lost[place],
+            backlog: self.backlog[place],
+            perceived_price: self.price[place] * structure.choke_of_pair(pair),
+        }
+    }
+
+    /// Demand of a segment of the problem.
+    #[must_use]
+    pub fn segment(&self, structure: &Structure, segment: usize) -> SegmentFlow {
+        let place = structure.segment_at[segment] as usize;
+        let curve = &structure.problem.segments[segment].curve;
+        let relative = exp(-ln(self.mean_pull[place]) / curve.substitution);
+        SegmentFlow {
+            reference_demand: self.demand[place],
+            offered: self.segment_offered[place],
+            priced_out: self.demand[place] - self.segment_offered[place],
+            price_index: relative * curve.choke_price,
+        }
+    }
+
+    /// State of a queue group in a tier.
+    #[must_use]
+    pub fn group(&self, tier: usize, group: usize) -> GroupState {
+        let columns = &self.tiers[tier];
+        let capacity = columns.capacity[group];
+        let open = capacity > 0.0;
+        GroupState {
+            capacity,
+            utilisation: if open { columns.utilisation[group] } else { 0.0 },
+            served: columns.served[group],
+            offered: columns.offered[group],
+            wait_factor: if open { columns.wait[group] } else { f64::INFINITY },
+        }
+    }
+
+    /// Wait of a class in a queue group and tier, `W_qk` (hours); infinite without capacity.
+    #[must_use]
+    pub fn wait_h(&self, structure: &Structure, tier: usize, group: usize, class: usize) -> f64 {
+        let class = &structure.problem.classes[class];
+        class.service_time_h * class.variability * self.group(tier, group).wait_factor
+    }
+
+    /// Pressure on a queue group, `u`: demand of all tiers over whole capacity (not capped at one);
+    /// infinite without capacity but with demand.
+    #[must_use]
+    pub fn pressure(&self, inputs: &Inputs, group: usize) -> f64 {
+        let offered: f64 = self.tiers.iter().map(|tier| tier.offered[group]).sum();
+        if offered > 0.0 { offered / inputs.capacity[group] } else { 0.0 }
+    }
+
+    /// Served in a tier (H100e), by group.
+    pub(super) fn served_in(&self, tier: usize) -> &[f64] {
+        &self.tiers[tier].served
+    }
+
+    /// Reads the result of a tier out of the working memory at the solution.
+    #[inline(always)]
+    pub(super) fn record(
+        &mut self,
+        structure: &Structure,
+        inputs: &Inputs,
+        work: &Work,
+        tier: usize,
+    ) {
+        let columns = &mut self.tiers[tier];
+        let group = &work.group;
+        columns.capacity.copy_from_slice(&group.capacity);
+        columns.utilisation.copy_from_slice(&group.utilisation);
+        columns.wait.copy_from_slice(&group.wait);
+        columns.offered.fill(0.0);
+        for ((served, load), open) in columns.served.iter_mut().zip(&group.load).zip(&group.open) {
+            *served = load * open;
+        }
+        for block in &structure.tiers[tier].blocks {
+            let range = block.pair_range();
+            self.offered[range.clone()].copy_from_slice(&work.offered[range.clone()]);
+            self.price[range.clone()].copy_from_slice(&work.price[range]);
+            let range = block.segment_range();
+            self.demand[range.clone()].copy_from_slice(&inputs.demand[range]);
+            self.record_flows(structure, inputs, work, block);
+            self.record_segments(work, block);
+            self.record_offers(structure, block, tier);
+        }
+    }
+
+    #[inline(always)]
+    fn record_flows(&mut self, structure: &Structure, inputs: &Inputs, work: &Work, block: &Block) {
+        let width = block.width();
+        let waits = &work.offer_wait[block.offer_range()];
+        let open = &work.offer_open[block.offer_range()];
+        for (index, run) in block.runs.iter().enumerate() {
+            let class = &structure.problem.classes[run.class];
+            let loss = structure.loss_per_wait(run.class);
+            let service = class.service_time_h * class.variability;
+            let served_share = &work.run_served[block.run_start + index * width..][..width];
+            let waiting = &mut self.waiting[..width];
+            for i in 0..width {
+                let queued = waits[i] * service * served_share[i];
+                waiting[i] = if open[i] > 0.0 { queued } else { service / loss };
+            }
+            let lost_share = 1.0 / class.patience_h;
+            let kept = if class.keeps_backlog { 1.0 } else { 0.0 };
+            for segment in run.start..run.end {
+                let start = block.pair_start + segment * width;
+                let range = start..start + width;
+                let carried = &inputs.carried[range.clone()];
+                let offered = &work.offered[range.clone()];
+                let served = &mut self.served[range.clone()];
+                let lost = &mut self.lost[range.clone()];
+                let backlog = &mut self.backlog[range];
+                for i in 0..width {
+                    let load = offered[i] + carried[i];
+                    let queued = load * waiting[i];
+                    served[i] = load * (served_share[i] * open[i]);
+                    lost[i] = queued * lost_share;
+                    backlog[i] = queued * kept;
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn record_segments(&mut self, work: &Work, block: &Block) {
+        let width = block.width();
+        let range = block.segment_range();
+        super::evaluate::sum_rows(
+            &work.offered[block.pair_range()],
+            width,
+            &mut self.segment_offered[range.clone()],
+        );
+        let sums = work.pull_sum[range.clone()].iter().zip(&work.weight_sum[range.clone()]);
+        for (mean, (sum, weight)) in self.mean_pull[range].iter_mut().zip(sums) {
+            let closed = *sum <= 0.0;
+            *mean = if closed { 1.0 } else { sum / weight };
+        }
+    }
+
+    #[inline(always)]
+    fn record_offers(&mut self, structure: &Structure, block: &Block, tier: usize) {
+        let width = block.width();
+        let sums = &mut self.waiting[..width];
+        sums.fill(0.0);
+        for row in self.offered[block.pair_range()].chunks_exact(width) {
+            super::evaluate::add(sums, row);
+        }
+        let groups = &structure.offer_group[block.offer_range()];
+        for (&group, offered) in groups.iter().zip(sums.iter()) {
+            self.tiers[tier].offered[group as usize] += offered;
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! The solver: Newton on the logit utilisations of all queue groups at once.
+//!
+//! Tiers follow in sequence on the capacity that remains. Within a tier: Newton's step from
+//! [`super::jacobian`], capped at 4 where the curve bends, halved until the squared residual falls,
+//! started from the tick before. Where it stalls, [`super::sweep`] brackets one group at a time.
+//! What this module does not do: change the inputs, or remember anything but where it ended.
+
+use pulp::Arch;
+
+use super::evaluate::Work;
+use super::inputs::Inputs;
+use super::jacobian::Jacobian;
+use super::layout::{Structure, Tier};
+use super::outcome::Outcome;
+use super::sweep::{Sweeper, settle};
+
+/// Largest residual `|ln(left) − ln(right)|` of a solved group.
+pub const TOLERANCE: f64 = 1e-9;
+
+/// A step this small relative to `1 + |υ|` is rounding, whatever the residual.
+pub(super) const RESOLUTION: f64 = 32.0 * f64::EPSILON;
+
+/// Logits beyond these bounds differ by nothing that a number can hold.
+pub(super) const LOGIT_RANGE: (f64, f64) = (-75.0, 75.0);
+
+const STEP_CAP: f64 = 4.0;
+const MAX_NEWTON: u32 = 40;
+const MAX_HALVINGS: u32 = 12;
+const SWEEP_ROUNDS: u32 = 8;
+
+/// How a tick was solved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    /// Newton alone.
+    Newton,
+    /// Bisection sweeps where Newton stalled.
+    Sweeps,
+}
+
+/// Statistics of a solve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Report {
+    /// The heaviest method that any tier needed.
+    pub method: Method,
+    /// Newton iterations, summed over tiers.
+    pub iterations: u32,
+    /// Evaluations of the residual, summed over tiers.
+    pub evaluations: u32,
+    /// Sweeps over all groups, summed over tiers.
+    pub sweeps: u32,
+    /// Largest residual left, over tiers. Above [`TOLERANCE`] only where a change of the logit in its
+    /// last bits moves the residual by more: in groups overloaded a millionfold, whose price is choke
+    /// to rounding. Their demand is then settled to meet the balance exactly.
+    pub residual: f64,
+}
+
+impl Report {
+    const NEW: Self =
+        Self { method: Method::Newton, iterations: 0, evaluations: 0, sweeps: 0, residual: 0.0 };
+}
+
+/// Solves the clearing of one [`Structure`] tick after tick; allocates only when built.
+#[derive(Debug, Clone)]
+pub struct Solver {
+    arch: Arch,
+    work: Work,
+    jacobian: Jacobian,
+    sweeper: Sweeper,
+    /// Where each tier ended; empty before its first solve.
+    warm: Vec<Vec<f64>>,
+    step: Vec<f64>,
+    from: Vec<f64>,
+    swept: Vec<f64>,
+    report: Report,
+}
+
+impl Solver {
+    /// Memory for `structure`, with the best instruction set of this machine.
+    #[must_use]
+    pub fn new(structure: &Structure) -> Self {
+        Self::with_arch(structure, Arch::new())
+    }
+
+    /// As [`Self::new`] with a given instruction set; results have the same bits on all.
+    #[must_use]
+    pub fn with_arch(structure: &Structure, arch: Arch) -> Self {
+        let work = Work::new(structure);
+        let groups = work.group.logit.len();
+        Self {
+            arch,
+            jacobian: Jacobian::new(structure),
+            sweeper: Sweeper::new(structure),
+            warm: vec![vec![f64::NAN; groups]; structure.tiers.len()],
+            step: vec![0.0; groups],
+            from: vec![0.0; groups],
+            swept: vec![0.0; groups],
+            report: Report::NEW,
+            work,
+        }
+    }
+
+    /// Forgets where the last tick ended, so that the next solve starts cold.
+    pub fn forget(&mut self) {
+        for warm in &mut self.warm {
+            warm.fill(f64::NAN);
+        }
+    }
+
+    /// Starts the next solve from `utilisation` in every group and tier, clipped to (1e-30, 1 − 1e-12).
+    pub fn start_from(&mut self, utilisation: &[f64]) {
+        for warm in &mut self.warm {
+            warm.fill(0.0);
+            for (logit, &rho) in warm.iter_mut().zip(utilisation) {
+                let rho = rho.clamp(1e-30, 1.0 - 1e-12);
+                *logit = autarky_engine::math::ln(rho / (1.0 - rho));
+            }
+        }
+    }
+
+    /// Clears the market for `inputs` and writes the result to `outcome`.
+    ///
+    /// `inputs` and `outcome` must have been built from the same `structure` as the solver.
+    pub fn solve(
+        &mut self,
+        structure: &Structure,
+        inputs: &Inputs,
+        outcome: &mut Outcome,
+    ) -> Report {
+        self.report = Report::NEW;
+        self.work.open_groups(inputs);
+        for (index, tier) in structure.tiers.iter().enumerate() {
+            if index > 0 {
+                self.work.reduce_groups(inputs, outcome.served_in(index - 1));
+            }
+            let view = View { structure, inputs, tier };
+            self.solve_tier(view, index);
+            let Self { arch, work, .. } = self;
+            arch.dispatch(
+                #[inline(always)]
+                || outcome.record(structure, inputs, work, index),
+            );
+        }
+        self.report
+    }
+
+    fn solve_tier(&mut self, view: View, index: usize) {
+        let Self { arch, work, .. } = self;
+        arch.dispatch(
+            #[inline(always)]
+            || work.prepare(view.structure, view.inputs, view.tier),
+        );
+        let cold = self.warm[index].first().is_none_or(|logit| logit.is_nan());
+        if cold {
+            self.start_cold(view);
+        } else {
+            self.work.group.logit.copy_from_slice(&self.warm[index]);
+        }
+        self.evaluate(view);
+        let mut residual = self.newton(view);
+        if residual.is_none() {
+            self.report.method = Method::Sweeps;
+            residual = Some(self.sweep(view));
+        }
+        let residual = residual.unwrap_or(f64::INFINITY);
+        if residual > TOLERANCE {
+            settle(view, &mut self.work);
+        }
+        if residual > self.report.residual {
+            self.report.residual = residual;
+        }
+        self.warm[index].copy_from_slice(&self.work.group.logit);
+    }
+
+    /// Utilisation as if nobody waited, `ρ/(1−ρ) = Σx/C`.
+    fn start_cold(&mut self, view: View) {
+        self.work.group.logit.fill(LOGIT_RANGE.0);
+        self.evaluate(view);
+        let group = &mut self.work.group;
+        for (q, logit) in group.logit.iter_mut().enumerate() {
+            let load = group.load[q] * group.per_capacity[q];
+            *logit = autarky_engine::math::ln(load + 1e-30).clamp(-70.0, 8.0);
+        }
+    }
+
+    fn evaluate(&mut self, view: View) {
+        self.report.evaluations += 1;
+        let Self { arch, work, .. } = self;
+        arch.dispatch(
+            #[inline(always)]
+            || work.evaluate(view.structure, view.inputs, view.tier),
+        );
+    }
+
+    /// Newton from the point last evaluated: the residual reached, or none where it stalls.
+    fn newton(&mut self, view: View) -> Option<f64> {
+        let mut merit = self.merit();
+        for _ in 0..MAX_NEWTON {
+            if merit.largest <= TOLERANCE {
+                return Some(merit.largest);
+            }
+            self.report.iterations += 1;
+            let rounding = self.set_step(view)?;
+            if rounding {
+                return Some(merit.largest);
+            }
+            merit = self.search(view, merit)?;
+        }
+        None
+    }
+
+    /// Newton's step, capped; whether it is no more than rounding, or none where it is not a number.
+    fn set_step(&mut self, view: View) -> Option<bool> {
+        let Self { arch, work, jacobian, step, .. } = self;
+        arch.dispatch(
+            #[inline(always)]
+            || {
+                jacobian.factorise(view.structure, view.tier, work);
+                jacobian.solve(view.structure, view.tier, &work.group.residual, step);
+            },
+        );
+        let mut rounding = true;
+        let group = &work.group;
+        for ((step, &logit), &residual) in step.iter_mut().zip(&group.logit).zip(&group.residual) {
+            if !step.is_finite() {
+                return None;
+            }
+            let small = step.abs() <= RESOLUTION * (1.0 + logit.abs());
+            rounding &= small || residual.abs() <= TOLERANCE;
+            *step = capped(logit, *step);
+        }
+        Some(rounding)
+    }
+
+    /// Halves the step until the squared residual falls; none where it never does.
+    fn search(&mut self, view: View, before: Merit) -> Option<Merit> {
+        self.from.copy_from_slice(&self.work.group.logit);
+        let mut length = 1.0;
+        for _ in 0..MAX_HALVINGS {
+            let logits = self.work.group.logit.iter_mut();
+            for ((logit, from), step) in logits.zip(&self.from).zip(&self.step) {
+                *logit = from + length * step;
+            }
+            self.evaluate(view);
+            let merit = self.merit();
+            if merit.squares < before.squares * (1.0 - 1e-4 * length) || merit.largest <= TOLERANCE
+            {
+                return Some(merit);
+            }
+            length *= 0.5;
+        }
+        None
+    }
+
+    fn merit(&self) -> Merit {
+        let mut merit = Merit { squares: 0.0, largest: 0.0 };
+        for residual in &self.work.group.residual {
+            merit.squares += residual * residual;
+            let size = residual.abs();
+            merit.largest = if size > merit.largest { size } else { merit.largest };
+        }
+        merit
+    }
+
+    /// Alternates sweeps with Newton from where they end, more sweeps each time; the second half
+    /// climbs from below, where sweeps are monotone.
+    fn sweep(&mut self, view: View) -> f64 {
+        for round in 0..SWEEP_ROUNDS {
+            if round == SWEEP_ROUNDS / 2 {
+                self.work.group.logit.fill(LOGIT_RANGE.0);
+            }
+            self.evaluate(view);
+            for _ in 0..(4 << round) {
+                self.report.sweeps += 1;
+                let change = self.sweeper.sweep(view, &mut self.work);
+                if change <= RESOLUTION {
+                    self.evaluate(view);
+                    return self.merit().largest;
+                }
+            }
+            self.swept.copy_from_slice(&self.work.group.logit);
+            self.evaluate(view);
+            if let Some(residual) = self.newton(view) {
+                return residual;
+            }
+            self.work.group.logit.copy_from_slice(&self.swept);
+        }
+        self.evaluate(view);
+        self.merit().largest
+    }
+}
+
+/// What a solve reads.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) structure: &'a Structure,
+    pub(super) inputs: &'a Inputs,
+    pub(super) tier: &'a Tier,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Merit {
+    squares: f64,
+    largest: f64,
+}
+
+/// Caps a step at 4 where the curve bends. Near an empty group the residual is linear in the logit,
+/// so steps may be long there: up to −4, or down from below 0.
+fn capped(logit: f64, step: f64) -> f64 {
+    let up = if -STEP_CAP - logit > STEP_CAP { -STEP_CAP - logit } else { STEP_CAP };
+    let down = if logit < 0.0 { LOGIT_RANGE.0 } else { -STEP_CAP };
+    let target = logit + step.clamp(down, up);
+    target.clamp(LOGIT_RANGE.0, LOGIT_RANGE.1) - logit
+}
