@@ -46,10 +46,14 @@ impl Anchor {
     /// At `k` > 0, summing what lies below it.
     fn at(k: u64, mass: f64, ratio: &impl Ratio) -> Self {
         let (mut below, mut term, mut j) = (0.0, mass, k as f64);
-        while j > 0.0 && term > NEGLIGIBLE {
-            term *= ratio.down(j);
-            below += term;
-            j -= 1.0;
+        // The factor at 0 is 0, so that a block may run past it.
+        while term > NEGLIGIBLE {
+            let factors = [0.0, 1.0, 2.0, 3.0].map(|back| ratio.down(j - back));
+            let pair = factors[0] * factors[1];
+            let three = pair * factors[2];
+            below += term * ((factors[0] + pair) + (three + three * factors[3]));
+            term *= three * factors[3];
+            j -= 4.0;
         }
         Self { k, mass, below }
     }
@@ -82,7 +86,7 @@ impl Anchor {
 
     fn search_down(&self, u: f64, ratio: &impl Ratio) -> u64 {
         let (mut k, mut mass, mut excess) = (self.k as f64, self.mass, self.below - u);
-        while k > 0.0 && excess > 0.0 {
+        while k > 0.0 && excess > 0.0 && mass > NEGLIGIBLE {
             mass *= ratio.down(k);
             excess -= mass;
             k -= 1.0;
