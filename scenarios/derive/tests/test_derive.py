@@ -312,7 +312,14 @@ class Committed(unittest.TestCase):
                     expected = ";".join(dict.fromkeys(licences[i] for i in ids)) or "none"
                     self.assertEqual(row["licence"], expected, f"{path.name}: {row}")
 
-    def test_the_focus_nations_have_what_the_base_world_reads(self) -> None:
+    def test_the_data_dictionary_names_every_table_with_its_row_count(self) -> None:
+        text = (self.folder / "README.md").read_text(encoding="utf-8")
+        for path in sorted(self.folder.glob("*.csv")):
+            with path.open(newline="", encoding="utf-8") as f:
+                rows = sum(1 for _ in csv.reader(f)) - 1
+            self.assertRegex(text, rf"\| `{path.name}` \|.*\| {rows:,} \|")
+
+    def test_every_economy_has_what_the_base_world_reads(self) -> None:
         with (self.folder / "nations.csv").open(newline="", encoding="utf-8") as f:
             have = {(r["iso3"], r["quantity"]): r for r in csv.DictReader(f)}
         nations_there = {i for i, _ in have}
