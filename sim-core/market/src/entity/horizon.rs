@@ -14,6 +14,8 @@ parameters! {
         tick: f64 = 1.0, Kind::Number { unit: "day", range: Range::closed(0.25, 28.0) }, Assumed, "daily; a test compares 1, 7 and 28 days";
         /// Interval between samples of the series and withdrawal tests.
         sample: f64 = 91.3125, Kind::Number { unit: "day", range: Range::closed(1.0, 3660.0) }, Assumed, "quarterly, as power-system adequacy reports";
+        /// Deliveries of one model to one operator's site within this time form one cohort.
+        cohort_window: f64 = 182.625, Kind::Number { unit: "day", range: Range::closed(0.0, 3650.0) }, Assumed, "vintages of half a year";
         /// Largest number of events in one replication; more is an error, not a hang.
         event_budget: i64 = 200_000_000, Kind::Integer { min: 1000, max: 100_000_000_000 }, Assumed, "guard against runaway scenarios";
     }

@@ -50,12 +50,10 @@ parameters! {
         exports: bool = false, Kind::Flag, Assumed, "clouds sell everywhere, national providers at home";
         /// What its capacity target follows.
         capacity_target: CapacityTarget = CapacityTarget::Portfolio, Kind::Choice(CapacityTarget::WORDS), Assumed, "scenario";
-        /// Share of the world's cloud capacity at the start (target `offered_load` only).
-        initial_share: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Calibrated, "calibration/cloud_regions.csv";
-        /// Share of its initial capacity in each zone; empty spreads by GDP.
+        /// Capacity at the start over the reference demand at the start: of its zone (target `portfolio`) or of the world (target `offered_load`).
+        initial_coverage: f64 = 0.3, Kind::Number { unit: "1", range: Range::closed(0.0, 100.0) }, Calibrated, "calibration/compute_by_country.csv, cloud_regions.csv";
+        /// Share of its initial capacity in each zone; empty spreads by reference demand.
         zone_mix: Vec<(String, f64)> = Vec::new(), Kind::Shares("nation"), Assumed, "calibration/cloud_regions.csv";
-        /// Initial capacity over the capacity target at the start.
-        initial_fill: f64 = 0.9, Kind::Number { unit: "1", range: Range::closed(0.0, 10.0) }, Assumed, "shortage at the start";
         /// Operators that run its nodes, in each zone.
         operators: i64 = 1, Kind::Integer { min: 1, max: 1_000_000 }, Assumed, "scenario";
         /// Log standard deviation of the operators' sizes.
@@ -92,6 +90,8 @@ parameters! {
         opex: f64 = 0.05, Kind::Number { unit: "1/year", range: Range::closed(0.0, 5.0) }, Assumed, "staff, buildings, network";
         /// Rate of return on capital r in user cost r + δ.
         return_rate: f64 = 0.08, Kind::Number { unit: "1/year", range: Range::closed(0.0, 5.0) }, Assumed, "cost of capital";
+        /// Smallest order, over the capacity target (the reorder point of an (s,S) rule).
+        order_trigger: f64 = 0.03, Kind::Number { unit: "1", range: Range::closed(0.0, 10.0) }, Assumed, "orders are bundled";
         /// Interval between capacity reviews.
         review_interval: f64 = 30.4375, Kind::Number { unit: "day", range: Range::closed(1.0, 3650.0) }, Assumed, "monthly";
         /// Time ahead for which capacity is planned.

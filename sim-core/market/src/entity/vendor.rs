@@ -28,6 +28,8 @@ parameters! {
         output_volatility: f64 = 0.1, Kind::Number { unit: "1", range: Range::closed(0.0, 2.0) }, Assumed, "yield and packaging bottlenecks";
         /// How its output is allocated over the backlog.
         allocation: AllocationRule = AllocationRule::LargestFirst, Kind::Choice(AllocationRule::WORDS), Assumed, "lead times of small buyers in 2023";
+        /// Stock of unsold output that it keeps at most, in days of output; output beyond it is not made.
+        stock_limit: f64 = 60.0, Kind::Number { unit: "day", range: Range::closed(0.0, 3650.0) }, Assumed, "inventory of a quarter or less";
         /// Interval between allocations.
         allocation_interval: f64 = 7.0, Kind::Number { unit: "day", range: Range::closed(1.0, 365.0) }, Assumed, "weekly";
         /// Transport and installation after allocation.

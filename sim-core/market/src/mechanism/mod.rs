@@ -1,3 +1,7 @@
 //! The seams with several answers. Mechanisms decide (pure functions of a view); handlers change state.
 
+pub mod allocation;
 pub mod clearing;
+pub mod export_control;
+pub mod investment;
+pub mod price;

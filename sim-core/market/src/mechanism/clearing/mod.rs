@@ -15,6 +15,7 @@
 mod evaluate;
 mod inputs;
 mod jacobian;
+mod kernel;
 mod layout;
 mod outcome;
 mod problem;

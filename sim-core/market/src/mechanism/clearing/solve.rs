@@ -10,6 +10,7 @@ use pulp::Arch;
 use super::evaluate::Work;
 use super::inputs::Inputs;
 use super::jacobian::Jacobian;
+use super::kernel::{Evaluate, Factorise, Prepare, Record, Solve};
 use super::layout::{Structure, Tier};
 use super::outcome::Outcome;
 use super::sweep::{Sweeper, settle};
@@ -134,21 +135,13 @@ impl Solver {
             }
             let view = View { structure, inputs, tier };
             self.solve_tier(view, index);
-            let Self { arch, work, .. } = self;
-            arch.dispatch(
-                #[inline(always)]
-                || outcome.record(structure, inputs, work, index),
-            );
+            self.arch.dispatch(Record(view, &self.work, outcome, index));
         }
         self.report
     }
 
     fn solve_tier(&mut self, view: View, index: usize) {
-        let Self { arch, work, .. } = self;
-        arch.dispatch(
-            #[inline(always)]
-            || work.prepare(view.structure, view.inputs, view.tier),
-        );
+        self.arch.dispatch(Prepare(view, &mut self.work));
         let cold = self.warm[index].first().is_none_or(|logit| logit.is_nan());
         if cold {
             self.start_cold(view);
@@ -184,11 +177,7 @@ impl Solver {
 
     fn evaluate(&mut self, view: View) {
         self.report.evaluations += 1;
-        let Self { arch, work, .. } = self;
-        arch.dispatch(
-            #[inline(always)]
-            || work.evaluate(view.structure, view.inputs, view.tier),
-        );
+        self.arch.dispatch(Evaluate(view, &mut self.work));
     }
 
     /// Newton from the point last evaluated: the residual reached, or none where it stalls.
@@ -211,13 +200,8 @@ impl Solver {
     /// Newton's step, capped; whether it is no more than rounding, or none where it is not a number.
     fn set_step(&mut self, view: View) -> Option<bool> {
         let Self { arch, work, jacobian, step, .. } = self;
-        arch.dispatch(
-            #[inline(always)]
-            || {
-                jacobian.factorise(view.structure, view.tier, work);
-                jacobian.solve(view.structure, view.tier, &work.group.residual, step);
-            },
-        );
+        arch.dispatch(Factorise(view, work, jacobian));
+        arch.dispatch(Solve(view, work, jacobian, step));
         let mut rounding = true;
         let group = &work.group;
         for ((step, &logit), &residual) in step.iter_mut().zip(&group.logit).zip(&group.residual) {

@@ -1,0 +1,109 @@
+//! The whole vocabulary of events, and the phases that order them within one instant.
+
+use autarky_engine::calendar::Phase;
+use autarky_engine::simulation::EventCode;
+
+use crate::id::{CohortId, HardwareId, OrderId, PoolId, ShipmentId, SiteId, VendorId};
+
+/// Order within one instant: the world changes first, the market clears, then observers read.
+pub mod phase {
+    use super::Phase;
+    /// Dated regime changes and hardware releases.
+    pub const RULES: Phase = Phase::of::<0>();
+    /// Failures, repairs, deliveries.
+    pub const NODES: Phase = Phase::of::<1>();
+    /// Orders, allocations, prices.
+    pub const DECISIONS: Phase = Phase::of::<2>();
+    /// Clearing.
+    pub const MARKET: Phase = Phase::of::<3>();
+    /// Settlement of the month.
+    pub const SETTLEMENT: Phase = Phase::of::<4>();
+    /// Samples and withdrawal tests.
+    pub const OBSERVATION: Phase = Phase::of::<5>();
+}
+
+/// Everything that can happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// A node of the cohort fails (clock).
+    NodeFails(CohortId),
+    /// A crew of the pool finishes a repair on a node of the cohort.
+    RepairDone(PoolId, CohortId),
+    /// A spare part of the vendor reaches the pool.
+    PartArrives(PoolId, VendorId),
+    /// A host takes a node of the cohort offline (clock).
+    HostLeaves(CohortId),
+    /// A host brings a node of the cohort back (clock).
+    HostReturns(CohortId),
+    /// The cohort reaches the end of its life.
+    CohortRetires(CohortId),
+    /// All nodes of a site lose power or connectivity.
+    SiteFails(SiteId),
+    /// The site is back.
+    SiteRestored(SiteId),
+    /// A pool reviews its capacity and orders.
+    Review(PoolId),
+    /// A licence for an order is decided.
+    LicenceDecided(OrderId),
+    /// A vendor allocates its output over its backlog.
+    Allocation(VendorId),
+    /// A shipment arrives.
+    Delivery(ShipmentId),
+    /// A hardware generation goes on sale.
+    HardwareReleased(HardwareId),
+    /// A dated event of the scenario takes effect.
+    DatedStart(u32),
+    /// A dated event of the scenario ends.
+    DatedEnd(u32),
+    /// Demand, prices and clearing of one tick.
+    Tick,
+    /// Bills are paid, prices posted, hazards aged.
+    MonthEnd,
+    /// Series are sampled and withdrawals tested.
+    Sample,
+}
+
+impl EventCode for Event {
+    #[inline]
+    fn code(&self) -> u16 {
+        match self {
+            Self::NodeFails(_) => 1,
+            Self::RepairDone(..) => 2,
+            Self::PartArrives(..) => 3,
+            Self::HostLeaves(_) => 4,
+            Self::HostReturns(_) => 5,
+            Self::CohortRetires(_) => 6,
+            Self::SiteFails(_) => 7,
+            Self::SiteRestored(_) => 8,
+            Self::Review(_) => 9,
+            Self::LicenceDecided(_) => 10,
+            Self::Allocation(_) => 11,
+            Self::Delivery(_) => 12,
+            Self::HardwareReleased(_) => 13,
+            Self::DatedStart(_) => 14,
+            Self::DatedEnd(_) => 15,
+            Self::Tick => 16,
+            Self::MonthEnd => 17,
+            Self::Sample => 18,
+        }
+    }
+
+    #[inline]
+    fn entity(&self) -> u32 {
+        match *self {
+            Self::NodeFails(CohortId(id))
+            | Self::RepairDone(_, CohortId(id))
+            | Self::HostLeaves(CohortId(id))
+            | Self::HostReturns(CohortId(id))
+            | Self::CohortRetires(CohortId(id)) => id,
+            Self::PartArrives(PoolId(id), _) | Self::Review(PoolId(id)) => id,
+            Self::SiteFails(SiteId(id)) | Self::SiteRestored(SiteId(id)) => id,
+            Self::LicenceDecided(OrderId(id)) => id,
+            Self::Allocation(VendorId(id)) => id,
+            Self::Delivery(ShipmentId(id)) => id,
+            Self::HardwareReleased(HardwareId(id)) => id,
+            Self::DatedStart(id) | Self::DatedEnd(id) => id,
+            Self::Tick | Self::MonthEnd | Self::Sample => 0,
+        }
+    }
+}

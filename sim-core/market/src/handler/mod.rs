@@ -1,0 +1,62 @@
+//! Handlers change the state. One file per family of events; the one `match` is here.
+
+mod node;
+mod rules;
+mod settlement;
+mod supply;
+mod tick;
+
+use autarky_engine::simulation::Model;
+
+use crate::blueprint::Blueprint;
+use crate::event::Event;
+use crate::metric;
+use crate::world::{Ctx, ModelError, World};
+
+pub(crate) use node::churn_trials;
+pub use node::crews;
+pub(crate) use settlement::MONTH;
+
+/// One replication as the engine runs it.
+#[derive(Debug)]
+pub struct Market<'a> {
+    /// What does not change.
+    pub plan: &'a Blueprint,
+    /// What does.
+    pub world: World,
+}
+
+impl Model for Market<'_> {
+    type Event = Event;
+    type Error = ModelError;
+
+    fn handle(&mut self, ctx: &mut Ctx<'_>, event: Event) -> Result<(), ModelError> {
+        let Self { plan, world } = self;
+        match event {
+            Event::NodeFails(cohort) => world.node_fails(plan, cohort, ctx),
+            Event::RepairDone(pool, cohort) => world.repair_done(plan, pool, cohort, ctx),
+            Event::PartArrives(pool, vendor) => world.part_arrives(plan, pool, vendor, ctx),
+            Event::HostLeaves(cohort) => world.host_leaves(plan, cohort, ctx),
+            Event::HostReturns(cohort) => world.host_returns(plan, cohort, ctx),
+            Event::CohortRetires(cohort) => world.retire(plan, cohort, ctx),
+            Event::SiteFails(site) => world.site_fails(plan, site, ctx),
+            Event::SiteRestored(site) => world.site_restored(plan, site, ctx),
+            Event::Review(pool) => world.review(plan, pool, ctx),
+            Event::LicenceDecided(order) => world.licence_decided(plan, order),
+            Event::Allocation(vendor) => world.allocation(plan, vendor, ctx),
+            Event::Delivery(shipment) => world.delivery(plan, shipment, ctx),
+            Event::HardwareReleased(hardware) => {
+                world.released[hardware.at()] = ctx.now().as_days();
+                Ok(())
+            }
+            Event::DatedStart(event) => world.dated(plan, event, true),
+            Event::DatedEnd(event) => world.dated(plan, event, false),
+            Event::Tick => world.tick(plan, ctx),
+            Event::MonthEnd => world.month_end(plan, ctx),
+            Event::Sample => metric::sample(world, plan, ctx),
+        }?;
+        #[cfg(debug_assertions)]
+        world.ledger.check()?;
+        Ok(())
+    }
+}

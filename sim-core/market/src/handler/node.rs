@@ -1,0 +1,332 @@
+//! Failure, repair, spare parts, churn, site outages.
+
+use autarky_engine::sampler::{BernoulliTrials, SamplerError};
+use autarky_engine::time::SimDuration;
+
+use crate::blueprint::Blueprint;
+use crate::entity::controller::Regime;
+use crate::event::{Event, phase};
+use crate::id::{CohortId, NationId, PoolId, SiteId, VendorId};
+use crate::world::{Churn, Ctx, ModelError, World};
+
+/// Crews of a pool with that many nodes: in proportion, rounded, at least one where there are any.
+#[must_use]
+pub fn crews(per_node: f64, nodes: u32) -> u32 {
+    if per_node <= 0.0 {
+        return 0;
+    }
+    (per_node * f64::from(nodes)).round().max(1.0) as u32
+}
+
+impl World {
+    pub(super) fn node_fails(
+        &mut self,
+        plan: &Blueprint,
+        id: CohortId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        self.shift_up(plan, id, -1);
+        self.node_books.failures += 1;
+        let pool = self.pool_of(plan, id);
+        let cohort = &mut self.cohorts[id.at()];
+        let model = &plan.hardware[cohort.hardware.at()];
+        let needs_part = cohort.part_need.uniform() < model.parameters.part_share;
+        if needs_part && !self.take_part(plan, pool, model.vendor, ctx)? {
+            self.cohorts[id.at()].waiting_part += 1;
+            self.pools[pool.at()].parts[model.vendor.at()].waiting.push_back(id);
+        } else {
+            self.to_crew(plan, pool, id, ctx)?;
+        }
+        self.update_rates(plan, id, ctx)
+    }
+
+    /// Takes a part off the shelf and orders its replacement; false if the shelf is empty.
+    fn take_part(
+        &mut self,
+        plan: &Blueprint,
+        pool: PoolId,
+        vendor: VendorId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<bool, ModelError> {
+        let parts = &mut self.pools[pool.at()].parts[vendor.at()];
+        let taken = parts.stock > 0;
+        parts.stock -= u32::from(taken);
+        self.order_parts(plan, pool, vendor, 1, ctx)?;
+        Ok(taken)
+    }
+
+    /// Orders spare parts if the vendor may ship them to the pool's zone.
+    pub(super) fn order_parts(
+        &mut self,
+        plan: &Blueprint,
+        pool: PoolId,
+        vendor: VendorId,
+        count: u32,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let Some(delay) = self.spare_delay(plan, vendor, plan.pools[pool.at()].zone) else {
+            return Ok(());
+        };
+        let provider = &plan.providers[plan.pools[pool.at()].provider.at()].parameters;
+        let delay = SimDuration::from_days_f64(delay + provider.spare_time)?;
+        for _ in 0..count {
+            ctx.schedule_in(delay, phase::NODES, Event::PartArrives(pool, vendor))?;
+        }
+        self.pools[pool.at()].parts[vendor.at()].on_order += count;
+        Ok(())
+    }
+
+    /// Extra delay of a spare part under the regime in force; `None` under a ban.
+    fn spare_delay(&self, plan: &Blueprint, vendor: VendorId, zone: NationId) -> Option<f64> {
+        let Some(controller) = plan.vendors[vendor.at()].controller else { return Some(0.0) };
+        let terms = self.regime(plan, controller.at(), zone).spares;
+        match terms.regime {
+            Regime::Ban => None,
+            Regime::Licence => Some(terms.licence_delay),
+            Regime::Open | Regime::Cap => Some(0.0),
+        }
+    }
+
+    /// A failed node with its part goes to a free crew, or waits for one.
+    fn to_crew(
+        &mut self,
+        plan: &Blueprint,
+        pool: PoolId,
+        id: CohortId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        self.cohorts[id.at()].repairing += 1;
+        self.pools[pool.at()].queue.push_back(id);
+        self.start_repairs(plan, pool, ctx)
+    }
+
+    fn start_repairs(
+        &mut self,
+        plan: &Blueprint,
+        pool: PoolId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let terms = &plan.pools[pool.at()];
+        let mean = plan.providers[terms.provider.at()].parameters.repair_time;
+        let state = &mut self.pools[pool.at()];
+        let crews = crews(terms.crews_per_node, state.nodes);
+        while state.busy < crews {
+            let Some(next) = state.queue.pop_front() else { break };
+            state.busy += 1;
+            let time = SimDuration::from_days_f64(mean * state.repair.exponential())?;
+            ctx.schedule_in(time, phase::NODES, Event::RepairDone(pool, next))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn repair_done(
+        &mut self,
+        plan: &Blueprint,
+        pool: PoolId,
+        id: CohortId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        self.pools[pool.at()].busy -= 1;
+        if !self.cohorts[id.at()].retired {
+            self.cohorts[id.at()].repairing -= 1;
+            self.node_books.repairs += 1;
+            self.shift_up(plan, id, 1);
+            self.update_rates(plan, id, ctx)?;
+        }
+        self.start_repairs(plan, pool, ctx)
+    }
+
+    pub(super) fn part_arrives(
+        &mut self,
+        plan: &Blueprint,
+        pool: PoolId,
+        vendor: VendorId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        self.pay_part(plan, pool, vendor, ctx.now().as_days())?;
+        let parts = &mut self.pools[pool.at()].parts[vendor.at()];
+        parts.on_order -= 1;
+        let Some(id) = parts.waiting.pop_front() else {
+            parts.stock += 1;
+            return Ok(());
+        };
+        self.cohorts[id.at()].waiting_part -= 1;
+        self.to_crew(plan, pool, id, ctx)
+    }
+
+    fn pay_part(
+        &mut self,
+        plan: &Blueprint,
+        pool: PoolId,
+        vendor: VendorId,
+        day: f64,
+    ) -> Result<(), ModelError> {
+        let terms = &plan.pools[pool.at()];
+        let share = plan.providers[terms.provider.at()].parameters.spare_price;
+        let of_vendor = |h: &&crate::id::HardwareId| plan.hardware[h.at()].vendor == vendor;
+        let model = self
+            .best_model(plan, pool, vendor, day)
+            .or_else(|| terms.hardware.iter().find(of_vendor).copied());
+        let Some(model) = model else { return Ok(()) };
+        let price = plan.hardware[model.at()].price(day, self.released[model.at()].min(day))
+            * share
+            * terms.node_scale;
+        self.ledger.pay(
+            self.accounts.providers[terms.provider.at()],
+            self.accounts.vendors[vendor.at()],
+            price,
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn host_leaves(
+        &mut self,
+        plan: &Blueprint,
+        id: CohortId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        self.shift_up(plan, id, -1);
+        self.cohorts[id.at()].offline += 1;
+        self.update_rates(plan, id, ctx)
+    }
+
+    pub(super) fn host_returns(
+        &mut self,
+        plan: &Blueprint,
+        id: CohortId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        self.cohorts[id.at()].offline -= 1;
+        self.shift_up(plan, id, 1);
+        self.update_rates(plan, id, ctx)
+    }
+
+    /// Churn of large cohorts over one tick: a two-state Markov chain sampled exactly,
+    /// `P(leave) = (1−π)(1−e^{−(λ+μ)Δ})`, `P(return) = π(1−e^{−(λ+μ)Δ})`, π = μ/(λ+μ).
+    pub(super) fn churn_counts(
+        &mut self,
+        plan: &Blueprint,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let index = ctx.now().as_micros() / plan.timing.tick.as_micros();
+        for at in 0..self.live.len() {
+            let id = self.live[at];
+            let Some(Churn::Counts { leave, back }) = &self.cohorts[id.at()].churn else {
+                continue;
+            };
+            let (leave, back) = (leave.uniform(index), back.uniform(index));
+            let pool = self.pool_of(plan, id);
+            let cohort = &self.cohorts[id.at()];
+            if !self.site_up[cohort.site.at()] {
+                continue;
+            }
+            let (leaving, returning) = &self.market.churn[pool.at()];
+            let left = leaving.successes(cohort.up, leave);
+            let came = returning.successes(cohort.offline, back);
+            if left == came {
+                continue;
+            }
+            self.cohorts[id.at()].offline = cohort.offline + left - came;
+            self.shift_up(plan, id, i64::from(came) - i64::from(left));
+            self.update_rates(plan, id, ctx)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn site_fails(
+        &mut self,
+        plan: &Blueprint,
+        site: SiteId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        self.set_site(plan, site, false, ctx)?;
+        let mean = plan.providers[plan.pools[plan.sites[site.at()].pool.at()].provider.at()]
+            .parameters
+            .outage_time;
+        let length = SimDuration::from_days_f64(mean * self.outage[site.at()].exponential())?;
+        ctx.schedule_in(length, phase::NODES, Event::SiteRestored(site))?;
+        Ok(())
+    }
+
+    pub(super) fn site_restored(
+        &mut self,
+        plan: &Blueprint,
+        site: SiteId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        self.set_site(plan, site, true, ctx)?;
+        self.schedule_outage(plan, site, ctx)
+    }
+
+    /// Schedules the next outage of a site, if its provider's sites have any.
+    ///
+    /// # Errors
+    /// When the time does not fit the calendar.
+    pub fn schedule_outage(
+        &mut self,
+        plan: &Blueprint,
+        site: SiteId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let rate = plan.providers[plan.pools[plan.sites[site.at()].pool.at()].provider.at()]
+            .parameters
+            .outage_rate;
+        let wait = self.outage[site.at()].exponential();
+        if rate > 0.0 && wait / rate < 1e4 {
+            let after = SimDuration::from_days_f64(wait / rate * 365.25)?;
+            ctx.schedule_in(after, phase::NODES, Event::SiteFails(site))?;
+        }
+        Ok(())
+    }
+
+    fn set_site(
+        &mut self,
+        plan: &Blueprint,
+        site: SiteId,
+        up: bool,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        self.site_up[site.at()] = up;
+        let pool = plan.sites[site.at()].pool;
+        for i in 0..self.at_site[site.at()].len() {
+            let id = self.at_site[site.at()][i];
+            let cohort = &self.cohorts[id.at()];
+            let cell =
+                plan.group(pool, cohort.level).at() * plan.hardware.len() + cohort.hardware.at();
+            let nodes = i64::from(cohort.up);
+            self.available[cell] += if up { nodes } else { -nodes };
+            self.update_rates(plan, id, ctx)?;
+        }
+        Ok(())
+    }
+}
+
+/// Transition probabilities of churn over one tick; see `World::churn_counts`.
+///
+/// # Errors
+/// When a rate is not a finite number above zero.
+pub(crate) fn churn_trials(
+    leave: f64,
+    back: f64,
+    tick_days: f64,
+) -> Result<(BernoulliTrials, BernoulliTrials), SamplerError> {
+    let total = leave + back;
+    let mixed = if total > 0.0 {
+        (1.0 - autarky_engine::math::exp(-total * tick_days)) / total
+    } else {
+        0.0
+    };
+    Ok((BernoulliTrials::new(leave * mixed)?, BernoulliTrials::new(back * mixed)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::crews;
+
+    #[test]
+    fn a_small_pool_has_at_least_one_crew_and_a_pool_without_talent_none() {
+        assert_eq!(crews(0.004, 10), 1);
+        assert_eq!(crews(0.004, 1000), 4);
+        assert_eq!(crews(0.0, 1000), 0);
+    }
+}

@@ -1,0 +1,127 @@
+//! The end of a month: bills, operating costs, unit costs, posted prices, hazards by age.
+
+use autarky_engine::time::SimDuration;
+
+use crate::blueprint::Blueprint;
+use crate::entity::provider::PriceRule;
+use crate::event::{Event, phase};
+use crate::id::{HardwareId, PoolId, VendorId};
+use crate::mechanism::price::{UnitCost, posted};
+use crate::metric::integrity;
+use crate::world::{Ctx, ModelError, World};
+
+/// Length of a month, days.
+pub(crate) const MONTH: f64 = 365.25 / 12.0;
+
+impl World {
+    pub(super) fn month_end(
+        &mut self,
+        plan: &Blueprint,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        ctx.schedule_in(SimDuration::from_days_f64(MONTH)?, phase::SETTLEMENT, Event::MonthEnd)?;
+        let day = ctx.now().as_days();
+        for (n, &currency) in self.accounts.currencies.iter().enumerate() {
+            self.ledger.set_rate(currency, self.market.rate[n]);
+        }
+        for p in 0..plan.pools.len() {
+            self.settle(plan, PoolId::new(p), day)?;
+            self.reprice(plan, PoolId::new(p), day);
+        }
+        for at in 0..self.live.len() {
+            self.update_rates(plan, self.live[at], ctx)?;
+        }
+        integrity::check_month(self, plan)?;
+        Ok(())
+    }
+
+    /// Buyers pay for what was served; the provider pays for power and operation.
+    fn settle(&mut self, plan: &Blueprint, pool: PoolId, day: f64) -> Result<(), ModelError> {
+        let terms = &plan.pools[pool.at()];
+        let provider = self.accounts.providers[terms.provider.at()];
+        for n in 0..plan.nations.len() {
+            let due = std::mem::take(&mut self.pools[pool.at()].revenue[n]);
+            if due > 0.0 {
+                self.ledger.pay(self.accounts.buyers[n], provider, due)?;
+                self.observers.paid(plan, pool, n, due, day);
+            }
+        }
+        let zone = &plan.nations[terms.zone.at()].parameters;
+        let energy = std::mem::take(&mut self.pools[pool.at()].energy);
+        self.ledger.pay(
+            provider,
+            self.accounts.power[terms.zone.at()],
+            energy * zone.power_price,
+        )?;
+        let capital = self.replacement_cost(plan, pool, day) * self.installed_compute(plan, pool);
+        let opex = capital * plan.providers[terms.provider.at()].parameters.opex / 12.0;
+        self.ledger.pay(provider, self.accounts.services[terms.zone.at()], opex)?;
+        Ok(())
+    }
+
+    /// Price of a H100e of the best hardware on sale to a pool, with its system, USD.
+    fn replacement_cost(&self, plan: &Blueprint, pool: PoolId, day: f64) -> f64 {
+        self.cheapest(plan, pool, day)
+            .map_or(0.0, |h| plan.hardware[h.at()].capital_per_compute(day, self.released[h.at()]))
+    }
+
+    fn cheapest(&self, plan: &Blueprint, pool: PoolId, day: f64) -> Option<HardwareId> {
+        let cost =
+            |h: &HardwareId| plan.hardware[h.at()].capital_per_compute(day, self.released[h.at()]);
+        let bought = |v: &usize| plan.pools[pool.at()].vendor_mix[*v] > 0.0;
+        let models = (0..plan.vendors.len())
+            .filter(bought)
+            .filter_map(|v| self.best_model(plan, pool, VendorId::new(v), day));
+        models.min_by(|a, b| cost(a).total_cmp(&cost(b)))
+    }
+
+    /// Unit cost of today's best hardware, the posted price that follows it, and the power of the fleet.
+    pub(crate) fn reprice(&mut self, plan: &Blueprint, pool: PoolId, day: f64) {
+        let terms = &plan.pools[pool.at()];
+        let provider = &plan.providers[terms.provider.at()].parameters;
+        if let Some(model) = self.cheapest(plan, pool, day) {
+            let hardware = &plan.hardware[model.at()];
+            let cost = UnitCost {
+                capital: hardware.capital_per_compute(day, self.released[model.at()]),
+                return_rate: provider.return_rate,
+                depreciation: 1.0 / hardware.parameters.life,
+                opex: provider.opex,
+                power: hardware.parameters.power / hardware.parameters.compute,
+                pue: provider.pue,
+                power_price: plan.nations[terms.zone.at()].parameters.power_price,
+                utilisation: provider.target_utilisation,
+            };
+            self.pools[pool.at()].unit_cost = cost.per_hour();
+        }
+        self.market.power[pool.at()] = self.fleet_power(plan, pool) * provider.pue;
+        let state = &mut self.pools[pool.at()];
+        match provider.price_rule {
+            _ if state.price <= 0.0 => state.price = state.unit_cost * (1.0 + provider.mark_up),
+            PriceRule::Posted => {
+                state.price = posted(
+                    state.price,
+                    state.unit_cost,
+                    provider.mark_up,
+                    provider.price_adjustment,
+                );
+            }
+            PriceRule::UtilisationController => {}
+        }
+    }
+
+    /// Power per compute of what is installed, kW per H100e.
+    fn fleet_power(&self, plan: &Blueprint, pool: PoolId) -> f64 {
+        let (mut power, mut compute) = (0.0, 0.0);
+        let first = plan.group(pool, 0).at() * plan.hardware.len();
+        for (i, &n) in self.installed[first..first + crate::blueprint::LEVELS * plan.hardware.len()]
+            .iter()
+            .enumerate()
+        {
+            let model = HardwareId::new(i % plan.hardware.len());
+            let accelerators = n as f64 * plan.node_accelerators(pool, model);
+            power += accelerators * plan.hardware[model.at()].parameters.power;
+            compute += accelerators * plan.hardware[model.at()].parameters.compute;
+        }
+        if compute > 0.0 { power / compute } else { 0.0 }
+    }
+}

@@ -1,0 +1,162 @@
+//! One tick of the market: churn, demand, exchange rates, clearing, prices.
+
+use autarky_engine::math;
+
+use crate::blueprint::Blueprint;
+use crate::event::{Event, phase};
+use crate::id::{NationId, PoolId};
+use crate::metric::integrity;
+use crate::world::{Ctx, ModelError, World};
+
+/// Time constant with which a pool's offered load is smoothed, in days.
+const LOAD_MEMORY: f64 = 30.0;
+
+impl World {
+    pub(super) fn tick(&mut self, plan: &Blueprint, ctx: &mut Ctx<'_>) -> Result<(), ModelError> {
+        ctx.schedule_in(plan.timing.tick, phase::MARKET, Event::Tick)?;
+        let _ = ctx.stop_requested();
+        let years = ctx.now().as_days() / 365.25;
+        self.churn_counts(plan, ctx)?;
+        self.step_rates(plan);
+        self.step_demand(plan, years)?;
+        if self.market.groups_changed {
+            self.rebuild_market(plan)?;
+        }
+        if self.market.tastes_changed {
+            self.set_tastes(plan)?;
+        }
+        self.set_capacities(plan)?;
+        self.set_prices(plan, years)?;
+        self.clear();
+        self.meter(plan);
+        self.move_prices(plan);
+        crate::metric::observe_tick(self, plan);
+        integrity::check_tick(self, plan)?;
+        Ok(())
+    }
+
+    fn step_rates(&mut self, plan: &Blueprint) {
+        let market = &mut self.market;
+        for (n, nation) in plan.nations.iter().enumerate() {
+            market.log_rate[n] =
+                nation.exchange_rate.step(market.log_rate[n], &mut market.rate_streams[n]);
+            market.rate[n] = math::exp(market.log_rate[n]);
+        }
+    }
+
+    /// `D_ref,s = D₀,s · growth · season · exp(noise − s²/2)`.
+    fn step_demand(&mut self, plan: &Blueprint, years: f64) -> Result<(), ModelError> {
+        let trend = plan.demand.growth(years) * plan.demand.season(years);
+        let correction = plan.demand.noise.mean_correction();
+        let market = &mut self.market;
+        for (s, segment) in plan.segments.iter().enumerate() {
+            let noise = plan.demand.noise.step(market.noise[s], &mut market.noise_streams[s]);
+            market.noise[s] = noise;
+            market.demand[s] = segment.demand * trend * math::exp(noise - correction);
+        }
+        Ok(())
+    }
+
+    fn set_capacities(&mut self, plan: &Blueprint) -> Result<(), ModelError> {
+        for at in 0..self.market.groups.len() {
+            let group = self.market.groups[at];
+            let pool = plan.pool_of(group).at();
+            let row = group.at() * plan.hardware.len();
+            let (mut capacity, mut nodes) = (0.0, 0);
+            for (&n, &compute) in self.available[row..row + plan.hardware.len()]
+                .iter()
+                .zip(&self.market.node_compute[pool])
+            {
+                capacity += n as f64 * compute;
+                nodes += n;
+            }
+            let servers = (nodes as f64 * plan.pools[pool].node_scale).max(1.0);
+            self.market.inputs.set_capacity(at, capacity, servers)?;
+        }
+        Ok(())
+    }
+
+    /// Posted prices at each border, `posted·FX·(1+tariff)`, in units of the reference price.
+    fn set_prices(&mut self, plan: &Blueprint, years: f64) -> Result<(), ModelError> {
+        let reference = plan.demand.reference_price(years);
+        let nations = plan.nations.len();
+        let market = &mut self.market;
+        market.reference_price = reference;
+        for (p, pool) in plan.pools.iter().enumerate() {
+            let price = self.pools[p].price / reference;
+            for (n, nation) in plan.nations.iter().enumerate() {
+                let abroad = pool.zone.at() != n;
+                let border =
+                    if abroad { market.rate[n] * (1.0 + nation.parameters.tariff) } else { 1.0 };
+                market.border_price[p * nations + n] = price * border;
+            }
+        }
+        for (pair, terms) in market.pairs.iter().enumerate() {
+            let base = market.border_price[terms.border as usize] + terms.compliance / reference;
+            market.inputs.set_base_price(&market.structure, pair, base)?;
+        }
+        for (s, &demand) in market.demand.iter().enumerate() {
+            market.inputs.set_demand(&market.structure, s, demand)?;
+        }
+        Ok(())
+    }
+
+    fn clear(&mut self) {
+        let market = &mut self.market;
+        if !std::mem::take(&mut market.carried) {
+            market.inputs.carry_backlog(&market.structure, &market.outcome);
+        }
+        let report = market.solver.solve(&market.structure, &market.inputs, &mut market.outcome);
+        self.observers.solved(&report);
+    }
+
+    /// Adds up what each pool served to each nation, and bills it.
+    fn meter(&mut self, plan: &Blueprint) {
+        let nations = plan.nations.len();
+        let market = &mut self.market;
+        market.served.fill(0.0);
+        for (pair, terms) in market.pairs.iter().enumerate() {
+            market.served[terms.border as usize] +=
+                market.outcome.pair(&market.structure, pair).served;
+        }
+        let hours = plan.timing.tick_days * 24.0;
+        for (p, state) in self.pools.iter_mut().enumerate() {
+            let row = &market.served[p * nations..(p + 1) * nations];
+            let mut total = 0.0;
+            for (revenue, &served) in state.revenue.iter_mut().zip(row) {
+                *revenue += served * hours * state.price;
+                total += served;
+            }
+            state.energy += total * hours * market.power[p];
+        }
+    }
+
+    /// Smooths loads, and moves the prices of pools with a utilisation controller.
+    fn move_prices(&mut self, plan: &Blueprint) {
+        let keep = math::exp(-plan.timing.tick_days / LOAD_MEMORY);
+        let mut offered = vec![0.0; plan.pools.len()];
+        let mut capacity = vec![0.0; plan.pools.len()];
+        for (at, group) in self.market.groups.iter().enumerate() {
+            let pool = plan.pool_of(*group).at();
+            for tier in 0..self.market.tiers {
+                offered[pool] += self.market.outcome.group(tier, at).offered;
+            }
+            capacity[pool] += self.market.outcome.group(0, at).capacity;
+        }
+        for (p, pool) in plan.pools.iter().enumerate() {
+            let state = &mut self.pools[p];
+            state.load = keep * state.load + (1.0 - keep) * offered[p];
+            let (Some(rule), true) = (pool.controller, capacity[p] > 0.0) else { continue };
+            let terms = &plan.providers[pool.provider.at()].parameters;
+            let price = rule.next(state.price, offered[p] / capacity[p]);
+            state.price =
+                price.clamp(state.unit_cost * terms.price_floor, state.unit_cost * terms.price_cap);
+        }
+    }
+
+    /// Compute that a pool served to a nation in the last tick, H100e.
+    #[must_use]
+    pub fn served_to(&self, plan: &Blueprint, pool: PoolId, nation: NationId) -> f64 {
+        self.market.served[pool.at() * plan.nations.len() + nation.at()]
+    }
+}

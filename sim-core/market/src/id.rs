@@ -1,0 +1,52 @@
+//! Typed indices into the columns of the blueprint and the world.
+
+macro_rules! ids {
+    ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u32);
+        impl $name {
+            /// As an index into a column.
+            #[must_use]
+            #[inline]
+            pub const fn at(self) -> usize {
+                self.0 as usize
+            }
+            /// From an index into a column.
+            #[must_use]
+            #[inline]
+            pub const fn new(index: usize) -> Self {
+                Self(index as u32)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A zone: a focus nation or a bloc.
+    NationId,
+    /// A seller of accelerators.
+    VendorId,
+    /// An accelerator generation.
+    HardwareId,
+    /// A jurisdiction that controls exports.
+    ControllerId,
+    /// A seller of compute.
+    ProviderId,
+    /// A provider's capacity in one zone.
+    PoolId,
+    /// Nodes of a pool that one dispatcher can give the same kinds of work.
+    GroupId,
+    /// An owner of hardware in a pool.
+    OperatorId,
+    /// A place of an operator.
+    SiteId,
+    /// Nodes of one operator, model, site and vintage.
+    CohortId,
+    /// Demand of one nation, class and sensitivity.
+    SegmentId,
+    /// An order for accelerators.
+    OrderId,
+    /// A shipment under way.
+    ShipmentId,
+}

@@ -1,0 +1,91 @@
+//! The loops of a solve as units of dispatch: each runs compiled for the best instruction set.
+//!
+//! A closure would do the same, but its call shim is not always inlined, and then its loops stay
+//! scalar. Bits do not depend on the instruction set: see [`super::evaluate`].
+#![expect(clippy::inline_always, reason = "a call boundary would stop loops from vectorising")]
+
+use pulp::{Simd, WithSimd};
+
+use super::evaluate::Work;
+use super::jacobian::Jacobian;
+use super::outcome::Outcome;
+use super::solve::View;
+
+/// [`Work::prepare`].
+pub(super) struct Prepare<'a>(pub(super) View<'a>, pub(super) &'a mut Work);
+
+impl WithSimd for Prepare<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self(view, work) = self;
+        work.prepare(view.structure, view.inputs, view.tier);
+    }
+}
+
+/// [`Work::evaluate`].
+pub(super) struct Evaluate<'a>(pub(super) View<'a>, pub(super) &'a mut Work);
+
+impl WithSimd for Evaluate<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self(view, work) = self;
+        work.evaluate(view.structure, view.inputs, view.tier);
+    }
+}
+
+/// [`Jacobian::factorise`] at the point last evaluated.
+pub(super) struct Factorise<'a>(
+    pub(super) View<'a>,
+    pub(super) &'a mut Work,
+    pub(super) &'a mut Jacobian,
+);
+
+impl WithSimd for Factorise<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self(view, work, jacobian) = self;
+        jacobian.factorise(view.structure, view.tier, work);
+    }
+}
+
+/// [`Jacobian::solve`] for the residual of the point last evaluated.
+pub(super) struct Solve<'a>(
+    pub(super) View<'a>,
+    pub(super) &'a Work,
+    pub(super) &'a mut Jacobian,
+    pub(super) &'a mut [f64],
+);
+
+impl WithSimd for Solve<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self(view, work, jacobian, step) = self;
+        jacobian.solve(view.structure, view.tier, &work.group.residual, step);
+    }
+}
+
+/// [`Outcome::record`] of a tier.
+pub(super) struct Record<'a>(
+    pub(super) View<'a>,
+    pub(super) &'a Work,
+    pub(super) &'a mut Outcome,
+    pub(super) usize,
+);
+
+impl WithSimd for Record<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self(view, work, outcome, tier) = self;
+        outcome.record(view.structure, view.inputs, work, tier);
+    }
+}

@@ -1,0 +1,110 @@
+//! Conservation of nodes, work and money, checked while the program runs. Reads only.
+
+use crate::blueprint::{Blueprint, LEVELS};
+use crate::world::{ModelError, World};
+
+/// Relative tolerance of work balances, which are sums of floats.
+const TOLERANCE: f64 = 1e-9;
+
+/// A violated conservation law, with the numbers that disagree.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Violation {
+    /// Which law.
+    pub law: &'static str,
+    /// Of which entity.
+    pub entity: String,
+    /// What the books say.
+    pub expected: f64,
+    /// What the world says.
+    pub found: f64,
+}
+
+impl std::fmt::Display for Violation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { law, entity, expected, found } = self;
+        write!(
+            f,
+            "conservation of {law} is violated at {entity}: {expected} in the books, {found} in the world"
+        )
+    }
+}
+
+impl std::error::Error for Violation {}
+
+fn equal(
+    law: &'static str,
+    entity: impl FnOnce() -> String,
+    expected: f64,
+    found: f64,
+) -> Result<(), ModelError> {
+    let scale = expected.abs().max(found.abs()).max(1e-6);
+    if (expected - found).abs() <= TOLERANCE * scale {
+        return Ok(());
+    }
+    Err(Violation { law, entity: entity(), expected, found }.into())
+}
+
+/// At every tick: nodes in all, and the work of every segment:
+/// offered·Δt + backlog in = served·Δt + lost·Δt + backlog out, and D_ref = offered + priced out.
+///
+/// # Errors
+/// [`ModelError::Violation`] for the first law that does not hold.
+pub fn check_tick(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
+    let alive: u64 = world.pools.iter().map(|p| u64::from(p.nodes)).sum();
+    let books = world.node_books.installed - world.node_books.retired;
+    equal("nodes", || "all pools".to_owned(), books as f64, alive as f64)?;
+    let market = &world.market;
+    let hours = plan.timing.tick_days * 24.0;
+    for s in 0..plan.segments.len() {
+        let (mut came, mut went, mut offered) = (0.0, 0.0, 0.0);
+        for pair in market.pairs_of(s) {
+            let flow = market.outcome.pair(&market.structure, pair);
+            came += flow.offered * hours + market.inputs.backlog(&market.structure, pair);
+            went += (flow.served + flow.lost) * hours + flow.backlog;
+            offered += flow.offered;
+        }
+        equal("work", || format!("segment {s}"), came, went)?;
+        let segment = market.outcome.segment(&market.structure, s);
+        equal("demand", || format!("segment {s}"), market.demand[s], offered + segment.priced_out)?;
+    }
+    Ok(())
+}
+
+/// Every month: all counts from scratch, and every currency of the ledger.
+///
+/// # Errors
+/// [`ModelError::Violation`] or [`ModelError::Ledger`] for the first law that does not hold.
+pub fn check_month(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
+    world.ledger.check()?;
+    let models = plan.hardware.len();
+    let mut installed = vec![0_i64; plan.groups() * models];
+    let mut available = installed.clone();
+    for id in &world.live {
+        let c = &world.cohorts[id.at()];
+        let entity = || format!("cohort {}", id.0);
+        let states = u64::from(c.up)
+            + u64::from(c.repairing)
+            + u64::from(c.waiting_part)
+            + u64::from(c.offline);
+        equal("nodes", entity, f64::from(c.nodes), states as f64)?;
+        let cell =
+            plan.group(plan.sites[c.site.at()].pool, c.level).at() * models + c.hardware.at();
+        installed[cell] += i64::from(c.nodes);
+        available[cell] += if world.site_up[c.site.at()] { i64::from(c.up) } else { 0 };
+    }
+    for cell in 0..installed.len() {
+        let entity = || {
+            format!("{} level {}", plan.pools[cell / models / LEVELS].id, cell / models % LEVELS)
+        };
+        equal("installed nodes", entity, world.installed[cell] as f64, installed[cell] as f64)?;
+        equal("working nodes", entity, world.available[cell] as f64, available[cell] as f64)?;
+    }
+    for (p, pool) in world.pools.iter().enumerate() {
+        let waiting: usize = pool.parts.iter().map(|parts| parts.waiting.len()).sum();
+        let ids = plan.pools[p].operators.clone().flat_map(|o| plan.operators[o].sites.clone());
+        let counted: u32 =
+            ids.flat_map(|s| &world.at_site[s]).map(|c| world.cohorts[c.at()].waiting_part).sum();
+        equal("waiting nodes", || plan.pools[p].id.clone(), waiting as f64, f64::from(counted))?;
+    }
+    Ok(())
+}

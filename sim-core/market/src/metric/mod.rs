@@ -1,0 +1,191 @@
+//! Observers: they read the world and keep their own sums, and change nothing else.
+
+pub mod integrity;
+pub mod series;
+pub mod sovereignty;
+
+use crate::blueprint::Blueprint;
+use crate::entity::demand::Sensitivity;
+use crate::event::{Event, phase};
+use crate::id::{NationId, PoolId};
+use crate::mechanism::clearing::{Method, Report};
+use crate::record::{HORIZONS_DAYS, Withdrawal};
+use crate::world::{Ctx, ModelError, World};
+use series::{SERIES, Sums};
+use sovereignty::WithdrawalSums;
+
+/// What is kept of one replication.
+#[derive(Debug, Clone)]
+pub struct Observers {
+    /// Sums since the last sample, by focus nation.
+    pub window: Vec<Sums>,
+    /// Sums over the run, by focus nation.
+    pub totals: Vec<Sums>,
+    /// `[nation][sample][series]`.
+    pub series: Vec<f64>,
+    /// `[nation][actor][horizon]`.
+    pub withdrawals: Vec<WithdrawalSums>,
+    /// Samples taken.
+    pub samples: usize,
+    /// Newton iterations and solves of the clearing.
+    pub iterations: u64,
+    /// Solves.
+    pub solves: u64,
+    /// Solves that needed bisection sweeps.
+    pub sweeps: u64,
+    /// Position of each nation among the focus nations.
+    focus_at: Vec<Option<u32>>,
+}
+
+impl Observers {
+    /// Nothing seen yet.
+    #[must_use]
+    pub fn new(plan: &Blueprint) -> Self {
+        let n = plan.focus.len();
+        let at = |nation| plan.focus.iter().position(|&f| f == nation).map(|i| i as u32);
+        Self {
+            window: vec![Sums::default(); n],
+            totals: vec![Sums::default(); n],
+            series: vec![f64::NAN; n * plan.timing.samples * SERIES.len()],
+            withdrawals: vec![
+                WithdrawalSums::default();
+                n * plan.actors.len() * HORIZONS_DAYS.len()
+            ],
+            samples: 0,
+            iterations: 0,
+            solves: 0,
+            sweeps: 0,
+            focus_at: (0..plan.nations.len()).map(|i| at(NationId::new(i))).collect(),
+        }
+    }
+
+    fn focus(&self, nation: NationId) -> Option<usize> {
+        self.focus_at[nation.at()].map(|at| at as usize)
+    }
+
+    /// A shipment arrived `waited` days after its order.
+    pub fn delivered(&mut self, zone: NationId, waited: f64, compute: f64) {
+        if let Some(at) = self.focus(zone) {
+            self.window[at].waited += waited * compute;
+            self.window[at].delivered += compute;
+        }
+    }
+
+    /// Buyers of nation `n` paid a pool.
+    pub fn paid(&mut self, plan: &Blueprint, pool: PoolId, n: usize, usd: f64, day: f64) {
+        let Some(at) = self.focus(NationId::new(n)) else { return };
+        let provider = &plan.providers[plan.pools[pool.at()].provider.at()];
+        let sums = &mut self.window[at];
+        sums.spent += usd;
+        if provider.home.at() != n {
+            sums.spent_abroad += usd;
+        }
+        sums.spent_discounted += usd * discount(day);
+    }
+
+    /// The clearing of a tick was solved.
+    pub fn solved(&mut self, report: &Report) {
+        self.solves += 1;
+        self.iterations += u64::from(report.iterations);
+        self.sweeps += u64::from(report.method == Method::Sweeps);
+    }
+
+    /// Withdrawals averaged over the samples.
+    #[must_use]
+    pub fn withdrawal_means(&self) -> Vec<Withdrawal> {
+        self.withdrawals.iter().map(WithdrawalSums::mean).collect()
+    }
+}
+
+/// Discount factor at the one rate used for cost and for work, 3 % a year (social discount rate of the European Commission, 2014).
+#[must_use]
+pub fn discount(day: f64) -> f64 {
+    autarky_engine::math::exp(-0.03 * day / 365.25)
+}
+
+/// Adds a cleared tick to the sums of the focus nations.
+pub fn observe_tick(world: &mut World, plan: &Blueprint) {
+    let day = world.observers.solves as f64 * plan.timing.tick_days;
+    for at in 0..plan.focus.len() {
+        let sums = tick_sums(world, plan, plan.focus[at], discount(day));
+        world.observers.window[at].add(&sums);
+    }
+}
+
+fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, discount: f64) -> Sums {
+    let market = &world.market;
+    let mut sums = Sums { ticks: 1.0, ..Sums::default() };
+    let per_nation = plan.segments.len() / plan.nations.len();
+    for s in nation.at() * per_nation..(nation.at() + 1) * per_nation {
+        let segment = &plan.segments[s];
+        let critical = Sensitivity::ALL[segment.sensitivity] == Sensitivity::Critical;
+        sums.reference += market.demand[s];
+        sums.critical += if critical { market.demand[s] } else { 0.0 };
+        for pair in market.pairs_of(s) {
+            let terms = &market.pairs[pair];
+            let flow = market.outcome.pair(&market.structure, pair);
+            let kind =
+                plan.providers[plan.pools[terms.pool.at()].provider.at()].parameters.kind as usize;
+            sums.offered += flow.offered;
+            sums.served += flow.served;
+            sums.lost += flow.lost;
+            sums.backlog += flow.backlog;
+            sums.served_by[kind] += flow.served;
+            sums.served_critical += if critical { flow.served } else { 0.0 };
+            sums.billed += flow.served * world.pools[terms.pool.at()].price;
+            sums.perceived += flow.served * flow.perceived_price * market.reference_price;
+        }
+    }
+    sums.served_discounted = sums.served * plan.timing.tick_days * 24.0 * discount;
+    home_sums(world, plan, nation, &mut sums);
+    let short = sums.served_critical < 0.9 * sums.critical.min(sums.reference);
+    sums.short_ticks = f64::from(u8::from(short));
+    sums.exchange_rate = market.rate[nation.at()];
+    sums
+}
+
+fn home_sums(world: &World, plan: &Blueprint, nation: NationId, sums: &mut Sums) {
+    for (p, pool) in plan.pools.iter().enumerate() {
+        let provider = &plan.providers[pool.provider.at()];
+        if pool.zone != nation || provider.home != nation {
+            continue;
+        }
+        let id = PoolId::new(p);
+        let kind = provider.parameters.kind as usize;
+        sums.capacity_by[kind] += world.working_compute(plan, id);
+        sums.installed += world.installed_compute(plan, id);
+        sums.on_order += world.pools[p].pipeline();
+        sums.home_load += (0..plan.nations.len())
+            .map(|n| world.market.served[p * plan.nations.len() + n])
+            .sum::<f64>();
+    }
+}
+
+/// Writes a sample of every series and tests every withdrawal; the next sample is scheduled.
+///
+/// # Errors
+/// When the calendar refuses the next sample.
+pub fn sample(world: &mut World, plan: &Blueprint, ctx: &mut Ctx<'_>) -> Result<(), ModelError> {
+    let at = world.observers.samples;
+    if at >= plan.timing.samples {
+        return Ok(());
+    }
+    ctx.schedule_in(plan.timing.sample, phase::OBSERVATION, Event::Sample)?;
+    let projection = sovereignty::Projection::new(world, plan, ctx.now().as_days());
+    for (f, &nation) in plan.focus.iter().enumerate() {
+        let weakest = projection.test(world, plan, (f, nation));
+        let observers = &mut world.observers;
+        let first = f * plan.actors.len() * HORIZONS_DAYS.len();
+        for (sums, result) in observers.withdrawals[first..].iter_mut().zip(&weakest.results) {
+            sums.add(result);
+        }
+        let window = std::mem::take(&mut observers.window[f]);
+        let row = (f * plan.timing.samples + at) * SERIES.len();
+        for (cell, (_, read)) in observers.series[row..row + SERIES.len()].iter_mut().zip(SERIES) {
+            *cell = read(&window, &weakest);
+        }
+        observers.totals[f].add(&window);
+    }
+    world.observers.samples += 1;
+    Ok(())
+}

@@ -1,0 +1,358 @@
+//! The quantities that are recorded, each with its name, unit, meaning and how it is read off the sums. Registry lines only.
+
+use super::sovereignty::Weakest;
+use crate::record::Column;
+
+/// Sums over ticks for one nation; flows and stocks in H100e a tick, money in USD.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sums {
+    /// Ticks.
+    pub ticks: f64,
+    /// Reference demand.
+    pub reference: f64,
+    /// Of it critical.
+    pub critical: f64,
+    /// Demand at market prices.
+    pub offered: f64,
+    /// Served.
+    pub served: f64,
+    /// Critical work served.
+    pub served_critical: f64,
+    /// Lost or abandoned.
+    pub lost: f64,
+    /// Backlog, H100e-hours.
+    pub backlog: f64,
+    /// Served by kind of provider: cloud, data centre, network.
+    pub served_by: [f64; 3],
+    /// Working capacity at home by kind.
+    pub capacity_by: [f64; 3],
+    /// Installed at home under home governance.
+    pub installed: f64,
+    /// On order for it.
+    pub on_order: f64,
+    /// Served by it, to whomever.
+    pub home_load: f64,
+    /// Served times posted price.
+    pub billed: f64,
+    /// Served times perceived price.
+    pub perceived: f64,
+    /// Ticks in which less than 90 % of critical reference demand was served.
+    pub short_ticks: f64,
+    /// Real exchange rate.
+    pub exchange_rate: f64,
+    /// Days waited for deliveries, times compute.
+    pub waited: f64,
+    /// Compute delivered.
+    pub delivered: f64,
+    /// Paid by buyers.
+    pub spent: f64,
+    /// Of it to providers whose home is elsewhere.
+    pub spent_abroad: f64,
+    /// Paid, discounted.
+    pub spent_discounted: f64,
+    /// H100e-hours served, discounted.
+    pub served_discounted: f64,
+}
+
+impl Sums {
+    /// Adds other sums.
+    pub fn add(&mut self, other: &Self) {
+        macro_rules! add {
+            ($($field:ident),+ $(,)?) => { $(self.$field += other.$field;)+ };
+        }
+        add!(
+            ticks,
+            reference,
+            critical,
+            offered,
+            served,
+            served_critical,
+            lost,
+            backlog,
+            installed,
+            on_order
+        );
+        add!(
+            home_load,
+            billed,
+            perceived,
+            short_ticks,
+            exchange_rate,
+            waited,
+            delivered,
+            spent,
+            spent_abroad
+        );
+        add!(spent_discounted, served_discounted);
+        for kind in 0..3 {
+            self.served_by[kind] += other.served_by[kind];
+            self.capacity_by[kind] += other.capacity_by[kind];
+        }
+    }
+
+    fn mean(&self, sum: f64) -> f64 {
+        sum / self.ticks
+    }
+}
+
+const CLOUD: usize = 0;
+const DATA_CENTRE: usize = 1;
+const NETWORK: usize = 2;
+
+/// A series: its column, and how it is read.
+pub type Series = (Column, fn(&Sums, &Weakest) -> f64);
+
+macro_rules! column {
+    ($name:literal, $unit:literal, $doc:literal) => {
+        Column { name: $name, unit: $unit, doc: $doc }
+    };
+}
+
+/// What is sampled.
+pub const SERIES: &[Series] = &[
+    (column!("reference_demand", "H100e", "need at the reference price"), |s, _| {
+        s.mean(s.reference)
+    }),
+    (column!("demand", "H100e", "demand at market prices"), |s, _| s.mean(s.offered)),
+    (column!("served", "H100e", "compute served"), |s, _| s.mean(s.served)),
+    (column!("served_data_centre", "H100e", "of it by data centres"), |s, _| {
+        s.mean(s.served_by[DATA_CENTRE])
+    }),
+    (column!("served_network", "H100e", "of it by node networks"), |s, _| {
+        s.mean(s.served_by[NETWORK])
+    }),
+    (column!("served_cloud", "H100e", "of it by clouds"), |s, _| s.mean(s.served_by[CLOUD])),
+    (column!("served_share", "1", "served over need at the reference price"), |s, _| {
+        s.served / s.reference
+    }),
+    (column!("critical_served_share", "1", "critical work served over critical need"), |s, _| {
+        s.served_critical / s.critical
+    }),
+    (column!("unserved", "1", "need not served, at the reference price"), |s, _| {
+        1.0 - s.served / s.reference
+    }),
+    (column!("unserved_market", "1", "demand at market prices lost or abandoned"), |s, _| {
+        s.lost / s.offered
+    }),
+    (column!("backlog", "H100eh", "work that waits for the next tick"), |s, _| s.mean(s.backlog)),
+    (column!("price", "USD/H100eh", "mean price paid"), |s, _| s.billed / s.served),
+    (
+        column!(
+            "perceived_price",
+            "USD/H100eh",
+            "mean price with waiting, compliance and exchange rate"
+        ),
+        |s, _| s.perceived / s.served,
+    ),
+    (
+        column!("capacity_data_centre", "H100e", "working capacity of data centres at home"),
+        |s, _| s.mean(s.capacity_by[DATA_CENTRE]),
+    ),
+    (column!("capacity_network", "H100e", "working capacity of node networks at home"), |s, _| {
+        s.mean(s.capacity_by[NETWORK])
+    }),
+    (column!("availability", "1", "working over installed capacity at home"), |s, _| {
+        s.capacity_by.iter().sum::<f64>() / s.installed
+    }),
+    (column!("utilisation", "1", "served over working capacity at home"), |s, _| {
+        s.home_load / s.capacity_by.iter().sum::<f64>()
+    }),
+    (column!("on_order", "H100e", "compute on order for providers at home"), |s, _| {
+        s.mean(s.on_order)
+    }),
+    (
+        column!("lead_time", "day", "from order to delivery, mean of the period's deliveries"),
+        |s, _| s.waited / s.delivered,
+    ),
+    (
+        column!(
+            "spent_abroad",
+            "1",
+            "share of spending that goes to providers whose home is elsewhere"
+        ),
+        |s, _| s.spent_abroad / s.spent,
+    ),
+    (column!("exchange_rate", "1", "real exchange rate, local units per dollar"), |s, _| {
+        s.mean(s.exchange_rate)
+    }),
+    (column!("level_0d", "1", "share of critical need that can be served today"), |_, w| {
+        w.baseline[0]
+    }),
+    (column!("level_365d", "1", "the same in 365 days with today's stock and pipeline"), |_, w| {
+        w.baseline[2]
+    }),
+    (column!("sovereignty_0d", "1", "the same after the worst withdrawal, today"), |_, w| {
+        w.level[0]
+    }),
+    (
+        column!("sovereignty_30d", "1", "the same after the worst withdrawal, after 30 days"),
+        |_, w| w.level[1],
+    ),
+    (
+        column!("sovereignty_365d", "1", "the same after the worst withdrawal, after 365 days"),
+        |_, w| w.level[2],
+    ),
+    (column!("loss_0d", "1", "largest loss by withdrawal of one actor, today"), |_, w| w.loss[0]),
+    (column!("loss_30d", "1", "largest loss by withdrawal of one actor, after 30 days"), |_, w| {
+        w.loss[1]
+    }),
+    (
+        column!("loss_365d", "1", "largest loss by withdrawal of one actor, after 365 days"),
+        |_, w| w.loss[2],
+    ),
+    (
+        column!(
+            "sovereignty_365d_data_centre",
+            "1",
+            "what data centres alone keep of their compute after 365 days of the worst withdrawal"
+        ),
+        |_, w| w.kept_by[DATA_CENTRE],
+    ),
+    (
+        column!(
+            "sovereignty_365d_network",
+            "1",
+            "what networks alone keep of their compute after 365 days of the worst withdrawal"
+        ),
+        |_, w| w.kept_by[NETWORK],
+    ),
+];
+
+/// A scalar: its column, and how it is read off the sums over the run and the last sample.
+pub type Scalar = (Column, fn(&Sums, &Summary<'_>) -> f64);
+
+/// Sampled values of one nation over the run.
+#[derive(Debug, Clone, Copy)]
+pub struct Summary<'a> {
+    /// `[sample][series]`.
+    pub samples: &'a [f64],
+}
+
+impl Summary<'_> {
+    fn column(&self, name: &str) -> impl Iterator<Item = f64> {
+        let at = SERIES.iter().position(|(c, _)| c.name == name).unwrap_or(0);
+        self.samples.iter().skip(at).step_by(SERIES.len()).copied().filter(|x| x.is_finite())
+    }
+
+    /// Mean over the samples in which the series is defined.
+    fn mean(&self, name: &str) -> f64 {
+        let (sum, n) = self.column(name).fold((0.0, 0.0), |(sum, n), x| (sum + x, n + 1.0));
+        sum / n
+    }
+
+    fn min(&self, name: &str) -> f64 {
+        self.column(name)
+            .fold(f64::NAN, |least, x| if x < least || least.is_nan() { x } else { least })
+    }
+
+    /// Mean over the last year of samples.
+    fn last(&self, name: &str) -> f64 {
+        let all: Vec<f64> = self.column(name).collect();
+        let tail = &all[all.len().saturating_sub(4)..];
+        tail.iter().sum::<f64>() / tail.len() as f64
+    }
+}
+
+/// What is recorded once a replication.
+pub const SCALARS: &[Scalar] = &[
+    (column!("served_share", "1", "served over need at the reference price, whole run"), |s, _| {
+        s.served / s.reference
+    }),
+    (column!("unserved", "1", "expected unserved share of need"), |s, _| {
+        1.0 - s.served / s.reference
+    }),
+    (column!("critical_served_share", "1", "critical work served over critical need"), |s, _| {
+        s.served_critical / s.critical
+    }),
+    (
+        column!(
+            "loss_of_service",
+            "1",
+            "share of time with less than 90 % of critical need served"
+        ),
+        |s, _| s.short_ticks / s.ticks,
+    ),
+    (column!("served_data_centre", "H100e", "mean compute served by data centres"), |s, _| {
+        s.mean(s.served_by[DATA_CENTRE])
+    }),
+    (column!("served_network", "H100e", "mean compute served by node networks"), |s, _| {
+        s.mean(s.served_by[NETWORK])
+    }),
+    (column!("served_cloud", "H100e", "mean compute served by clouds"), |s, _| {
+        s.mean(s.served_by[CLOUD])
+    }),
+    (
+        column!(
+            "capacity_data_centre_last",
+            "H100e",
+            "working capacity of data centres at home, last year"
+        ),
+        |_, r| r.last("capacity_data_centre"),
+    ),
+    (
+        column!(
+            "capacity_network_last",
+            "H100e",
+            "working capacity of node networks at home, last year"
+        ),
+        |_, r| r.last("capacity_network"),
+    ),
+    (column!("availability", "1", "working over installed capacity at home"), |s, _| {
+        s.capacity_by.iter().sum::<f64>() / s.installed
+    }),
+    (column!("price", "USD/H100eh", "mean price paid"), |s, _| s.billed / s.served),
+    (
+        column!("cost", "USD/H100eh", "discounted spending per discounted H100e-hour served"),
+        |s, _| s.spent_discounted / s.served_discounted,
+    ),
+    (
+        column!(
+            "spent_abroad",
+            "1",
+            "share of spending that goes to providers whose home is elsewhere"
+        ),
+        |s, _| s.spent_abroad / s.spent,
+    ),
+    (column!("lead_time", "day", "from order to delivery, mean of all deliveries"), |s, _| {
+        s.waited / s.delivered
+    }),
+    (column!("sovereignty_0d", "1", "mean level after the worst withdrawal, today"), |_, r| {
+        r.mean("sovereignty_0d")
+    }),
+    (
+        column!("sovereignty_30d", "1", "mean level after the worst withdrawal, after 30 days"),
+        |_, r| r.mean("sovereignty_30d"),
+    ),
+    (
+        column!("sovereignty_365d", "1", "mean level after the worst withdrawal, after 365 days"),
+        |_, r| r.mean("sovereignty_365d"),
+    ),
+    (
+        column!(
+            "sovereignty_365d_min",
+            "1",
+            "lowest level after the worst withdrawal, after 365 days"
+        ),
+        |_, r| r.min("sovereignty_365d"),
+    ),
+    (
+        column!("loss_365d", "1", "mean of the largest loss by withdrawal, after 365 days"),
+        |_, r| r.mean("loss_365d"),
+    ),
+    (
+        column!(
+            "sovereignty_365d_data_centre",
+            "1",
+            "what data centres alone keep after 365 days of the worst withdrawal"
+        ),
+        |_, r| r.mean("sovereignty_365d_data_centre"),
+    ),
+    (
+        column!(
+            "sovereignty_365d_network",
+            "1",
+            "what networks alone keep after 365 days of the worst withdrawal"
+        ),
+        |_, r| r.mean("sovereignty_365d_network"),
+    ),
+];

@@ -1,0 +1,34 @@
+//! Stochastic processes and the streams they draw from.
+
+pub mod mean_reverting;
+
+/// The exogenous processes, each with streams of its own: changing one lever leaves every other process's draws as they were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Process {
+    /// Failure clocks of cohorts.
+    Failure = 1,
+    /// Whether a failure needs a part.
+    PartNeed = 2,
+    /// Repair times.
+    Repair = 3,
+    /// Clocks of hosts that leave.
+    HostLeave = 4,
+    /// Clocks of hosts that return.
+    HostReturn = 5,
+    /// Times between outages of a site, and their lengths.
+    Outage = 6,
+    /// Noise of demand.
+    Demand = 7,
+    /// Real exchange rates.
+    ExchangeRate = 8,
+    /// Output of vendors.
+    Output = 9,
+    /// Delays of hardware releases.
+    Release = 10,
+    /// Decisions on licences.
+    Licence = 11,
+    /// Counts of hosts that leave in a tick, for large cohorts.
+    HostLeaveCount = 12,
+    /// Counts of hosts that return in a tick, for large cohorts.
+    HostReturnCount = 13,
+}

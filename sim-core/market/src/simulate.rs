@@ -1,0 +1,341 @@
+//! One replication from start to end: first events, run, record.
+
+use autarky_engine::rng::{Stream, StreamKey, child_key};
+use autarky_engine::simulation::{Limits, NoTrace, RunError, Simulation, Trace};
+use autarky_engine::stop::StopFlag;
+use autarky_engine::time::{SimDuration, SimTime};
+
+use crate::blueprint::Blueprint;
+use crate::entity::provider::CapacityTarget;
+use crate::event::{Event, phase};
+use crate::handler::{Market, churn_trials};
+use crate::id::{GroupId, HardwareId, PoolId, SiteId, VendorId};
+use crate::ledger::{Currency, Ledger};
+use crate::mechanism::clearing::{Inputs, Outcome, Solver};
+use crate::mechanism::export_control::Regimes;
+use crate::metric::Observers;
+use crate::metric::series::{SCALARS, SERIES, Summary};
+use crate::process::Process;
+use crate::record::{Layout, Record};
+use crate::world::fleet::Installation;
+use crate::world::market::{MarketState, problem};
+use crate::world::supply::{Parts, PoolState, Slots, VendorState};
+use crate::world::{Accounts, Ctx, ModelError, NodeBooks, World};
+
+/// Why a replication gave no record.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SimulationError {
+    /// The run failed; the message names the event.
+    Run(RunError<ModelError>),
+    /// It was stopped before its end.
+    Stopped,
+}
+
+impl std::fmt::Display for SimulationError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Run(e) => write!(f, "{e}"),
+            Self::Stopped => write!(f, "the run was stopped"),
+        }
+    }
+}
+
+impl std::error::Error for SimulationError {}
+
+/// Dimensions and columns of the records of a blueprint.
+#[must_use]
+pub fn layout(plan: &Blueprint) -> Layout {
+    let sample = plan.timing.sample.as_days();
+    Layout {
+        nations: plan.focus.iter().map(|n| plan.nations[n.at()].id.clone()).collect(),
+        sample_days: (1..=plan.timing.samples).map(|i| i as f64 * sample).collect(),
+        series: SERIES.iter().map(|(column, _)| *column).collect(),
+        scalars: SCALARS.iter().map(|(column, _)| *column).collect(),
+        actors: plan.actors.iter().map(|a| a.actor.clone()).collect(),
+    }
+}
+
+/// Runs one replication.
+///
+/// # Errors
+/// [`SimulationError`] when a conservation law is violated, a limit is passed, or `stop` was requested.
+pub fn simulate(
+    plan: &Blueprint,
+    seed: u64,
+    replication: u64,
+    stop: &StopFlag,
+) -> Result<Record, SimulationError> {
+    simulate_traced(plan, (seed, replication), stop, &mut NoTrace)
+}
+
+/// As [`simulate`], writing each event to `trace` before it is handled.
+///
+/// # Errors
+/// As [`simulate`].
+pub fn simulate_traced<T: Trace>(
+    plan: &Blueprint,
+    (seed, replication): (u64, u64),
+    stop: &StopFlag,
+    trace: &mut T,
+) -> Result<Record, SimulationError> {
+    let failed = |e: ModelError| {
+        let last = autarky_engine::simulation::TraceRecord {
+            time: SimTime::ZERO,
+            phase: phase::RULES,
+            code: 0,
+            entity: 0,
+        };
+        SimulationError::Run(RunError::Model { last, source: e })
+    };
+    let world = World::new(plan, seed, replication).map_err(failed)?;
+    let mut simulation = Simulation::new(Market { plan, world });
+    simulation.set_up(|market, ctx| market.world.begin(plan, ctx)).map_err(failed)?;
+    let limits = Limits { events: plan.timing.event_budget, ..Limits::default() };
+    let outcome = simulation
+        .run_until_traced(plan.timing.end, &limits, stop, trace)
+        .map_err(SimulationError::Run)?;
+    if outcome.stopped {
+        return Err(SimulationError::Stopped);
+    }
+    Ok(record(
+        plan,
+        &simulation.into_model().world.observers,
+        outcome.events,
+        outcome.fingerprint.value(),
+    ))
+}
+
+fn record(plan: &Blueprint, observers: &Observers, events: u64, fingerprint: u64) -> Record {
+    let rows = plan.timing.samples * SERIES.len();
+    let mut scalars = Vec::new();
+    for (f, totals) in observers.totals.iter().enumerate() {
+        let summary = Summary { samples: &observers.series[f * rows..(f + 1) * rows] };
+        scalars.extend(SCALARS.iter().map(|(_, read)| read(totals, &summary)));
+    }
+    Record {
+        scalars,
+        series: observers.series.clone(),
+        withdrawal: observers.withdrawal_means(),
+        events,
+        fingerprint,
+    }
+}
+
+impl World {
+    /// The world before its first event: no nodes yet.
+    ///
+    /// # Errors
+    /// When a parameter lies outside the range in which clearing is defined.
+    pub fn new(plan: &Blueprint, seed: u64, replication: u64) -> Result<Self, ModelError> {
+        let stream = |process: Process, entity| {
+            Stream::new(StreamKey { seed, replication, process: process as u64, entity })
+        };
+        let cells = plan.groups() * plan.hardware.len();
+        let pairs = plan.controllers.len() * plan.nations.len();
+        let (ledger, accounts) = open_books(plan);
+        let licence = |i: usize| {
+            let controller = &plan.controllers[i / plan.nations.len()];
+            stream(
+                Process::Licence,
+                child_key(controller.key, plan.nations[i % plan.nations.len()].key),
+            )
+        };
+        Ok(Self {
+            seed,
+            replication,
+            cohorts: Vec::new(),
+            live: Vec::new(),
+            at_site: vec![Vec::new(); plan.sites.len()],
+            site_up: vec![true; plan.sites.len()],
+            outage: plan.sites.iter().map(|s| stream(Process::Outage, s.key)).collect(),
+            available: vec![0; cells],
+            installed: vec![0; cells],
+            births: vec![0; plan.operators.len()],
+            pools: plan
+                .pools
+                .iter()
+                .map(|p| pool_state(plan, stream(Process::Repair, p.key)))
+                .collect(),
+            vendors: plan
+                .vendors
+                .iter()
+                .map(|v| VendorState {
+                    backlog: Vec::new(),
+                    stock: 0.0,
+                    output: stream(Process::Output, v.key),
+                })
+                .collect(),
+            orders: Slots::default(),
+            operator_orders: vec![0.0; plan.operators.len()],
+            shipments: Slots::default(),
+            released: plan
+                .hardware
+                .iter()
+                .map(|h| if h.release <= 0.0 { h.release } else { f64::INFINITY })
+                .collect(),
+            regimes: vec![Regimes::OPEN; pairs],
+            dated_active: vec![false; plan.dated.len()],
+            capped: vec![(0, 0.0); pairs],
+            licences: (0..pairs).map(licence).collect(),
+            market: market_state(plan, seed, replication)?,
+            ledger,
+            accounts,
+            node_books: NodeBooks::default(),
+            observers: Observers::new(plan),
+        })
+    }
+
+    /// Installs the initial fleet and schedules the first event of every family.
+    ///
+    /// # Errors
+    /// When the calendar refuses an event, or clearing a parameter.
+    pub fn begin(&mut self, plan: &Blueprint, ctx: &mut Ctx<'_>) -> Result<(), ModelError> {
+        for one in &plan.initial {
+            let vintage = -one.age;
+            let new =
+                Installation { site: one.site, hardware: one.hardware, nodes: one.nodes, vintage };
+            self.install(plan, new, ctx)?;
+        }
+        for p in 0..plan.pools.len() {
+            self.begin_pool(plan, PoolId::new(p), ctx)?;
+        }
+        for s in 0..plan.sites.len() {
+            self.schedule_outage(plan, SiteId::new(s), ctx)?;
+        }
+        for v in 0..plan.vendors.len() {
+            ctx.schedule_at(SimTime::ZERO, phase::DECISIONS, Event::Allocation(VendorId::new(v)))?;
+        }
+        for (h, hardware) in plan.hardware.iter().enumerate().filter(|(_, h)| h.release > 0.0) {
+            let mut draw = self.stream(Process::Release, hardware.key);
+            let delay = hardware.release + hardware.parameters.release_delay * draw.exponential();
+            ctx.schedule_in(
+                SimDuration::from_days_f64(delay)?,
+                phase::RULES,
+                Event::HardwareReleased(HardwareId::new(h)),
+            )?;
+        }
+        for (e, dated) in plan.dated.iter().enumerate() {
+            ctx.schedule_at(dated.at, phase::RULES, Event::DatedStart(e as u32))?;
+            if let Some(until) = dated.until {
+                ctx.schedule_at(until, phase::RULES, Event::DatedEnd(e as u32))?;
+            }
+        }
+        ctx.schedule_at(SimTime::ZERO, phase::MARKET, Event::Tick)?;
+        ctx.schedule_in(
+            SimDuration::from_days_f64(crate::handler::MONTH)?,
+            phase::SETTLEMENT,
+            Event::MonthEnd,
+        )?;
+        ctx.schedule_in(plan.timing.sample, phase::OBSERVATION, Event::Sample)?;
+        Ok(())
+    }
+
+    fn begin_pool(
+        &mut self,
+        plan: &Blueprint,
+        pool: PoolId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let provider = &plan.providers[plan.pools[pool.at()].provider.at()].parameters;
+        for v in 0..plan.vendors.len() {
+            let nodes = self.nodes_by_vendor(plan, pool, VendorId::new(v));
+            self.pools[pool.at()].parts[v].stock = (provider.spares * nodes as f64).round() as u32;
+        }
+        self.reprice(plan, pool, 0.0);
+        if provider.capacity_target == CapacityTarget::OfferedLoad {
+            self.pools[pool.at()].load =
+                self.installed_compute(plan, pool) * provider.target_utilisation;
+        }
+        // Reviews are staggered so that pools do not order on the same day.
+        let share = (pool.at() as f64 + 0.5) / plan.pools.len() as f64;
+        let first = SimDuration::from_days_f64(share * provider.review_interval)?;
+        ctx.schedule_in(first, phase::DECISIONS, Event::Review(pool))?;
+        Ok(())
+    }
+}
+
+fn open_books(plan: &Blueprint) -> (Ledger, Accounts) {
+    let mut ledger = Ledger::new();
+    let currencies: Vec<Currency> = plan
+        .nations
+        .iter()
+        .map(|n| if n.focus { ledger.add_currency() } else { Currency::USD })
+        .collect();
+    let accounts = Accounts {
+        buyers: currencies.iter().map(|&c| ledger.open(c)).collect(),
+        power: currencies.iter().map(|&c| ledger.open(c)).collect(),
+        services: currencies.iter().map(|&c| ledger.open(c)).collect(),
+        providers: plan.providers.iter().map(|p| ledger.open(currencies[p.home.at()])).collect(),
+        vendors: plan.vendors.iter().map(|v| ledger.open(currencies[v.home.at()])).collect(),
+        currencies,
+    };
+    (ledger, accounts)
+}
+
+fn pool_state(plan: &Blueprint, repair: Stream) -> PoolState {
+    PoolState {
+        nodes: 0,
+        busy: 0,
+        queue: std::collections::VecDeque::new(),
+        repair,
+        parts: vec![Parts::default(); plan.vendors.len()],
+        on_order: vec![0.0; plan.vendors.len()],
+        price: 0.0,
+        unit_cost: 0.0,
+        load: 0.0,
+        revenue: vec![0.0; plan.nations.len()],
+        energy: 0.0,
+    }
+}
+
+fn market_state(plan: &Blueprint, seed: u64, replication: u64) -> Result<MarketState, ModelError> {
+    let stream = |process: Process, entity| {
+        Stream::new(StreamKey { seed, replication, process: process as u64, entity })
+    };
+    let mut noise_streams: Vec<_> =
+        plan.segments.iter().map(|s| stream(Process::Demand, s.key)).collect();
+    let mut rate_streams: Vec<_> =
+        plan.nations.iter().map(|n| stream(Process::ExchangeRate, n.key)).collect();
+    let groups: Vec<GroupId> = Vec::new();
+    let (structure, pairs, first_pair) = problem(plan, &groups)?;
+    let churn = |p: &crate::blueprint::Pool| {
+        let terms = &plan.providers[p.provider.at()].parameters;
+        churn_trials(terms.leave_rate, terms.return_rate_offline, plan.timing.tick_days)
+    };
+    Ok(MarketState {
+        inputs: Inputs::new(&structure),
+        outcome: Outcome::new(&structure),
+        solver: Solver::new(&structure),
+        structure,
+        pairs,
+        first_pair,
+        tiers: plan.segments.iter().map(|s| s.priority as usize + 1).max().unwrap_or(1),
+        groups,
+        groups_changed: true,
+        carried: false,
+        tastes_changed: true,
+        node_compute: (0..plan.pools.len())
+            .map(|p| {
+                (0..plan.hardware.len())
+                    .map(|h| plan.node_compute(PoolId::new(p), HardwareId::new(h)))
+                    .collect()
+            })
+            .collect(),
+        churn: plan.pools.iter().map(churn).collect::<Result<_, _>>()?,
+        noise: noise_streams.iter_mut().map(|s| plan.demand.noise.start(s)).collect(),
+        noise_streams,
+        demand: vec![0.0; plan.segments.len()],
+        log_rate: plan
+            .nations
+            .iter()
+            .zip(&mut rate_streams)
+            .map(|(n, s)| n.exchange_rate.start(s))
+            .collect(),
+        rate_streams,
+        rate: vec![1.0; plan.nations.len()],
+        reference_price: plan.demand.reference_price,
+        border_price: vec![0.0; plan.pools.len() * plan.nations.len()],
+        power: vec![0.0; plan.pools.len()],
+        served: vec![0.0; plan.pools.len() * plan.nations.len()],
+    })
+}

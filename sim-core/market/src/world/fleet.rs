@@ -1,0 +1,311 @@
+//! Cohorts and the counts that follow them: what works, what is installed, which work it may do.
+
+use autarky_engine::rng::{KeyedDraws, child_key};
+use autarky_engine::time::SimDuration;
+
+use super::{Churn, Cohort, Ctx, ModelError, World};
+use crate::blueprint::{Blueprint, LEVELS};
+use crate::event::{Event, phase};
+use crate::id::{CohortId, HardwareId, PoolId, SiteId};
+use crate::process::Process;
+
+/// Transitions a tick above which a cohort's churn is drawn as counts per tick instead of event by event.
+const CHURN_BY_COUNT: f64 = 4.0;
+
+/// First index of the keys of an operator's cohorts; its sites' keys lie below.
+const BIRTHS: u64 = 1 << 32;
+
+/// Age over which the infant hazard falls to one, and before the end of life over which the wear-out hazard rises, in days.
+const BATHTUB_DAYS: f64 = 365.25;
+
+/// Nodes that are installed together.
+#[derive(Debug, Clone, Copy)]
+pub struct Installation {
+    /// Where.
+    pub site: SiteId,
+    /// What.
+    pub hardware: HardwareId,
+    /// How many.
+    pub nodes: u32,
+    /// Day of installation.
+    pub vintage: f64,
+}
+
+/// Hazard multiple by age: from `infant` down to one over the first year, from one up to `wear_out` over the last (bathtub curve).
+#[must_use]
+pub fn bathtub(age: f64, life: f64, infant: f64, wear_out: f64) -> f64 {
+    let young = (1.0 - age / BATHTUB_DAYS).clamp(0.0, 1.0);
+    let old = (1.0 - (life - age) / BATHTUB_DAYS).clamp(0.0, 1.0);
+    1.0 + (infant - 1.0) * young + (wear_out - 1.0) * old
+}
+
+impl World {
+    /// The pool of a cohort.
+    #[must_use]
+    pub fn pool_of(&self, plan: &Blueprint, cohort: CohortId) -> PoolId {
+        plan.sites[self.cohorts[cohort.at()].site.at()].pool
+    }
+
+    fn cell(plan: &Blueprint, pool: PoolId, level: usize, hardware: HardwareId) -> usize {
+        plan.group(pool, level).at() * plan.hardware.len() + hardware.at()
+    }
+
+    /// Changes the number of working nodes of a cohort, and with it the capacity of its group while its site is up.
+    pub fn shift_up(&mut self, plan: &Blueprint, id: CohortId, change: i64) {
+        let cohort = &mut self.cohorts[id.at()];
+        cohort.up = (i64::from(cohort.up) + change) as u32;
+        let site = cohort.site.at();
+        if self.site_up[site] {
+            let cell = Self::cell(plan, plan.sites[site].pool, cohort.level, cohort.hardware);
+            self.available[cell] += change;
+        }
+    }
+
+    /// Hazard of one node of a cohort, a day.
+    #[must_use]
+    pub fn hazard(&self, plan: &Blueprint, cohort: &Cohort, day: f64) -> f64 {
+        let model = &plan.hardware[cohort.hardware.at()].parameters;
+        let shape = bathtub(
+            day - cohort.vintage,
+            model.life * 365.25,
+            model.infant_hazard,
+            model.wear_out_hazard,
+        );
+        model.failure_rate * model.node_size as f64 * shape
+    }
+
+    /// Sets the rate of a cohort's failure clock and churn clocks from its counts, age and site.
+    ///
+    /// # Errors
+    /// When the calendar refuses a rate.
+    pub fn update_rates(
+        &self,
+        plan: &Blueprint,
+        id: CohortId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let cohort = &self.cohorts[id.at()];
+        let running = if self.site_up[cohort.site.at()] { f64::from(cohort.up) } else { 0.0 };
+        ctx.set_clock_rate(
+            cohort.failure,
+            running * self.hazard(plan, cohort, ctx.now().as_days()),
+        )?;
+        if let Some(Churn::Clocks { leave, back }) = cohort.churn {
+            let provider =
+                &plan.providers[plan.pools[self.pool_of(plan, id).at()].provider.at()].parameters;
+            ctx.set_clock_rate(leave, running * provider.leave_rate)?;
+            ctx.set_clock_rate(back, f64::from(cohort.offline) * provider.return_rate_offline)?;
+        }
+        Ok(())
+    }
+
+    /// Installs nodes: joins a cohort of the same model, site and vintage window, or founds one.
+    ///
+    /// # Errors
+    /// When the calendar refuses the cohort's clocks or its end of life.
+    pub fn install(
+        &mut self,
+        plan: &Blueprint,
+        new: Installation,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        self.node_books.installed += u64::from(new.nodes);
+        let pool = plan.sites[new.site.at()].pool;
+        self.pools[pool.at()].nodes += new.nodes;
+        let id = match self.joinable(plan, new) {
+            Some(id) => id,
+            None => self.found(plan, new, ctx)?,
+        };
+        let cohort = &mut self.cohorts[id.at()];
+        cohort.nodes += new.nodes;
+        let cell = Self::cell(plan, pool, cohort.level, cohort.hardware);
+        self.installed[cell] += i64::from(new.nodes);
+        self.shift_up(plan, id, i64::from(new.nodes));
+        self.market.groups_changed |= self.installed[cell] == i64::from(new.nodes);
+        self.regrade(plan, new.site);
+        self.update_rates(plan, id, ctx)
+    }
+
+    fn joinable(&self, plan: &Blueprint, new: Installation) -> Option<CohortId> {
+        let same = |id: &&CohortId| {
+            let c = &self.cohorts[id.at()];
+            c.hardware == new.hardware
+                && (new.vintage - c.vintage).abs() < plan.timing.cohort_window
+        };
+        self.at_site[new.site.at()].iter().rev().find(same).copied()
+    }
+
+    fn found(
+        &mut self,
+        plan: &Blueprint,
+        new: Installation,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<CohortId, ModelError> {
+        let id = CohortId::new(self.cohorts.len());
+        let owner = plan.sites[new.site.at()].operator;
+        let key =
+            child_key(plan.operators[owner.at()].key, BIRTHS + u64::from(self.births[owner.at()]));
+        self.births[owner.at()] += 1;
+        let failure =
+            ctx.add_clock(self.stream(Process::Failure, key), phase::NODES, Event::NodeFails(id))?;
+        let churn = self.new_churn(plan, new, (id, key), ctx)?;
+        self.cohorts.push(Cohort {
+            site: new.site,
+            hardware: new.hardware,
+            level: 0,
+            vintage: new.vintage,
+            nodes: 0,
+            up: 0,
+            repairing: 0,
+            waiting_part: 0,
+            offline: 0,
+            failure,
+            churn,
+            part_need: self.stream(Process::PartNeed, key),
+            retired: false,
+        });
+        self.live.push(id);
+        self.at_site[new.site.at()].push(id);
+        let life = plan.hardware[new.hardware.at()].parameters.life * 365.25;
+        let left = (new.vintage + life - ctx.now().as_days()).max(0.0);
+        ctx.schedule_in(SimDuration::from_days_f64(left)?, phase::NODES, Event::CohortRetires(id))?;
+        Ok(id)
+    }
+
+    fn new_churn(
+        &self,
+        plan: &Blueprint,
+        new: Installation,
+        (id, key): (CohortId, u64),
+        ctx: &mut Ctx<'_>,
+    ) -> Result<Option<Churn>, ModelError> {
+        let pool = plan.sites[new.site.at()].pool;
+        let rate = plan.providers[plan.pools[pool.at()].provider.at()].parameters.leave_rate;
+        if rate <= 0.0 {
+            return Ok(None);
+        }
+        if f64::from(new.nodes) * rate * plan.timing.tick_days > CHURN_BY_COUNT {
+            return Ok(Some(Churn::Counts {
+                leave: KeyedDraws::new(self.stream_key(Process::HostLeaveCount, key)),
+                back: KeyedDraws::new(self.stream_key(Process::HostReturnCount, key)),
+            }));
+        }
+        let leave = ctx.add_clock(
+            self.stream(Process::HostLeave, key),
+            phase::NODES,
+            Event::HostLeaves(id),
+        )?;
+        let back = ctx.add_clock(
+            self.stream(Process::HostReturn, key),
+            phase::NODES,
+            Event::HostReturns(id),
+        )?;
+        Ok(Some(Churn::Clocks { leave, back }))
+    }
+
+    /// Sets which work the nodes of a site may do: class k where the block's compute with sufficient memory and interconnect
+    /// reaches the gang of k. Called when the block grows or shrinks.
+    pub fn regrade(&mut self, plan: &Blueprint, site: SiteId) {
+        let pool = plan.sites[site.at()].pool;
+        let mut block = [0.0; LEVELS];
+        for id in &self.at_site[site.at()] {
+            let cohort = &self.cohorts[id.at()];
+            let compute = f64::from(cohort.nodes) * plan.node_compute(pool, cohort.hardware);
+            for total in &mut block[..=plan.hardware[cohort.hardware.at()].level] {
+                *total += compute;
+            }
+        }
+        for i in 0..self.at_site[site.at()].len() {
+            let id = self.at_site[site.at()][i];
+            let best = plan.hardware[self.cohorts[id.at()].hardware.at()].level;
+            let level = (1..=best).rev().find(|&k| block[k] >= plan.classes[k].gang).unwrap_or(0);
+            self.set_level(plan, id, level);
+        }
+    }
+
+    fn set_level(&mut self, plan: &Blueprint, id: CohortId, level: usize) {
+        let cohort = &mut self.cohorts[id.at()];
+        if cohort.level == level {
+            return;
+        }
+        let pool = plan.sites[cohort.site.at()].pool;
+        let from = Self::cell(plan, pool, cohort.level, cohort.hardware);
+        let to = Self::cell(plan, pool, level, cohort.hardware);
+        cohort.level = level;
+        let nodes = i64::from(cohort.nodes);
+        let up = if self.site_up[cohort.site.at()] { i64::from(cohort.up) } else { 0 };
+        self.installed[from] -= nodes;
+        self.installed[to] += nodes;
+        self.available[from] -= up;
+        self.available[to] += up;
+        self.market.groups_changed |= self.installed[from] == 0 || self.installed[to] == nodes;
+    }
+
+    /// Takes a cohort out of the world at the end of its life. Nodes on the bench are scrapped with it.
+    ///
+    /// # Errors
+    /// When the calendar does not know its clocks.
+    pub fn retire(
+        &mut self,
+        plan: &Blueprint,
+        id: CohortId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let up = i64::from(self.cohorts[id.at()].up);
+        self.shift_up(plan, id, -up);
+        let cohort = &mut self.cohorts[id.at()];
+        let (site, nodes, hardware, level) =
+            (cohort.site, cohort.nodes, cohort.hardware, cohort.level);
+        cohort.retired = true;
+        (cohort.nodes, cohort.repairing, cohort.waiting_part, cohort.offline) = (0, 0, 0, 0);
+        ctx.remove_clock(cohort.failure)?;
+        if let Some(Churn::Clocks { leave, back }) = cohort.churn {
+            ctx.remove_clock(leave)?;
+            ctx.remove_clock(back)?;
+        }
+        let pool = plan.sites[site.at()].pool;
+        let cell = Self::cell(plan, pool, level, hardware);
+        self.installed[cell] -= i64::from(nodes);
+        self.market.groups_changed |= self.installed[cell] == 0;
+        self.pools[pool.at()].nodes -= nodes;
+        self.pools[pool.at()].forget(id);
+        self.node_books.retired += u64::from(nodes);
+        self.live.retain(|&other| other != id);
+        self.at_site[site.at()].retain(|&other| other != id);
+        self.regrade(plan, site);
+        Ok(())
+    }
+
+    /// Working compute of a pool, H100e.
+    #[must_use]
+    pub fn working_compute(&self, plan: &Blueprint, pool: PoolId) -> f64 {
+        self.compute_of(plan, pool, &self.available)
+    }
+
+    /// Installed compute of a pool, H100e.
+    #[must_use]
+    pub fn installed_compute(&self, plan: &Blueprint, pool: PoolId) -> f64 {
+        self.compute_of(plan, pool, &self.installed)
+    }
+
+    /// Integer counts of nodes times the compute of each: exact whatever the order of events.
+    fn compute_of(&self, plan: &Blueprint, pool: PoolId, nodes: &[i64]) -> f64 {
+        let first = plan.group(pool, 0).at() * plan.hardware.len();
+        let cells = &nodes[first..first + LEVELS * plan.hardware.len()];
+        let compute = &self.market.node_compute[pool.at()];
+        cells.iter().enumerate().map(|(i, &n)| n as f64 * compute[i % compute.len()]).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bathtub;
+
+    #[test]
+    fn the_bathtub_is_high_at_both_ends_and_one_between() {
+        let life = 6.0 * 365.25;
+        assert!((bathtub(0.0, life, 2.0, 3.0) - 2.0).abs() < 1e-12);
+        assert!((bathtub(1000.0, life, 2.0, 3.0) - 1.0).abs() < 1e-12);
+        assert!((bathtub(life, life, 2.0, 3.0) - 3.0).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,265 @@
+//! State of demand, prices and clearing, and its translation into the terms of the clearing mechanism.
+//!
+//! All prices handed to clearing are in units of the reference price P_ref(t), so that its curves never change: the choke price is a
+//! multiple, and the value of waiting declines with P_ref.
+
+use autarky_engine::rng::Stream;
+use autarky_engine::sampler::BernoulliTrials;
+
+use super::{ModelError, World};
+use crate::blueprint::{Blueprint, CLASSES};
+use crate::entity::controller::Regime;
+use crate::id::{GroupId, NationId, PoolId, SegmentId};
+use crate::mechanism::clearing::{
+    DemandCurve, Inputs, InvalidParameter, Outcome, Pair, Problem, Segment, Solver, Structure,
+    WorkClass,
+};
+
+/// A pair of the clearing problem, with what its price needs.
+#[derive(Debug, Clone, Copy)]
+pub struct MarketPair {
+    /// Who buys.
+    pub segment: SegmentId,
+    /// Which of the segment's options.
+    pub option: u32,
+    /// Who sells.
+    pub pool: PoolId,
+    /// Where the buyer is.
+    pub buyer: NationId,
+    /// Position in the table of border prices, `[pool × nation]`.
+    pub border: u32,
+    /// Compliance cost, USD per H100e-hour.
+    pub compliance: f64,
+}
+
+/// Demand, prices, clearing.
+#[derive(Debug, Clone)]
+pub struct MarketState {
+    /// The clearing problem of the groups that exist.
+    pub structure: Structure,
+    /// Its numbers.
+    pub inputs: Inputs,
+    /// Its solution.
+    pub outcome: Outcome,
+    /// Its solver.
+    pub solver: Solver,
+    /// Its pairs.
+    pub pairs: Vec<MarketPair>,
+    /// First pair of each segment; one more entry than segments.
+    pub first_pair: Vec<u32>,
+    /// Priority tiers.
+    pub tiers: usize,
+    /// Its groups.
+    pub groups: Vec<GroupId>,
+    /// Whether a group came into being or vanished since the problem was built.
+    pub groups_changed: bool,
+    /// Whether the backlog stands in the inputs already.
+    pub carried: bool,
+    /// Whether tastes or access changed since they were set.
+    pub tastes_changed: bool,
+    /// Compute of one node, H100e, `[pool][hardware]`.
+    pub node_compute: Vec<Vec<f64>>,
+    /// Churn of large cohorts over one tick, by pool.
+    pub churn: Vec<(BernoulliTrials, BernoulliTrials)>,
+    /// Log demand noise by segment.
+    pub noise: Vec<f64>,
+    /// Its streams.
+    pub noise_streams: Vec<Stream>,
+    /// Reference demand D_ref of the tick by segment, H100e.
+    pub demand: Vec<f64>,
+    /// Log real exchange rate by nation (local units per dollar).
+    pub log_rate: Vec<f64>,
+    /// Its streams.
+    pub rate_streams: Vec<Stream>,
+    /// The rate itself.
+    pub rate: Vec<f64>,
+    /// P_ref of the tick, USD per H100e-hour.
+    pub reference_price: f64,
+    /// Posted prices at the border in units of P_ref, `[pool × nation]`.
+    pub border_price: Vec<f64>,
+    /// Power per compute of each pool's fleet, kW per H100e, sites included.
+    pub power: Vec<f64>,
+    /// Served compute of the tick, `[pool × nation]`, H100e.
+    pub served: Vec<f64>,
+}
+
+impl MarketState {
+    /// Pairs of a segment.
+    #[must_use]
+    pub fn pairs_of(&self, segment: usize) -> std::ops::Range<usize> {
+        self.first_pair[segment] as usize..self.first_pair[segment + 1] as usize
+    }
+}
+
+/// The clearing problem over the groups in `groups`, and its pairs.
+///
+/// # Errors
+/// When a parameter of a class lies outside the range in which clearing is defined.
+pub fn problem(
+    plan: &Blueprint,
+    groups: &[GroupId],
+) -> Result<(Structure, Vec<MarketPair>, Vec<u32>), InvalidParameter> {
+    let mut place = vec![None; plan.groups()];
+    for (i, group) in groups.iter().enumerate() {
+        place[group.at()] = Some(i as u32);
+    }
+    let (mut pairs, mut described, mut first) = (Vec::new(), Vec::new(), vec![0]);
+    for (s, segment) in plan.segments.iter().enumerate() {
+        for (o, option) in segment.options.iter().enumerate() {
+            let Some(group) = place[option.group.at()] else { continue };
+            let pool = plan.pool_of(option.group);
+            pairs.push(Pair { segment: s as u32, group });
+            described.push(MarketPair {
+                segment: SegmentId::new(s),
+                option: o as u32,
+                pool,
+                buyer: segment.nation,
+                border: (pool.at() * plan.nations.len() + segment.nation.at()) as u32,
+                compliance: option.compliance,
+            });
+        }
+        first.push(pairs.len() as u32);
+    }
+    let problem = Problem {
+        tick_h: plan.timing.tick_days * 24.0,
+        classes: (0..CLASSES).map(|k| work_class(plan, k)).collect(),
+        segments: plan.segments.iter().map(|segment| demand_segment(plan, segment)).collect(),
+        groups: groups.len() as u32,
+        pairs,
+    };
+    Ok((Structure::new(&problem)?, described, first))
+}
+
+fn work_class(plan: &Blueprint, k: usize) -> WorkClass {
+    let class = &plan.classes[k];
+    WorkClass {
+        service_time_h: class.service_time,
+        variability: class.variability,
+        patience_h: class.patience,
+        keeps_backlog: class.backlog,
+    }
+}
+
+fn demand_segment(plan: &Blueprint, segment: &crate::blueprint::Segment) -> Segment {
+    let class = &plan.classes[segment.class];
+    let reference = plan.demand.reference_price;
+    Segment {
+        zone: segment.nation.0,
+        class: segment.class as u32,
+        tier: u32::from(segment.priority),
+        curve: DemandCurve {
+            reference_price: 1.0,
+            choke_price: class.choke,
+            elasticity: class.elasticity,
+            substitution: class.substitution,
+            taper: class.taper,
+        },
+        waiting_value: class.waiting_value / reference,
+        failed_attempt_cost: class.failed_attempt_cost / reference,
+    }
+}
+
+impl World {
+    /// Groups with installed nodes, and those that still hold a backlog of the last solve.
+    #[must_use]
+    pub fn present_groups(&self, plan: &Blueprint) -> Vec<GroupId> {
+        let models = plan.hardware.len();
+        (0..plan.groups())
+            .filter(|g| {
+                self.installed[g * models..(g + 1) * models].iter().any(|&n| n > 0)
+                    || self.holds_backlog(*g)
+            })
+            .map(GroupId::new)
+            .collect()
+    }
+
+    fn holds_backlog(&self, group: usize) -> bool {
+        let market = &self.market;
+        let here = |pair: &usize| {
+            let p = &market.structure.problem().pairs[*pair];
+            market.groups[p.group as usize].at() == group
+        };
+        let pairs = 0..market.pairs.len();
+        pairs.filter(here).any(|pair| market.outcome.pair(&market.structure, pair).backlog > 1e-9)
+    }
+
+    /// Builds the clearing problem anew after groups came or went, carrying the backlog of every pair that persists.
+    ///
+    /// # Errors
+    /// When a quantity lies outside the range in which clearing is defined.
+    pub fn rebuild_market(&mut self, plan: &Blueprint) -> Result<(), ModelError> {
+        let groups = self.present_groups(plan);
+        self.market.groups_changed = false;
+        if groups == self.market.groups {
+            return Ok(());
+        }
+        let (structure, pairs, first_pair) = problem(plan, &groups)?;
+        let old = &self.market;
+        let mut inputs = Inputs::new(&structure);
+        for (p, pair) in pairs.iter().enumerate() {
+            let same = |q: &usize| old.pairs[*q].option == pair.option;
+            if let Some(q) = old.pairs_of(pair.segment.at()).find(same) {
+                inputs.set_backlog(&structure, p, old.outcome.pair(&old.structure, q).backlog)?;
+            }
+        }
+        let mut solver = Solver::new(&structure);
+        let utilisation: Vec<f64> = groups.iter().map(|g| self.last_utilisation(*g)).collect();
+        solver.start_from(&utilisation);
+        let outcome = Outcome::new(&structure);
+        let market = &mut self.market;
+        (market.structure, market.inputs, market.outcome, market.solver) =
+            (structure, inputs, outcome, solver);
+        (market.pairs, market.first_pair, market.groups) = (pairs, first_pair, groups);
+        (market.tastes_changed, market.carried) = (true, true);
+        Ok(())
+    }
+
+    fn last_utilisation(&self, group: GroupId) -> f64 {
+        let place = self.market.groups.iter().position(|g| *g == group);
+        place.map_or(0.5, |at| self.market.outcome.group(0, at).utilisation)
+    }
+
+    /// Sets taste weights: installed capacity times taste, zero where access to a cloud is banned.
+    ///
+    /// # Errors
+    /// When a weight lies outside the range in which clearing is defined.
+    pub fn set_tastes(&mut self, plan: &Blueprint) -> Result<(), ModelError> {
+        self.market.tastes_changed = false;
+        let models = plan.hardware.len();
+        let size: Vec<f64> = (0..plan.groups())
+            .map(|g| {
+                let compute = &self.market.node_compute[plan.pool_of(GroupId::new(g)).at()];
+                self.installed[g * models..(g + 1) * models]
+                    .iter()
+                    .zip(compute)
+                    .map(|(&n, &c)| n as f64 * c)
+                    .sum()
+            })
+            .collect();
+        let world: f64 = size.iter().sum::<f64>().max(1e-9);
+        for pair in 0..self.market.pairs.len() {
+            let MarketPair { segment, option, pool, buyer, .. } = self.market.pairs[pair];
+            let option = &plan.segments[segment.at()].options[option as usize];
+            let weight = option.taste * size[option.group.at()] / world;
+            let open = self.has_access(plan, pool, buyer) && weight > 1e-12;
+            self.market.inputs.set_taste(
+                &self.market.structure,
+                pair,
+                if open { weight } else { 0.0 },
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Whether a nation's buyers may use a pool under the regimes on cloud access.
+    #[must_use]
+    pub fn has_access(&self, plan: &Blueprint, pool: PoolId, buyer: NationId) -> bool {
+        let provider = &plan.providers[plan.pools[pool.at()].provider.at()];
+        match provider.controller {
+            Some(controller) if provider.home != buyer => {
+                self.regime(plan, controller.at(), buyer).cloud.regime != Regime::Ban
+            }
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! The state of one replication: columns indexed by the ids of the blueprint, and cohorts, orders and shipments that come and go.
+//!
+//! Handlers change it through the methods here, which keep the counts that belong together in step.
+
+pub mod fleet;
+pub mod market;
+pub mod supply;
+
+use autarky_engine::calendar::{CalendarError, ClockId};
+use autarky_engine::rng::{KeyedDraws, Stream, StreamKey};
+use autarky_engine::sampler::SamplerError;
+use autarky_engine::simulation::Context;
+use autarky_engine::time::TimeError;
+
+use crate::blueprint::Blueprint;
+use crate::id::{CohortId, HardwareId, NationId, SiteId};
+use crate::ledger::{AccountId, Currency, Ledger, LedgerError};
+use crate::mechanism::clearing::InvalidParameter;
+use crate::mechanism::export_control::Regimes;
+use crate::metric::integrity::Violation;
+use crate::process::Process;
+
+/// What handlers see of the engine.
+pub type Ctx<'a> = Context<'a, crate::event::Event>;
+
+/// Identical nodes of one operator, model, site and vintage.
+#[derive(Debug, Clone)]
+pub struct Cohort {
+    /// Where.
+    pub site: SiteId,
+    /// What.
+    pub hardware: HardwareId,
+    /// Eligibility of its block: an index below [`crate::blueprint::LEVELS`].
+    pub level: usize,
+    /// Day of installation (negative: before the start).
+    pub vintage: f64,
+    /// Nodes alive: the sum of the four states below.
+    pub nodes: u32,
+    /// Working.
+    pub up: u32,
+    /// Failed, with a part where one is needed: in repair or waiting for a crew.
+    pub repairing: u32,
+    /// Failed, waiting for a part.
+    pub waiting_part: u32,
+    /// Taken offline by their host.
+    pub offline: u32,
+    /// Failure clock.
+    pub failure: ClockId,
+    /// Churn, if its provider has any.
+    pub churn: Option<Churn>,
+    /// Whether a failure needs a part.
+    pub part_need: Stream,
+    /// Whether it has reached the end of its life.
+    pub retired: bool,
+}
+
+/// How hosts of a cohort leave and return.
+#[derive(Debug, Clone)]
+pub enum Churn {
+    /// Event by event.
+    Clocks {
+        /// Hosts leave.
+        leave: ClockId,
+        /// Hosts return.
+        back: ClockId,
+    },
+    /// Per tick, from one keyed uniform each.
+    Counts {
+        /// Hosts leave.
+        leave: KeyedDraws,
+        /// Hosts return.
+        back: KeyedDraws,
+    },
+}
+
+/// Accounts of the ledger.
+#[derive(Debug, Clone)]
+pub struct Accounts {
+    /// Buyers of compute, by zone.
+    pub buyers: Vec<AccountId>,
+    /// Power companies, by zone.
+    pub power: Vec<AccountId>,
+    /// Staff, buildings and services, by zone.
+    pub services: Vec<AccountId>,
+    /// Providers.
+    pub providers: Vec<AccountId>,
+    /// Vendors.
+    pub vendors: Vec<AccountId>,
+    /// Currency of each zone: its own for focus nations, the dollar for blocs.
+    pub currencies: Vec<Currency>,
+}
+
+/// Counters that must agree with the world whenever it is checked.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NodeBooks {
+    /// Nodes installed, the initial fleet included.
+    pub installed: u64,
+    /// Nodes retired.
+    pub retired: u64,
+    /// Failures.
+    pub failures: u64,
+    /// Repairs.
+    pub repairs: u64,
+}
+
+/// The state of one replication.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// Seed and replication of all streams.
+    pub seed: u64,
+    /// Replication.
+    pub replication: u64,
+    /// Cohorts, dead ones included.
+    pub cohorts: Vec<Cohort>,
+    /// Cohorts alive, in order of birth.
+    pub live: Vec<CohortId>,
+    /// Cohorts alive by site.
+    pub at_site: Vec<Vec<CohortId>>,
+    /// Whether each site is up.
+    pub site_up: Vec<bool>,
+    /// Streams of outages by site.
+    pub outage: Vec<Stream>,
+    /// Working nodes at sites that are up, `[group × hardware]`.
+    pub available: Vec<i64>,
+    /// Installed nodes, `[group × hardware]`.
+    pub installed: Vec<i64>,
+    /// Cohorts born by operator: index of the next one's key.
+    pub births: Vec<u32>,
+    /// By pool.
+    pub pools: Vec<supply::PoolState>,
+    /// By vendor.
+    pub vendors: Vec<supply::VendorState>,
+    /// Open orders and those waiting for a licence; freed slots are reused.
+    pub orders: supply::Slots<supply::Order>,
+    /// Compute on order or under way by operator, H100e.
+    pub operator_orders: Vec<f64>,
+    /// Shipments under way.
+    pub shipments: supply::Slots<supply::Shipment>,
+    /// Day on which each model went (or goes) on sale; infinite before it is known.
+    pub released: Vec<f64>,
+    /// `[controller × nation]`.
+    pub regimes: Vec<Regimes>,
+    /// Whether each dated event is in force.
+    pub dated_active: Vec<bool>,
+    /// Compute placed under a cap this year, `[controller × nation]`, with the year.
+    pub capped: Vec<(u32, f64)>,
+    /// Streams of licence decisions, `[controller × nation]`.
+    pub licences: Vec<Stream>,
+    /// Demand, prices, clearing.
+    pub market: market::MarketState,
+    /// Books.
+    pub ledger: Ledger,
+    /// Accounts.
+    pub accounts: Accounts,
+    /// Node counts.
+    pub node_books: NodeBooks,
+    /// Observers.
+    pub observers: crate::metric::Observers,
+}
+
+/// Why a replication failed. Each is a defect of the program or a scenario beyond its limits, never of the user's typing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ModelError {
+    /// The calendar refused an event.
+    Calendar(CalendarError),
+    /// A span of time does not fit.
+    Time(TimeError),
+    /// The ledger refused a posting or does not balance.
+    Ledger(LedgerError),
+    /// A quantity of the market left the range in which clearing is defined.
+    Clearing(InvalidParameter),
+    /// A rate gives no distribution.
+    Sampler(SamplerError),
+    /// A conservation law is violated.
+    Violation(Violation),
+}
+
+impl std::fmt::Display for ModelError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Calendar(e) => write!(f, "{e}"),
+            Self::Time(e) => write!(f, "{e}"),
+            Self::Ledger(e) => write!(f, "{e}"),
+            Self::Clearing(e) => write!(f, "{e}"),
+            Self::Sampler(e) => write!(f, "{e}"),
+            Self::Violation(e) => write!(f, "{e}"),
+        }
+    }
+}
+
+impl std::error::Error for ModelError {}
+
+macro_rules! model_error_from {
+    ($($source:ty => $variant:ident),+ $(,)?) => {$(
+        impl From<$source> for ModelError {
+            fn from(e: $source) -> Self {
+                Self::$variant(e)
+            }
+        }
+    )+};
+}
+model_error_from!(CalendarError => Calendar, TimeError => Time, LedgerError => Ledger, InvalidParameter => Clearing, SamplerError => Sampler, Violation => Violation);
+
+impl World {
+    /// The stream of a process and entity in this replication.
+    #[must_use]
+    pub fn stream(&self, process: Process, entity: u64) -> Stream {
+        Stream::new(self.stream_key(process, entity))
+    }
+
+    /// Its key.
+    #[must_use]
+    pub const fn stream_key(&self, process: Process, entity: u64) -> StreamKey {
+        StreamKey {
+            seed: self.seed,
+            replication: self.replication,
+            process: process as u64,
+            entity,
+        }
+    }
+
+    /// The regimes of a controller towards a destination.
+    #[must_use]
+    pub fn regime(&self, plan: &Blueprint, controller: usize, nation: NationId) -> &Regimes {
+        &self.regimes[controller * plan.nations.len() + nation.at()]
+    }
+}

@@ -1,0 +1,151 @@
+//! State of pools, vendors, orders and shipments.
+
+use std::collections::VecDeque;
+
+use autarky_engine::rng::Stream;
+use autarky_engine::time::SimTime;
+
+use crate::id::{CohortId, HardwareId, OperatorId, OrderId, PoolId, VendorId};
+
+/// Spare parts of one vendor in one pool.
+#[derive(Debug, Clone, Default)]
+pub struct Parts {
+    /// On the shelf.
+    pub stock: u32,
+    /// Ordered and not yet arrived.
+    pub on_order: u32,
+    /// Failed nodes that wait for one, in order.
+    pub waiting: VecDeque<CohortId>,
+}
+
+/// A pool.
+#[derive(Debug, Clone)]
+pub struct PoolState {
+    /// Nodes alive.
+    pub nodes: u32,
+    /// Crews at work.
+    pub busy: u32,
+    /// Failed nodes with their part that wait for a crew, in order.
+    pub queue: VecDeque<CohortId>,
+    /// Repair times.
+    pub repair: Stream,
+    /// Spare parts by vendor.
+    pub parts: Vec<Parts>,
+    /// Compute on order or under way by vendor, H100e.
+    pub on_order: Vec<f64>,
+    /// Posted price, USD per H100e-hour.
+    pub price: f64,
+    /// Unit cost of today's best hardware, USD per H100e-hour.
+    pub unit_cost: f64,
+    /// Smoothed offered load, H100e.
+    pub load: f64,
+    /// Revenue since the last settlement by buying zone, USD.
+    pub revenue: Vec<f64>,
+    /// Power used since the last settlement, kWh.
+    pub energy: f64,
+}
+
+impl PoolState {
+    /// Takes a retired cohort out of the queues.
+    pub fn forget(&mut self, cohort: CohortId) {
+        self.queue.retain(|&other| other != cohort);
+        for parts in &mut self.parts {
+            parts.waiting.retain(|&other| other != cohort);
+        }
+    }
+
+    /// Compute on order from all vendors, H100e.
+    #[must_use]
+    pub fn pipeline(&self) -> f64 {
+        self.on_order.iter().sum()
+    }
+}
+
+/// A vendor.
+#[derive(Debug, Clone)]
+pub struct VendorState {
+    /// Orders in the sequence in which they were placed.
+    pub backlog: Vec<OrderId>,
+    /// Unsold accelerators.
+    pub stock: f64,
+    /// Noise of its output.
+    pub output: Stream,
+}
+
+/// An order for nodes.
+#[derive(Debug, Clone, Copy)]
+pub struct Order {
+    /// For which pool.
+    pub pool: PoolId,
+    /// Who will run them.
+    pub operator: OperatorId,
+    /// What.
+    pub hardware: HardwareId,
+    /// From whom.
+    pub vendor: VendorId,
+    /// Nodes not yet shipped.
+    pub nodes: u32,
+    /// When the order was placed.
+    pub placed: SimTime,
+    /// Fraction of a node carried by the allocation rule.
+    pub credit: f64,
+}
+
+/// Nodes under way.
+#[derive(Debug, Clone, Copy)]
+pub struct Shipment {
+    /// Of which order it is a part.
+    pub order: Order,
+    /// Nodes in it.
+    pub nodes: u32,
+}
+
+/// A column with reuse of freed slots.
+#[derive(Debug, Clone)]
+pub struct Slots<T> {
+    items: Vec<Option<T>>,
+    free: Vec<u32>,
+}
+
+impl<T> Default for Slots<T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), free: Vec::new() }
+    }
+}
+
+impl<T> Slots<T> {
+    /// Stores an item and returns its slot.
+    pub fn insert(&mut self, item: T) -> u32 {
+        if let Some(slot) = self.free.pop() {
+            self.items[slot as usize] = Some(item);
+            return slot;
+        }
+        self.items.push(Some(item));
+        self.items.len() as u32 - 1
+    }
+
+    /// Takes an item out; `None` if the slot is free.
+    pub fn take(&mut self, slot: u32) -> Option<T> {
+        let item = self.items.get_mut(slot as usize)?.take();
+        if item.is_some() {
+            self.free.push(slot);
+        }
+        item
+    }
+
+    /// The item in a slot.
+    #[must_use]
+    pub fn get(&self, slot: u32) -> Option<&T> {
+        self.items.get(slot as usize)?.as_ref()
+    }
+
+    /// The item in a slot, to change.
+    pub fn get_mut(&mut self, slot: u32) -> Option<&mut T> {
+        self.items.get_mut(slot as usize)?.as_mut()
+    }
+
+    /// Items present.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.items.iter().flatten()
+    }
+}
