@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 
+from distributions import lognormal
 from figures import DeriveError, Figure, read_csv, to_float
 from manifest import Sources
 
@@ -52,7 +53,15 @@ def build_compute(src: Sources) -> tuple[tuple[str, ...], list[Figure]]:
     figures.append(Figure(("WLD",), "h100e_tracked", world, "H100e", src.vintage(EPOCH), "measured", (EPOCH,), "sum over countries"))
     figures.append(Figure(("WLD",), "coverage", 0.15, "1", src.vintage(EPOCH), "assumed", (EPOCH,),
                           "mid-point of the publisher's range for the share of the world's stock", 0.1, 0.2))
-    return COUNTRY_KEYS, figures
+    return COUNTRY_KEYS, figures + size_figures([s for rows in by_country.values() for s, _, _ in rows if s], src.vintage(EPOCH))
+
+
+def size_figures(sizes: list[float], vintage: str) -> list[Figure]:
+    """Lognormal fit of cluster sizes over all countries."""
+    mu, sigma = lognormal(sizes)
+    rule = "clusters with a size, all countries; small clusters are tracked less, so the median is too high"
+    return [Figure(("WLD",), quantity, value, unit, vintage, "calibrated", (EPOCH,), rule, n=len(sizes))
+            for quantity, value, unit in (("cluster_lognormal_mu_ln_h100e", mu, "ln H100e"), ("cluster_lognormal_sigma", sigma, "1"))]
 
 
 def country_figures(iso3: str, rows: list, world: float, vintage: str) -> list[Figure]:

@@ -260,6 +260,10 @@ class Market(WithMadeUpFiles):
         self.assertEqual(self.figure("compute_by_country.csv", "public_share", iso3="DEU")["value"], "0.25")
         self.assertEqual(self.figure("compute_by_country.csv", "h100e_tracked", iso3="WLD")["value"], "400")
 
+    def test_cluster_sizes_are_fitted_over_all_countries(self) -> None:
+        row = self.figure("compute_by_country.csv", "cluster_lognormal_mu_ln_h100e", iso3="WLD")
+        self.assertEqual((row["value"], row["n"]), ("5.15448", "2"))  # mean of ln 100 and ln 300
+
     def test_the_one_jump_of_the_made_up_currency_is_found(self) -> None:
         row = self.figure("fx.csv", "jump_intensity_per_year", currency="AAD")
         judged = int(row["n"])
