@@ -53,6 +53,22 @@ class WithMadeUpFiles(unittest.TestCase):
         return found[0]
 
 
+class Derived(WithMadeUpFiles):
+    """One derivation that the tests of a class only read."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        holder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(holder.cleanup)
+        cls.folder = Path(holder.name)
+        code, err = run(made_up.write(cls.folder))
+        if code != 0:
+            raise AssertionError(err)
+
+    def setUp(self) -> None:
+        """Nothing of its own."""
+
+
 class Output(WithMadeUpFiles):
     def test_every_table_is_written_and_then_reproduced_exactly(self) -> None:
         self.assertEqual(run(self.arguments)[0], 0)
@@ -137,11 +153,7 @@ class Refusals(WithMadeUpFiles):
         self.assertIn("licence", err)
 
 
-class Nations(WithMadeUpFiles):
-    def setUp(self) -> None:
-        super().setUp()
-        run(self.arguments)
-
+class Nations(Derived):
     def nation(self, iso3: str, quantity: str) -> dict[str, str]:
         return self.figure("nations.csv", quantity, iso3=iso3)
 
@@ -203,11 +215,7 @@ class Inflation(unittest.TestCase):
                 self.split(*pair)
 
 
-class Hardware(WithMadeUpFiles):
-    def setUp(self) -> None:
-        super().setUp()
-        run(self.arguments)
-
+class Hardware(Derived):
     def test_compute_is_counted_in_h100_equivalents(self) -> None:
         self.assertEqual(self.figure("accelerators.csv", "h100e", accelerator="card-1")["value"], "0.2117")
 
@@ -240,11 +248,7 @@ class Hardware(WithMadeUpFiles):
         self.assertLess(abs(float(row["value"]) - 0.3), 4 * error)
 
 
-class Market(WithMadeUpFiles):
-    def setUp(self) -> None:
-        super().setUp()
-        run(self.arguments)
-
+class Market(Derived):
     def test_prices_are_medians_by_channel_without_shares_of_a_gpu(self) -> None:
         row = self.figure("rental_prices.csv", "usd_per_gpu_hour", channel="specialist_on_demand", date="2026-05-24")
         self.assertEqual((row["value"], row["low"], row["high"], row["n"]), ("2", "1.5", "3", "3"))
