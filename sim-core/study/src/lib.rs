@@ -1,1 +1,9 @@
-//! Placeholder head.
+//! Studies of the model: scenario files, replications of policies on common random numbers, results.
+//!
+//! What meets files, clocks and readers lives here; the model does not. The command line is a thin layer over this crate.
+#![forbid(unsafe_code)]
+
+pub mod calibration;
+pub mod output;
+pub mod run;
+pub mod scenario;

@@ -1,0 +1,262 @@
+//! The texts that make one scenario: the file, its parents, overlays and settings, read in order of precedence.
+
+use super::diagnostic::{Diagnostic, Severity};
+use super::layer::{Document, DocumentReader, Layer, LayerKind, PolicyDraft, Provenance, Setting};
+use super::source::{Files, Finding, Findings, MAX_FILE_BYTES, Place, catalogue_hint, read_text};
+use super::tree::{self, Data, Node};
+use super::{Options, Source};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+const MAX_PARENTS: usize = 32;
+
+/// Everything read, before resolution.
+#[derive(Debug, Default)]
+pub(crate) struct Chain {
+    pub(crate) id: String,
+    pub(crate) title: Option<String>,
+    pub(crate) question: Option<String>,
+    /// Parents, file, overlays; in rising precedence.
+    pub(crate) layers: Vec<Layer>,
+    /// `--set`, above every policy.
+    pub(crate) sets: Vec<Setting>,
+    pub(crate) policies: BTreeMap<String, PolicyDraft>,
+    pub(crate) provenance: BTreeMap<String, Provenance>,
+    /// Whether every text was valid TOML.
+    pub(crate) whole: bool,
+}
+
+/// A text and where its relative parents are looked for.
+struct Opened {
+    file: u32,
+    folder: PathBuf,
+    /// What identifies it in a cycle.
+    key: String,
+}
+
+/// Reads source, parents, overlays and settings.
+pub(crate) fn read(
+    source: &Source,
+    options: &Options,
+    files: &mut Files,
+    findings: &mut Findings,
+) -> Option<Chain> {
+    let mut chain = Chain { id: source.id(), whole: true, ..Chain::default() };
+    let opened = open_source(source, files, findings)?;
+    let mut documents = vec![document(&opened, LayerKind::File, files, findings, &mut chain.whole)];
+    parents(opened, &mut documents, files, findings, &mut chain.whole);
+    documents.reverse();
+    for path in &options.overlays {
+        match open_file(path, files) {
+            Ok(opened) => {
+                let overlay =
+                    document(&opened, LayerKind::Overlay, files, findings, &mut chain.whole);
+                if let Some((_, place)) = &overlay.1.extends {
+                    let message = "an overlay lies over the scenario and extends nothing";
+                    findings.push(
+                        Finding::error(Some(*place), "extends", message).help("remove the line"),
+                    );
+                }
+                documents.push(overlay);
+            }
+            Err(diagnostic) => findings.push(Finding { place: None, inner: diagnostic }),
+        }
+    }
+    for (kind, document) in documents {
+        merge(&mut chain, kind, document);
+    }
+    chain.policies.retain(|_, policy| !policy.disabled);
+    sets(&options.sets, &mut chain, files, findings);
+    Some(chain)
+}
+
+fn open_source(source: &Source, files: &mut Files, findings: &mut Findings) -> Option<Opened> {
+    let result = match source {
+        Source::Catalogue(id) => open_catalogue(id, files),
+        Source::Path(path) => open_file(path, files),
+        Source::Text { name, text } if text.len() as u64 > MAX_FILE_BYTES => {
+            let message = format!(
+                "`{name}` has {} bytes; a scenario has at most {MAX_FILE_BYTES}",
+                text.len()
+            );
+            Err(Diagnostic::error(message))
+        }
+        Source::Text { name, text } => {
+            let file = files.add(name.clone(), text.clone());
+            Ok(Opened { file, folder: PathBuf::from("."), key: format!("text:{name}") })
+        }
+    };
+    result.map_err(|inner| findings.push(Finding { place: None, inner })).ok()
+}
+
+fn open_catalogue(id: &str, files: &mut Files) -> Result<Opened, Diagnostic> {
+    let Some(text) = autarky_scenarios::scenario(id) else {
+        let message =
+            format!("the catalogue has no scenario `{}`", id.chars().take(80).collect::<String>());
+        return Err(Diagnostic { help: catalogue_hint(id), ..Diagnostic::error(message) });
+    };
+    let name = format!("catalog:{id}");
+    Ok(Opened { file: files.add(name.clone(), text), folder: PathBuf::from("."), key: name })
+}
+
+fn open_file(path: &Path, files: &mut Files) -> Result<Opened, Diagnostic> {
+    let text = read_text(path)?;
+    let key = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).display().to_string();
+    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+    Ok(Opened { file: files.add(path.display().to_string(), text), folder, key })
+}
+
+fn document(
+    opened: &Opened,
+    kind: LayerKind,
+    files: &Files,
+    findings: &mut Findings,
+    whole: &mut bool,
+) -> (LayerKind, Document) {
+    let text = files.text(opened.file);
+    if text.starts_with('\u{feff}') {
+        let place = Place { file: opened.file, start: 0, end: 3 };
+        let finding = Finding::error(
+            Some(place),
+            "",
+            "the file begins with a byte-order mark, which TOML 1.0 does not know",
+        );
+        findings.push(finding.help("save the file as UTF-8 without BOM"));
+        *whole = false;
+        return (kind, Document::default());
+    }
+    let (table, valid) = tree::parse(files, opened.file, findings);
+    *whole &= valid;
+    let mut reader = DocumentReader { files, findings };
+    (kind, reader.document(&table, opened.file))
+}
+
+fn parents(
+    first: Opened,
+    documents: &mut Vec<(LayerKind, Document)>,
+    files: &mut Files,
+    findings: &mut Findings,
+    whole: &mut bool,
+) {
+    let mut seen = vec![first.key];
+    let mut folder = first.folder;
+    while let Some((target, place)) = documents.last().and_then(|(_, d)| d.extends.clone()) {
+        let opened = match target.strip_prefix("catalog:") {
+            Some(id) => open_catalogue(id, files),
+            None => open_file(&folder.join(&target), files),
+        };
+        let opened = match opened {
+            Ok(opened) => opened,
+            Err(inner) => {
+                let finding = Finding::error(Some(place), "extends", inner.message);
+                return findings.push(finding.maybe_help(inner.help));
+            }
+        };
+        if seen.contains(&opened.key) || seen.len() > MAX_PARENTS {
+            seen.push(opened.key);
+            let message = format!("the scenario extends itself: {}", seen.join(" → "));
+            return findings.push(
+                Finding::error(Some(place), "extends", message).help("remove one `extends`"),
+            );
+        }
+        let parent = document(&opened, LayerKind::Parent, files, findings, whole);
+        documents.push(parent);
+        seen.push(opened.key);
+        folder = opened.folder;
+    }
+}
+
+fn merge(chain: &mut Chain, kind: LayerKind, document: Document) {
+    chain.title = document.title.or(chain.title.take());
+    chain.question = document.question.or(chain.question.take());
+    chain.layers.push(Layer { kind, settings: document.settings });
+    for (name, draft) in document.policies {
+        let policy = chain.policies.entry(name).or_default();
+        policy.title = draft.title.or(policy.title.take());
+        policy.description = draft.description.or(policy.description.take());
+        policy.disabled = draft.disabled;
+        policy.settings.extend(draft.settings);
+    }
+    chain.provenance.extend(document.provenance);
+}
+
+/// `path=value` texts, reported under the name `--set`.
+fn sets(sets: &[String], chain: &mut Chain, files: &mut Files, findings: &mut Findings) {
+    for text in sets {
+        let file = files.add("--set", text.clone());
+        let Some(equals) = text.find('=') else {
+            let place = Place { file, start: 0, end: text.len() as u32 };
+            let finding = Finding::error(Some(place), "", "a setting is written `path=value`");
+            findings.push(finding.help("for example nation.EST.power_price=\"0.35 USD/kWh\""));
+            continue;
+        };
+        let path = text[..equals].trim();
+        let place = Place { file, start: 0, end: equals as u32 };
+        if let Some(node) = set_value(file, equals + 1, files, findings) {
+            let mut reader = DocumentReader { files, findings };
+            reader.set(path, place, &node, &mut chain.sets);
+        }
+    }
+}
+
+/// The value of a setting: TOML if it reads as such, else the bare text.
+fn set_value(file: u32, start: usize, files: &Files, findings: &mut Findings) -> Option<Node> {
+    let text = &files.text(file)[start..];
+    let value = text.trim();
+    let offset = start + (text.len() - text.trim_start().len());
+    let place = Place { file, start: offset as u32, end: (offset + value.len()) as u32 };
+    let quoted = value.starts_with(['"', '\'', '[', '{']);
+    let mut scratch = Files::default();
+    let inner = scratch.add("--set", format!("v={value}"));
+    let mut trial = Findings::default();
+    let (table, whole) = tree::parse(&scratch, inner, &mut trial);
+    let one_member = table.iter().count() == 1 && !value.contains('\n');
+    match table.get("v") {
+        Some(member) if whole && one_member => Some(moved(member.node.clone(), file, offset)),
+        _ if quoted => {
+            let (errors, _) = trial.finish(&scratch);
+            let message =
+                errors.first().map_or("the value cannot be read".to_owned(), |d| d.message.clone());
+            findings.push(Finding::error(Some(place), "", message));
+            None
+        }
+        _ => Some(Node { place, data: Data::Text(value.to_owned()) }),
+    }
+}
+
+/// Shifts the places of a value that was read from `v=…`.
+fn moved(mut node: Node, file: u32, offset: usize) -> Node {
+    let shift = |place: Place| Place {
+        file,
+        start: place.start + offset as u32 - 2,
+        end: place.end + offset as u32 - 2,
+    };
+    node.place = shift(node.place);
+    node.data = match node.data {
+        Data::Array(items) => {
+            Data::Array(items.into_iter().map(|n| moved(n, file, offset)).collect())
+        }
+        Data::Table(table) => {
+            Data::Table(table.map(|place, node| (shift(place), moved(node, file, offset))))
+        }
+        other => other,
+    };
+    node
+}
+
+/// Findings about policies that were asked for but do not exist.
+pub(crate) fn check_selection(chain: &Chain, options: &Options, findings: &mut Findings) {
+    for name in &options.policies {
+        if name != "base" && !chain.policies.contains_key(name) {
+            let mut known: Vec<&str> = vec!["base"];
+            known.extend(chain.policies.keys().map(String::as_str));
+            let message = format!("the scenario has no policy `{name}`");
+            let inner = Diagnostic {
+                severity: Severity::Error,
+                help: super::suggest::hint(name, &known),
+                ..Diagnostic::error(message)
+            };
+            findings.push(Finding { place: None, inner });
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Scenario files: read, checked in one pass, layered, resolved; shown, explained and written again.
+//!
+//! [`load`] is the door. A file is TOML 1.0 with units as text; it may extend one parent; overlays, a named policy and
+//! `path=value` settings lie above it. The parameters themselves are declared in `autarky_market`; nothing here knows
+//! one by name except where resolution is about it (zones of nations, kinds of providers, portfolios).
+
+mod chain;
+mod diagnostic;
+mod layer;
+mod origin;
+mod portfolio;
+mod references;
+mod resolve;
+mod source;
+mod suggest;
+mod tree;
+mod unit;
+mod value;
+mod zones;
+
+pub use diagnostic::{Diagnostic, Severity, printable, render_all};
+pub use layer::LayerKind;
+pub use origin::{Origin, Origins};
+
+use autarky_market::scenario::Scenario;
+use layer::{Layer, Setting};
+use resolve::Resolved;
+use source::{Files, Findings};
+use std::path::PathBuf;
+
+/// What to load.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A scenario of the catalogue, by identifier.
+    Catalogue(String),
+    /// A file.
+    Path(PathBuf),
+    /// A text; `name` stands for the file in messages. Relative parents are looked for in the current folder.
+    Text {
+        /// Shown as the file.
+        name: String,
+        /// Content of the file.
+        text: String,
+    },
+}
+
+impl Source {
+    /// What a user means by FILE: `catalog:<id>`, a path, or the identifier of a catalogue scenario.
+    #[must_use]
+    pub fn from_argument(argument: &str) -> Self {
+        if let Some(id) = argument.strip_prefix("catalog:") {
+            return Self::Catalogue(id.to_owned());
+        }
+        let path = PathBuf::from(argument);
+        let is_word = !argument.contains(['/', '\\', '.']);
+        let known = autarky_scenarios::scenario(argument).is_some();
+        if is_word && (known || !path.exists()) {
+            Self::Catalogue(argument.to_owned())
+        } else {
+            Self::Path(path)
+        }
+    }
+
+    /// Identifier of the results: the catalogue's, or the file's name without extension, in ASCII.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let name = match self {
+            Self::Catalogue(id) => id.clone(),
+            Self::Path(path) => path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            Self::Text { name, .. } => name.trim_end_matches(".toml").to_owned(),
+        };
+        let safe =
+            |c: char| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '-' };
+        let id: String = name.chars().take(64).map(safe).collect();
+        if id.is_empty() { "scenario".to_owned() } else { id }
+    }
+}
+
+/// What lies above the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Overlay files, later ones on top.
+    pub overlays: Vec<PathBuf>,
+    /// Settings `path=value`, above every policy. A value that is no TOML value is a text: `nation.EST.power_price=0.3 USD/kWh`.
+    pub sets: Vec<String>,
+    /// Policies to load, in the order of the file; empty loads `base` and every policy.
+    pub policies: Vec<String>,
+}
+
+/// A resolved scenario under one policy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// Identifier; the scenario without policy is `base`.
+    pub name: String,
+    /// Title for reports.
+    pub title: String,
+    /// Description, or empty.
+    pub description: String,
+    /// What is run.
+    pub scenario: Scenario,
+    /// Where each value comes from.
+    pub origins: Origins,
+}
+
+/// A scenario as loaded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// Identifier: see [`Source::id`].
+    pub id: String,
+    /// Title, or the identifier.
+    pub title: String,
+    /// The question that the scenario answers, or empty.
+    pub question: String,
+    /// The policies asked for, `base` first.
+    pub policies: Vec<Policy>,
+    /// What is probably not as meant.
+    pub warnings: Vec<Diagnostic>,
+    /// Files and catalogue scenarios that were read.
+    pub files: Vec<String>,
+}
+
+impl Loaded {
+    /// The policy of that name.
+    #[must_use]
+    pub fn policy(&self, name: &str) -> Option<&Policy> {
+        self.policies.iter().find(|p| p.name == name)
+    }
+}
+
+/// Loads, checks and resolves a scenario.
+///
+/// # Errors
+/// All that is wrong, in the order of files and lines. Warnings come with a success only.
+pub fn load(source: &Source, options: &Options) -> Result<Loaded, Vec<Diagnostic>> {
+    let mut files = Files::default();
+    let mut findings = Findings::default();
+    let loaded = read_and_resolve(source, options, &mut files, &mut findings);
+    let (errors, warnings) = findings.finish(&files);
+    match loaded {
+        Some(loaded) if errors.is_empty() => {
+            Ok(Loaded { warnings, files: files.names().map(str::to_owned).collect(), ..loaded })
+        }
+        _ => Err(errors.into_iter().chain(warnings).collect()),
+    }
+}
+
+fn read_and_resolve(
+    source: &Source,
+    options: &Options,
+    files: &mut Files,
+    findings: &mut Findings,
+) -> Option<Loaded> {
+    let chain = chain::read(source, options, files, findings)?;
+    chain::check_selection(&chain, options, findings);
+    if !chain.whole {
+        return None;
+    }
+    let mut policies = Vec::new();
+    let base = chain.policies.iter().filter(|(name, _)| *name == "base");
+    let others = chain.policies.iter().filter(|(name, _)| *name != "base");
+    let blank = ("base".to_owned(), layer::PolicyDraft::default());
+    let first = base.last().map_or((&blank.0, &blank.1), |found| found);
+    for (name, draft) in std::iter::once(first).chain(others) {
+        let resolved = resolve_policy(&chain, &draft.settings, files, findings);
+        if options.policies.is_empty() || options.policies.contains(name) {
+            let default_title = if name == "base" { "Base" } else { name };
+            policies.push(Policy {
+                name: name.clone(),
+                title: draft.title.clone().unwrap_or_else(|| default_title.to_owned()),
+                description: draft.description.clone().unwrap_or_default(),
+                origins: origin::origins(&resolved, &chain, files),
+                scenario: resolved.scenario,
+            });
+        }
+    }
+    let title = chain.title.clone().unwrap_or_else(|| chain.id.clone());
+    let question = chain.question.clone().unwrap_or_default();
+    Some(Loaded {
+        id: chain.id,
+        title,
+        question,
+        policies,
+        warnings: Vec::new(),
+        files: Vec::new(),
+    })
+}
+
+fn resolve_policy(
+    chain: &chain::Chain,
+    settings: &[Setting],
+    files: &Files,
+    findings: &mut Findings,
+) -> Resolved {
+    let policy = Layer { kind: LayerKind::Policy, settings: settings.to_vec() };
+    let sets = Layer { kind: LayerKind::Set, settings: chain.sets.clone() };
+    let layers: Vec<&Layer> = chain.layers.iter().chain([&policy, &sets]).collect();
+    let resolved = resolve::resolve(files, &layers, findings);
+    origin::check_provenance(&resolved, chain, findings);
+    origin::report_problems(&resolved, findings);
+    resolved
+}

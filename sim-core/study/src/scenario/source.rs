@@ -1,0 +1,200 @@
+//! The texts a scenario is made of, places in them, and findings that refer to places.
+
+use super::diagnostic::{Diagnostic, Severity, printable};
+use std::path::Path;
+
+/// Largest scenario file in bytes.
+pub(crate) const MAX_FILE_BYTES: u64 = 10_000_000;
+const MAX_SHOWN_CHARS: usize = 160;
+const MAX_FINDINGS: usize = 1000;
+
+/// A range of bytes in one of the [`Files`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) struct Place {
+    pub(crate) file: u32,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+/// A text with the name under which it is reported.
+#[derive(Debug, Clone)]
+pub(crate) struct File {
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+/// All texts of one loading.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Files(Vec<File>);
+
+impl Files {
+    /// Adds a text and gives its number.
+    pub(crate) fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> u32 {
+        self.0.push(File { name: name.into(), text: text.into() });
+        (self.0.len() - 1) as u32
+    }
+
+    /// The text of a file.
+    pub(crate) fn text(&self, file: u32) -> &str {
+        self.0.get(file as usize).map_or("", |f| f.text.as_str())
+    }
+
+    /// The bytes of a place.
+    pub(crate) fn slice(&self, place: Place) -> &str {
+        self.text(place.file).get(place.start as usize..place.end as usize).unwrap_or_default()
+    }
+
+    /// Names of the files in the order of loading.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|f| f.name.as_str())
+    }
+
+    /// `file:line`.
+    pub(crate) fn locate(&self, place: Place) -> String {
+        let name = self.0.get(place.file as usize).map_or("", |f| f.name.as_str());
+        let before = self.text(place.file).get(..place.start as usize).unwrap_or_default();
+        format!("{name}:{}", before.matches('\n').count() + 1)
+    }
+
+    fn place_of(&self, diagnostic: &mut Diagnostic, place: Place) {
+        let Some(file) = self.0.get(place.file as usize) else { return };
+        diagnostic.file.clone_from(&file.name);
+        let text = file.text.as_str();
+        let floor = |at: u32| {
+            let mut at = (at as usize).min(text.len());
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        let (start, end) = (floor(place.start), floor(place.end));
+        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+        let line = text[line_start..line_end].trim_end_matches('\r');
+        let column = text[line_start..start].chars().count();
+        let length = text[start..end.clamp(start, line_end)].chars().count();
+        let first = if column + length > MAX_SHOWN_CHARS { column.saturating_sub(40) } else { 0 };
+        let shown: String = line.chars().skip(first).take(MAX_SHOWN_CHARS).collect();
+        let width = shown.chars().count();
+        let from = (column - first).min(width);
+        diagnostic.line = text[..line_start].matches('\n').count() + 1;
+        diagnostic.column = column + 1;
+        diagnostic.underline = from..(from + length).clamp(from, width.max(from));
+        diagnostic.source_line = Some(printable(&shown));
+    }
+}
+
+/// A finding whose place is not yet resolved to line and column.
+#[derive(Debug, Clone)]
+pub(crate) struct Finding {
+    pub(crate) place: Option<Place>,
+    pub(crate) inner: Diagnostic,
+}
+
+impl Finding {
+    pub(crate) fn error(place: Option<Place>, path: &str, message: impl Into<String>) -> Self {
+        let mut inner = Diagnostic::error(message);
+        path.clone_into(&mut inner.path);
+        Self { place, inner }
+    }
+    pub(crate) fn warning(mut self) -> Self {
+        self.inner.severity = Severity::Warning;
+        self
+    }
+    pub(crate) fn found(mut self, text: impl Into<String>) -> Self {
+        self.inner.found = Some(text.into());
+        self
+    }
+    pub(crate) fn allowed(mut self, text: impl Into<String>) -> Self {
+        self.inner.allowed = Some(text.into());
+        self
+    }
+    pub(crate) fn help(mut self, text: impl Into<String>) -> Self {
+        self.inner.help = Some(text.into());
+        self
+    }
+    pub(crate) fn maybe_help(mut self, text: Option<String>) -> Self {
+        self.inner.help = text;
+        self
+    }
+}
+
+/// Findings gathered in one pass.
+#[derive(Debug, Default)]
+pub(crate) struct Findings(Vec<Finding>);
+
+impl Findings {
+    pub(crate) fn push(&mut self, finding: Finding) {
+        if self.0.len() <= MAX_FINDINGS {
+            self.0.push(finding);
+        }
+    }
+    pub(crate) fn has_errors(&self) -> bool {
+        self.0.iter().any(|f| f.inner.severity == Severity::Error)
+    }
+    /// Errors and warnings with line and column, each once, in the order of files and lines.
+    pub(crate) fn finish(mut self, files: &Files) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+        let too_many = self.0.len() > MAX_FINDINGS;
+        self.0.sort_by_key(|f| f.place.map_or((u32::MAX, 0), |p| (p.file, p.start)));
+        let mut out: Vec<Diagnostic> = Vec::new();
+        let mut seen = std::collections::BTreeSet::new();
+        for Finding { place, mut inner } in self.0 {
+            if seen.insert((place, inner.message.clone())) {
+                if let Some(place) = place {
+                    files.place_of(&mut inner, place);
+                }
+                out.push(inner);
+            }
+        }
+        if too_many {
+            out.push(Diagnostic::error(format!(
+                "more than {MAX_FINDINGS} findings; the rest is not shown"
+            )));
+        }
+        out.into_iter().partition(|d| d.severity == Severity::Error)
+    }
+}
+
+/// Reads a file as UTF-8 text, without a byte-order mark.
+pub(crate) fn read_text(path: &Path) -> Result<String, Diagnostic> {
+    let shown = path.display().to_string();
+    let fail = |message: String, help: Option<String>| Diagnostic {
+        file: shown.clone(),
+        help,
+        ..Diagnostic::error(message)
+    };
+    let metadata = std::fs::metadata(path).map_err(|error| {
+        let word = path.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
+        fail(format!("cannot read `{shown}`: {error}"), catalogue_hint(word))
+    })?;
+    if metadata.is_dir() {
+        return Err(fail(format!("`{shown}` is a folder, not a scenario file"), None));
+    }
+    if !metadata.is_file() {
+        return Err(fail(format!("`{shown}` is not a regular file"), None));
+    }
+    if metadata.len() > MAX_FILE_BYTES {
+        return Err(fail(
+            format!(
+                "`{shown}` has {} bytes; a scenario has at most {MAX_FILE_BYTES}",
+                metadata.len()
+            ),
+            None,
+        ));
+    }
+    let bytes =
+        std::fs::read(path).map_err(|e| fail(format!("cannot read `{shown}`: {e}"), None))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
+        let help = Some("save the file as UTF-8".to_owned());
+        Diagnostic { line, column: 1, ..fail(format!("`{shown}` is not UTF-8 at byte {at}"), help) }
+    })?;
+    Ok(text)
+}
+
+/// Which catalogue scenario may have been meant.
+pub(crate) fn catalogue_hint(word: &str) -> Option<String> {
+    let ids: Vec<&str> = autarky_scenarios::scenario_ids().collect();
+    super::suggest::hint(word, &ids).map(|hint| format!("{hint} (scenarios of the catalogue)"))
+}
