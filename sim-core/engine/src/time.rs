@@ -18,6 +18,7 @@ pub const MICROS_PER_DAY: u64 = 24 * MICROS_PER_HOUR;
 pub const TIME_BITS: u32 = 52;
 
 const MAX_MICROS: u64 = (1 << TIME_BITS) - 1;
+const TWO_POW_52: f64 = (MAX_MICROS + 1) as f64;
 
 /// Why a time or span cannot be represented.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -82,11 +83,19 @@ impl SimTime {
         self.0
     }
 
+    /// Microseconds as a real number, exact.
+    #[inline]
+    #[must_use]
+    pub const fn as_micros_f64(self) -> f64 {
+        // Below 2^52, where the signed conversion is one instruction.
+        self.0.cast_signed() as f64
+    }
+
     /// Days since the start, exact to the rounding of one division.
     #[inline]
     #[must_use]
     pub fn as_days(self) -> f64 {
-        self.0 as f64 / MICROS_PER_DAY as f64
+        self.as_micros_f64() / MICROS_PER_DAY as f64
     }
 
     /// Whole days since the start, rounded down.
@@ -147,12 +156,13 @@ impl SimDuration {
     /// A span of `micros` microseconds, rounded up to a whole microsecond.
     #[inline]
     pub fn from_micros_f64(micros: f64) -> Result<Self, TimeError> {
-        // `!(a <= b)` also catches NaN; the cold branch sorts out which it was.
-        if !(micros >= 0.0 && micros <= MAX_MICROS as f64) {
+        if !(0.0..=MAX_MICROS as f64).contains(&micros) {
             return Err(Self::why_not(micros));
         }
-        let floor = micros as u64;
-        Ok(Self(floor + u64::from((floor as f64) < micros)))
+        // Adding 2^52 rounds to a whole number, which is then the mantissa: no conversion, no library call.
+        let shifted = micros + TWO_POW_52;
+        let nearest = shifted.to_bits() & MAX_MICROS;
+        Ok(Self(nearest + u64::from(shifted - TWO_POW_52 < micros)))
     }
 
     /// A span of `seconds`, rounded up to a whole microsecond.
@@ -185,18 +195,26 @@ impl SimDuration {
         self.0
     }
 
+    /// Microseconds as a real number, exact.
+    #[inline]
+    #[must_use]
+    pub const fn as_micros_f64(self) -> f64 {
+        // Below 2^52, where the signed conversion is one instruction.
+        self.0.cast_signed() as f64
+    }
+
     /// Length in seconds.
     #[inline]
     #[must_use]
     pub fn as_seconds(self) -> f64 {
-        self.0 as f64 / MICROS_PER_SECOND as f64
+        self.as_micros_f64() / MICROS_PER_SECOND as f64
     }
 
     /// Length in days of 24 hours.
     #[inline]
     #[must_use]
     pub fn as_days(self) -> f64 {
-        self.0 as f64 / MICROS_PER_DAY as f64
+        self.as_micros_f64() / MICROS_PER_DAY as f64
     }
 
     /// The sum of two spans; [`TimeError::Overflow`] beyond [`SimDuration::MAX`].
@@ -240,12 +258,24 @@ mod tests {
     }
 
     #[test]
+    fn rounding_up_agrees_with_ceil_at_every_magnitude() {
+        for power in 0..52 {
+            let base = (1_u64 << power) as f64;
+            for x in [base, base.next_up(), base.next_down(), base + 0.5, base * 1.4, base * 0.7] {
+                let span = SimDuration::from_micros_f64(x).unwrap();
+                assert_eq!(span.as_micros(), x.ceil() as u64, "{x}");
+            }
+        }
+    }
+
+    #[test]
     fn impossible_spans_are_error_values() {
         assert_eq!(SimDuration::from_days_f64(-1.0), Err(TimeError::Negative(-86_400e6)));
         assert_eq!(SimDuration::from_days_f64(f64::NAN), Err(TimeError::NotANumber));
         assert_eq!(SimDuration::from_days_f64(f64::INFINITY), Err(TimeError::Overflow));
         assert_eq!(SimDuration::from_days_f64(1e9), Err(TimeError::Overflow));
         assert_eq!(SimDuration::from_micros_f64(MAX_MICROS as f64), Ok(SimDuration::MAX));
+        assert_eq!(SimDuration::from_micros_f64(MAX_MICROS as f64 - 0.5), Ok(SimDuration::MAX));
         assert_eq!(SimDuration::from_micros_f64(4_503_599_627_370_496.0), Err(TimeError::Overflow));
     }
 

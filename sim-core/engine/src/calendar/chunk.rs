@@ -1,31 +1,23 @@
-//! Unsorted bags of keys that share one pool of four-key chunks.
+//! A pool of full four-key chunks, where the buckets of a ladder queue put what does not fit on their own line.
 //!
-//! A bag is a list of chunks of one cache line each. Emptied chunks go back to the pool and the last one returned is
-//! the next one used, so a queue in its steady state allocates nothing and works on warm lines.
+//! A bucket's chunks form a list. Emptied chunks go back to the pool and the last one returned is the next one used, so
+//! a queue in its steady state allocates nothing and works on warm lines.
 
 use crate::calendar::Key;
 
-const CHUNK: usize = 4;
+/// Keys on one cache line.
+pub(super) const CHUNK: usize = 4;
 /// The end of a list of chunks.
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 
 /// Four keys on one cache line.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
-struct Chunk([Key; CHUNK]);
+pub(super) struct Chunk(pub(super) [Key; CHUNK]);
 
-/// A bag of keys; its chunks belong to the pool that filled it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Bag {
-    /// The chunk being filled.
-    head: u32,
-    /// Keys in the head chunk; every other chunk of the bag is full.
-    fill: u32,
-}
-
-impl Bag {
-    /// A full chunk that does not exist: the first key fetches a real one.
-    pub(super) const EMPTY: Self = Self { head: NONE, fill: CHUNK as u32 };
+impl Chunk {
+    /// A chunk whose keys mean nothing.
+    pub(super) const BLANK: Self = Self([Key::MIN; CHUNK]);
 }
 
 #[derive(Debug, Clone)]
@@ -42,41 +34,27 @@ impl Default for ChunkPool {
 }
 
 impl ChunkPool {
+    /// Store a full chunk in front of the list `rest` and return the new list.
     #[inline]
-    pub(super) fn push(&mut self, bag: &mut Bag, key: Key) {
-        if bag.fill as usize >= CHUNK {
-            *bag = Bag { head: self.chunk_before(bag.head), fill: 0 };
-        }
-        self.chunks[bag.head as usize].0[bag.fill as usize % CHUNK] = key;
-        bag.fill += 1;
-    }
-
-    /// A free chunk whose successor is `next`.
-    #[inline]
-    fn chunk_before(&mut self, next: u32) -> u32 {
-        let chunk = self.free;
-        if let Some(link) = self.next.get_mut(chunk as usize) {
-            self.free = *link;
-            *link = next;
-            return chunk;
+    pub(super) fn put(&mut self, chunk: Chunk, rest: u32) -> u32 {
+        let place = self.free;
+        if let Some(link) = self.next.get_mut(place as usize) {
+            self.free = std::mem::replace(link, rest);
+            self.chunks[place as usize] = chunk;
+            return place;
         }
         // 2^29 keys at most (live and stale), so the index fits.
-        self.chunks.push(Chunk([Key::MIN; CHUNK]));
-        self.next.push(next);
+        self.chunks.push(chunk);
+        self.next.push(rest);
         (self.chunks.len() - 1) as u32
     }
 
-    /// Move every key of the bag to the end of `into`, leaving the bag empty.
-    #[inline]
-    pub(super) fn drain(&mut self, bag: &mut Bag, into: &mut Vec<Key>) {
-        let Bag { mut head, fill } = std::mem::replace(bag, Bag::EMPTY);
-        let mut keys = fill as usize;
-        while head != NONE {
-            into.extend_from_slice(&self.chunks[head as usize].0[..keys]);
-            keys = CHUNK;
-            let next = std::mem::replace(&mut self.next[head as usize], self.free);
-            self.free = head;
-            head = next;
+    /// Move every key of a list to the end of `into` and free its chunks.
+    pub(super) fn drain(&mut self, mut list: u32, into: &mut Vec<Key>) {
+        while list != NONE {
+            into.extend_from_slice(&self.chunks[list as usize].0);
+            let rest = std::mem::replace(&mut self.next[list as usize], self.free);
+            self.free = std::mem::replace(&mut list, rest);
         }
     }
 }

@@ -8,23 +8,20 @@
 //! The bucket of a key is `min((key − start) >> shift, last)`: one monotone integer function of the whole key, so a
 //! bucket's edge can never disagree with the order, and events tied in time are still split by sequence number.
 
-use crate::calendar::chunk::{Bag, ChunkPool};
+use crate::calendar::bottom::{BOTTOM_MAX, Bottom, SORT_MAX};
+use crate::calendar::chunk::ChunkPool;
+use crate::calendar::rung::Rung;
 use crate::calendar::{Key, PendingSet};
 
-/// The bottom is thinned when it holds more keys than this.
-const BOTTOM_MAX: usize = 32;
+/// Buckets are moved into the bottom until it holds this many keys.
+const REFILL_MIN: usize = 4;
 /// Keys left in the bottom when it is thinned.
 const BOTTOM_KEEP: usize = 8;
-/// A bucket or top of at most this many keys is sorted, a larger one becomes a rung.
-const SORT_MAX: usize = 16;
-/// Most buckets of a rung.
-const BUCKETS_MAX: usize = 1024;
 
 /// Ladder queue; see the module's head.
 #[derive(Debug, Clone)]
 pub struct LadderQueue {
-    /// The smallest keys, descending: the next one is last.
-    bottom: Vec<Key>,
+    bottom: Bottom,
     /// Outermost first; only the first `depth` are in use, the others keep their memory.
     rungs: Vec<Rung>,
     depth: usize,
@@ -32,200 +29,108 @@ pub struct LadderQueue {
     top: Vec<Key>,
     top_start: Key,
     pool: ChunkPool,
+    /// Keys on their way from a bucket to an inner rung; empty between calls.
+    moving: Vec<Key>,
     len: usize,
 }
 
 impl Default for LadderQueue {
     fn default() -> Self {
         Self {
-            bottom: Vec::with_capacity(2 * BOTTOM_MAX),
+            bottom: Bottom::default(),
             rungs: Vec::new(),
             depth: 0,
             top: Vec::new(),
             top_start: Key::MAX,
             pool: ChunkPool::default(),
+            moving: Vec::new(),
             len: 0,
         }
     }
 }
 
-/// A range of keys split into buckets of width `1 << shift`.
-#[derive(Debug, Clone, Default)]
-struct Rung {
-    start: u128,
-    shift: u32,
-    /// Index of the last bucket, which also takes everything later.
-    last: usize,
-    /// Lower edge of the first bucket not yet consumed; [`Key::MAX`] when none is left.
-    edge: Key,
-    /// First bucket not yet consumed.
-    next: usize,
-    /// Keys in the buckets.
-    len: usize,
-    buckets: Vec<Bag>,
-    /// One bit per bucket: set when it holds keys.
-    occupied: Vec<u64>,
-}
-
-impl Rung {
-    /// Take over `keys` (at least two, distinct), leaving them empty.
-    fn fill(&mut self, keys: &mut Vec<Key>, pool: &mut ChunkPool) {
-        let (mut min, mut max) = (Key::MAX, Key::MIN);
-        for &key in keys.iter() {
-            min = min.min(key);
-            max = max.max(key);
-        }
-        let buckets = keys.len().next_power_of_two().min(BUCKETS_MAX);
-        let span = max.0 - min.0;
-        let span_bits = u128::BITS - span.leading_zeros();
-        self.start = min.0;
-        self.shift = span_bits.saturating_sub(buckets.trailing_zeros());
-        self.last = (span >> self.shift) as usize;
-        self.next = 0;
-        self.edge = min;
-        self.len = 0;
-        if self.buckets.len() <= self.last {
-            self.buckets.resize(BUCKETS_MAX.min(2 * buckets), Bag::EMPTY);
-            self.occupied.resize(self.buckets.len().div_ceil(64), 0);
-        }
-        for &key in keys.iter() {
-            self.put(key, pool);
-        }
-        keys.clear();
-    }
-
-    /// Add a key that is not before `edge`.
-    #[inline]
-    fn put(&mut self, key: Key, pool: &mut ChunkPool) {
-        let bucket = (((key.0 - self.start) >> self.shift) as usize).min(self.last);
-        pool.push(&mut self.buckets[bucket], key);
-        self.occupied[bucket / 64] |= 1 << (bucket % 64);
-        self.len += 1;
-    }
-
-    /// The first occupied bucket.
-    #[inline]
-    fn first_occupied(&self) -> Option<usize> {
-        let mut word = self.next / 64;
-        let mut bits = self.occupied.get(word)?;
-        while *bits == 0 {
-            word += 1;
-            bits = self.occupied.get(word)?;
-        }
-        Some(64 * word + bits.trailing_zeros() as usize)
-    }
-
-    /// Move the keys of the first occupied bucket to the end of `into`, and the edge behind it.
-    #[inline]
-    fn take_next(&mut self, pool: &mut ChunkPool, into: &mut Vec<Key>) {
-        let Some(bucket) = self.first_occupied() else { return };
-        let before = into.len();
-        pool.drain(&mut self.buckets[bucket], into);
-        self.occupied[bucket / 64] &= !(1 << (bucket % 64));
-        self.len -= into.len() - before;
-        self.next = bucket + 1;
-        self.edge = if bucket < self.last {
-            Key(self.start + ((self.next as u128) << self.shift))
-        } else {
-            Key::MAX
-        };
-    }
-}
-
 impl LadderQueue {
-    /// Insert into the sorted bottom.
-    #[inline]
-    fn push_bottom(&mut self, key: Key) {
-        let mut at = self.bottom.len();
-        self.bottom.push(key);
-        while at > 0 && self.bottom[at - 1] < key {
-            self.bottom[at] = self.bottom[at - 1];
-            at -= 1;
-        }
-        self.bottom[at] = key;
-        if self.bottom.len() > BOTTOM_MAX {
-            self.thin_bottom();
-        }
-    }
-
     /// Move most of a long bottom to where larger sets are kept.
     #[cold]
+    #[inline(never)]
     fn thin_bottom(&mut self) {
         if self.depth == 0 && self.top.is_empty() {
-            let keep_from = self.bottom.len() - BOTTOM_KEEP;
-            self.top_start = self.bottom[keep_from - 1];
-            self.top.extend(self.bottom.drain(..keep_from));
+            self.bottom.keep_smallest(BOTTOM_KEEP, &mut self.top);
+            self.top_start = self.top.iter().copied().min().unwrap_or(Key::MAX);
         } else {
-            let mut keys = std::mem::take(&mut self.bottom);
-            self.add_rung(&mut keys);
-            self.bottom = keys;
+            self.bottom.keep_smallest(0, &mut self.moving);
+            self.add_rung();
         }
     }
 
-    /// Turn `keys` into the innermost rung, leaving them empty.
-    fn add_rung(&mut self, keys: &mut Vec<Key>) {
+    /// Turn the moving keys into the innermost rung.
+    fn add_rung(&mut self) {
         if self.rungs.len() == self.depth {
             self.rungs.push(Rung::default());
         }
-        self.rungs[self.depth].fill(keys, &mut self.pool);
+        self.rungs[self.depth].fill(&mut self.moving, &mut self.pool);
         self.depth += 1;
     }
 
     /// Bring the next keys into the empty bottom; false when there are none.
+    #[inline(never)]
     fn refill(&mut self) -> bool {
         loop {
             let Some(rung) = self.rungs[..self.depth].last_mut() else {
-                if !self.refill_from_top() {
-                    return false;
-                }
-                if self.depth == 0 {
-                    return true;
-                }
-                continue;
+                return self.refill_from_top();
             };
-            if rung.len == 0 {
+            if rung.is_empty() {
                 self.depth -= 1;
                 continue;
             }
-            rung.take_next(&mut self.pool, &mut self.bottom);
-            if self.bottom.len() <= SORT_MAX {
-                sort_descending(&mut self.bottom);
-                return true;
+            let mut bucket = rung.first_occupied();
+            if !rung.is_small(bucket) {
+                rung.take_all(&mut self.pool, &mut self.moving);
+                if self.sort_or_add_rung() {
+                    return true;
+                }
+                continue;
             }
-            let mut keys = std::mem::take(&mut self.bottom);
-            self.add_rung(&mut keys);
-            self.bottom = keys;
+            loop {
+                let (chunk, fill, _) = rung.take(bucket);
+                self.bottom.append_chunk(&chunk.0, fill);
+                if self.bottom.len() >= REFILL_MIN || rung.is_empty() {
+                    return true;
+                }
+                bucket = rung.first_occupied();
+                if !rung.is_small(bucket) {
+                    return true;
+                }
+            }
         }
     }
 
-    /// Bring the top into the bottom (when short) or into the first rung; false when it is empty.
+    /// Move the moving keys into the bottom when they are few (true) or into a new rung.
+    fn sort_or_add_rung(&mut self) -> bool {
+        let few = self.moving.len() <= SORT_MAX;
+        if few {
+            self.bottom.sort_all(&mut self.moving);
+        } else {
+            self.add_rung();
+        }
+        few
+    }
+
+    /// As [`Self::refill`], when there is no rung.
+    #[cold]
     fn refill_from_top(&mut self) -> bool {
-        if self.top.len() <= SORT_MAX {
+        let Some(&latest) = self.top.iter().max() else {
             self.top_start = Key::MAX;
-            self.bottom.append(&mut self.top);
-            sort_descending(&mut self.bottom);
-            return !self.bottom.is_empty();
+            return false;
+        };
+        std::mem::swap(&mut self.top, &mut self.moving);
+        if self.sort_or_add_rung() {
+            self.top_start = Key::MAX;
+            return true;
         }
-        let mut keys = std::mem::take(&mut self.top);
-        let latest = keys.iter().max().map_or(0, |key| key.0);
-        self.add_rung(&mut keys);
-        self.top = keys;
-        self.top_start = Key(latest + 1);
-        true
-    }
-}
-
-/// Insertion sort: the slices are a handful of keys long.
-#[inline]
-fn sort_descending(keys: &mut [Key]) {
-    for end in 1..keys.len() {
-        let key = keys[end];
-        let mut at = end;
-        while at > 0 && keys[at - 1] < key {
-            keys[at] = keys[at - 1];
-            at -= 1;
-        }
-        keys[at] = key;
+        // `latest` is below the largest key, which no event has.
+        self.top_start = Key(latest.0 + 1);
+        self.refill()
     }
 }
 
@@ -238,29 +143,24 @@ impl PendingSet for LadderQueue {
             return;
         }
         for rung in &mut self.rungs[..self.depth] {
-            if key >= rung.edge {
+            if rung.accepts(key) {
                 rung.put(key, &mut self.pool);
                 return;
             }
         }
-        self.push_bottom(key);
+        if self.bottom.insert(key) > BOTTOM_MAX {
+            self.thin_bottom();
+        }
     }
 
     #[inline]
     fn pop_at_most(&mut self, limit: Key) -> Option<Key> {
-        loop {
-            if let Some(&key) = self.bottom.last() {
-                if key > limit {
-                    return None;
-                }
-                self.bottom.pop();
-                self.len -= 1;
-                return Some(key);
-            }
-            if !self.refill() {
-                return None;
-            }
+        if self.bottom.is_empty() && !self.refill() {
+            return None;
         }
+        let key = self.bottom.pop_at_most(limit)?;
+        self.len -= 1;
+        Some(key)
     }
 
     #[inline]
@@ -268,14 +168,14 @@ impl PendingSet for LadderQueue {
         if self.bottom.is_empty() && !self.refill() {
             return None;
         }
-        self.bottom.last().copied()
+        self.bottom.first()
     }
 
     fn retain<F: FnMut(Key) -> bool>(&mut self, mut keep: F) {
-        self.top.append(&mut self.bottom);
+        self.bottom.keep_smallest(0, &mut self.top);
         for rung in &mut self.rungs[..self.depth] {
-            while rung.len > 0 {
-                rung.take_next(&mut self.pool, &mut self.top);
+            while !rung.is_empty() {
+                rung.take_all(&mut self.pool, &mut self.top);
             }
         }
         self.depth = 0;

@@ -7,6 +7,7 @@
 //!
 //! The calendar does not run anything: see [`crate::simulation`].
 
+mod bottom;
 mod chunk;
 mod clock;
 mod error;
@@ -14,6 +15,7 @@ mod heap;
 mod key;
 mod ladder;
 mod pending;
+mod rung;
 mod slab;
 
 pub use clock::ClockId;
