@@ -1,14 +1,18 @@
 //! Time averages of piecewise constant quantities: `∫ x dt / T`.
 
-/// Time-weighted average of a value that jumps at known times, in any one unit of time.
+use crate::time::{MICROS_PER_HOUR, SimTime};
+
+/// Time-weighted average of a value that jumps at known times.
 ///
-/// Times must not decrease; the integral accumulates in order, so equal runs give equal bits.
+/// Times must not decrease; the integrals accumulate in order, so equal runs give equal bits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TimeWeighted {
-    start: f64,
-    last: f64,
+    start: SimTime,
+    last: SimTime,
     value: f64,
+    /// `∫ x dt` up to `last`, in microseconds.
     area: f64,
+    /// `∫ x² dt` up to `last`, in microseconds.
     square_area: f64,
     min: f64,
     max: f64,
@@ -17,15 +21,19 @@ pub struct TimeWeighted {
 impl TimeWeighted {
     /// The quantity is `value` from `start` on.
     #[must_use]
-    pub const fn new(start: f64, value: f64) -> Self {
+    pub const fn new(start: SimTime, value: f64) -> Self {
         let (last, min, max) = (start, value, value);
         Self { start, last, value, area: 0.0, square_area: 0.0, min, max }
     }
 
     /// The quantity becomes `value` at time `now`.
     #[inline]
-    pub fn set(&mut self, now: f64, value: f64) {
-        self.advance(now);
+    pub fn set(&mut self, now: SimTime, value: f64) {
+        debug_assert!(now >= self.last, "time runs forward");
+        let area = self.value * self.since_last(now);
+        self.area += area;
+        self.square_area += self.value * area;
+        self.last = now;
         self.value = value;
         if value < self.min {
             self.min = value;
@@ -37,22 +45,19 @@ impl TimeWeighted {
 
     /// The quantity changes by `change` at time `now`.
     #[inline]
-    pub fn add(&mut self, now: f64, change: f64) {
+    pub fn add(&mut self, now: SimTime, change: f64) {
         self.set(now, self.value + change);
     }
 
     /// Forgets the past at time `now` (end of a warm-up) and keeps the value.
-    pub fn restart(&mut self, now: f64) {
+    pub fn restart(&mut self, now: SimTime) {
         *self = Self::new(now, self.value);
     }
 
+    /// Microseconds from the last jump to `now`.
     #[inline]
-    fn advance(&mut self, now: f64) {
-        debug_assert!(now >= self.last, "time runs forward");
-        let area = self.value * (now - self.last);
-        self.area += area;
-        self.square_area += self.value * area;
-        self.last = now;
+    fn since_last(&self, now: SimTime) -> f64 {
+        now.saturating_since(self.last).as_micros_f64()
     }
 
     /// Current value.
@@ -61,25 +66,30 @@ impl TimeWeighted {
         self.value
     }
 
-    /// `∫ x dt` from the start to `now`.
+    /// `∫ x dt` from the start to `now`, in units of the value times hours.
     #[must_use]
-    pub fn integral(&self, now: f64) -> f64 {
-        self.area + self.value * (now - self.last)
+    pub fn integral_hours(&self, now: SimTime) -> f64 {
+        self.area_to(now) / MICROS_PER_HOUR as f64
+    }
+
+    fn area_to(&self, now: SimTime) -> f64 {
+        self.area + self.value * self.since_last(now)
     }
 
     /// Average over the time from the start to `now`; none if no time has passed.
     #[must_use]
-    pub fn mean(&self, now: f64) -> Option<f64> {
-        let elapsed = now - self.start;
-        (elapsed > 0.0).then(|| self.integral(now) / elapsed)
+    pub fn mean(&self, now: SimTime) -> Option<f64> {
+        let elapsed = now.saturating_since(self.start).as_micros_f64();
+        (elapsed > 0.0).then(|| self.area_to(now) / elapsed)
     }
 
     /// Time-weighted variance about the mean, from the start to `now`; none if no time has passed.
     #[must_use]
-    pub fn variance(&self, now: f64) -> Option<f64> {
+    pub fn variance(&self, now: SimTime) -> Option<f64> {
         let mean = self.mean(now)?;
-        let squares = self.square_area + self.value * self.value * (now - self.last);
-        let variance = squares / (now - self.start) - mean * mean;
+        let elapsed = now.saturating_since(self.start).as_micros_f64();
+        let squares = self.square_area + self.value * self.value * self.since_last(now);
+        let variance = squares / elapsed - mean * mean;
         // Rounding may leave a constant quantity slightly below 0.
         Some(if variance > 0.0 { variance } else { 0.0 })
     }
