@@ -2,12 +2,14 @@
 
 use std::collections::BinaryHeap;
 
+use autarky_engine::stats::Welford;
 use rand_core::Rng;
 use rand_pcg::Pcg64Mcg;
 
 use crate::rival::Event;
 use crate::rival::exponential::Ziggurat;
-use crate::workload::market::{Books, Firm, MarketResult, MarketSize, action};
+use crate::rival::time_average::TimeAverage;
+use crate::workload::market::{Action, Firm, MarketResult, MarketSize, action};
 
 /// A firm, the version of its pending event, and the bits that choose its action.
 struct Entity {
@@ -20,7 +22,8 @@ struct Entity {
 #[must_use]
 pub fn run(size: MarketSize) -> MarketResult {
     let (mut rng, ziggurat) = (Pcg64Mcg::new(3), Ziggurat::default());
-    let (mut books, mut rescheduled, mut now) = (Books::new(), 0, 0.0);
+    let (mut stock, mut sales) = (TimeAverage::default(), Welford::new());
+    let (mut rescheduled, mut now) = (0, 0.0);
     let mut heap = BinaryHeap::with_capacity(2 * size.entities as usize);
     let mut entities: Vec<Entity> = Vec::with_capacity(size.entities as usize);
     for entity in 0..size.entities {
@@ -40,7 +43,14 @@ pub fn run(size: MarketSize) -> MarketResult {
         events += 1;
         let bits = rng.next_u64();
         let uniform = (bits >> 32) as f64 / 4_294_967_296.0;
-        books.act(&mut entity.firm, action(u64::from(entity.bits)), now, uniform);
+        let act = action(u64::from(entity.bits));
+        let change = entity.firm.act(act, uniform);
+        if act != Action::Invest {
+            stock.set(now, stock.value() + change);
+        }
+        if act == Action::Sell {
+            sales.push(-change);
+        }
         entity.bits = bits as u32 & 0xffff;
         entity.version += 1;
         heap.push(Event(now + ziggurat.sample(&mut rng), index, entity.version));
@@ -53,5 +63,5 @@ pub fn run(size: MarketSize) -> MarketResult {
             rescheduled += 1;
         }
     }
-    books.result(now, events, rescheduled)
+    MarketResult { events, rescheduled, mean_stock: stock.mean(now), mean_sale: sales.mean() }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::{BinaryHeap, VecDeque};
 
-use autarky_engine::stats::{TimeWeighted, Welford};
+use autarky_engine::stats::Welford;
 use rand_pcg::Pcg64Mcg;
 
 use crate::rival::Event;
 use crate::rival::exponential::Ziggurat;
+use crate::rival::time_average::TimeAverage;
 use crate::workload::mm1::{QueueResult, QueueSize};
 
 const ARRIVE: u32 = 0;
@@ -19,7 +20,7 @@ pub fn run(size: QueueSize, replication: u64) -> QueueResult {
     let ziggurat = Ziggurat::default();
     let mut heap = BinaryHeap::with_capacity(4);
     let mut waiting: VecDeque<(u32, f64)> = VecDeque::with_capacity(64);
-    let (mut number, mut waits) = (TimeWeighted::new(0.0, 0.0), Welford::new());
+    let (mut number, mut waits) = (TimeAverage::default(), Welford::new());
     let (mut busy, mut idle_since, mut events) = (false, 0.0, 0);
     heap.push(Event(ziggurat.sample(&mut rng) * size.mean_interarrival_us, ARRIVE, 0));
     while let Some(Event(now, what, customer)) = heap.pop() {
@@ -51,8 +52,14 @@ pub fn run(size: QueueSize, replication: u64) -> QueueResult {
             idle_since = now;
         }
     }
-    let mean_waiting = number.mean(idle_since).unwrap_or(0.0);
-    QueueResult { mean_wait_us: waits.mean(), mean_waiting, events, fingerprint: 0 }
+    QueueResult {
+        mean_wait_us: waits.mean(),
+        mean_waiting: number.mean(idle_since),
+        variance_waiting: number.variance(idle_since),
+        range_waiting: number.range(),
+        events,
+        fingerprint: 0,
+    }
 }
 
 #[cfg(test)]

@@ -66,52 +66,24 @@ pub struct Firm {
 impl Firm {
     /// A firm with nothing in stock.
     pub const NEW: Self = Self { stock: 0.0, output: 1.0, sold: 0.0 };
-}
 
-/// Statistics that engine and rival both keep.
-#[derive(Debug, Clone)]
-pub struct Books {
-    stock: TimeWeighted,
-    sales: Welford,
-}
-
-impl Books {
-    /// Nothing in stock at time 0.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { stock: TimeWeighted::new(0.0, 0.0), sales: Welford::new() }
-    }
-
-    /// Let `firm` act at `now`, with one uniform number for its demand.
+    /// Act, with one uniform number for demand or productivity, and return the change of stock.
     #[inline]
-    pub fn act(&mut self, firm: &mut Firm, action: Action, now: f64, uniform: f64) {
-        match action {
-            Action::Produce => {
-                firm.stock += firm.output;
-                self.stock.add(now, firm.output);
-            }
+    pub fn act(&mut self, action: Action, uniform: f64) -> f64 {
+        let change = match action {
+            Action::Produce => self.output,
             Action::Sell => {
-                let sale = if firm.stock < 2.0 * uniform { firm.stock } else { 2.0 * uniform };
-                firm.stock -= sale;
-                firm.sold += sale;
-                self.stock.add(now, -sale);
-                self.sales.push(sale);
+                let sale = if self.stock < 2.0 * uniform { self.stock } else { 2.0 * uniform };
+                self.sold += sale;
+                -sale
             }
-            Action::Invest => firm.output = 0.9 * firm.output + 0.2 * uniform,
-        }
-    }
-
-    /// The result after `events` live events at `now`.
-    #[must_use]
-    pub fn result(&self, now: f64, events: u64, rescheduled: u64) -> MarketResult {
-        let mean_stock = self.stock.mean(now).unwrap_or(0.0);
-        MarketResult { events, rescheduled, mean_stock, mean_sale: self.sales.mean() }
-    }
-}
-
-impl Default for Books {
-    fn default() -> Self {
-        Self::new()
+            Action::Invest => {
+                self.output = 0.9 * self.output + 0.2 * uniform;
+                0.0
+            }
+        };
+        self.stock += change;
+        change
     }
 }
 
@@ -139,19 +111,20 @@ struct Market {
     firms: Vec<Firm>,
     pending: Vec<Handle>,
     stream: Stream,
-    books: Books,
+    stock: TimeWeighted,
+    sales: Welford,
     rescheduled: u64,
 }
 
 impl Market {
     fn new(entities: u32) -> Self {
         let stream = Stream::new(StreamKey { seed: 3, replication: 0, process: 0, entity: 0 });
-        let (firms, books) = (vec![Firm::NEW; entities as usize], Books::new());
         Self {
-            firms,
+            firms: vec![Firm::NEW; entities as usize],
             pending: Vec::with_capacity(entities as usize),
             stream,
-            books,
+            stock: TimeWeighted::new(SimTime::ZERO, 0.0),
+            sales: Welford::new(),
             rescheduled: 0,
         }
     }
@@ -181,8 +154,13 @@ impl Model for Market {
         let Event { action: act, entity } = event;
         let bits = self.stream.next_u64();
         let uniform = (bits >> 32) as f64 / 4_294_967_296.0;
-        let now = ctx.now().as_days();
-        self.books.act(&mut self.firms[entity as usize], act, now, uniform);
+        let change = self.firms[entity as usize].act(act, uniform);
+        if act != Action::Invest {
+            self.stock.add(ctx.now(), change);
+        }
+        if act == Action::Sell {
+            self.sales.push(-change);
+        }
         let next = Event { action: action(bits & 0xffff), entity };
         self.pending[entity as usize] = ctx.schedule_in(self.delay()?, PHASE, next)?;
         if (bits >> 16) & 0xffff < 13_107 {
@@ -208,9 +186,10 @@ pub fn run(size: MarketSize) -> MarketResult {
         Err(RunError::EventBudget { .. }) => {}
         other => unreachable!("a market never falls silent: {other:?}"),
     }
-    let now = simulation.now().as_days();
-    let market = simulation.into_model();
-    market.books.result(now, size.events, market.rescheduled)
+    let now = simulation.now();
+    let Market { stock, sales, rescheduled, .. } = simulation.into_model();
+    let (mean_stock, mean_sale) = (stock.mean(now).unwrap_or(0.0), sales.mean());
+    MarketResult { events: size.events, rescheduled, mean_stock, mean_sale }
 }
 
 #[cfg(test)]

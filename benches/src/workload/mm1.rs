@@ -39,6 +39,10 @@ pub struct QueueResult {
     pub mean_wait_us: f64,
     /// Time average of the number waiting.
     pub mean_waiting: f64,
+    /// Variance over time of the number waiting.
+    pub variance_waiting: f64,
+    /// Fewest and most waiting.
+    pub range_waiting: (f64, f64),
     /// Events handled.
     pub events: u64,
     /// Fingerprint of the run; 0 for a rival that keeps none.
@@ -96,7 +100,7 @@ impl Queue {
             waiting: VecDeque::with_capacity(64),
             busy: false,
             idle_since: SimTime::ZERO,
-            number: TimeWeighted::new(0.0, 0.0),
+            number: TimeWeighted::new(SimTime::ZERO, 0.0),
             waits: Welford::default(),
         }
     }
@@ -120,7 +124,7 @@ impl Queue {
         arrived: SimTime,
     ) -> Result<(), CalendarError> {
         self.busy = true;
-        self.waits.push(ctx.now().saturating_since(arrived).as_micros() as f64);
+        self.waits.push(ctx.now().saturating_since(arrived).as_micros_f64());
         let service = self.services.exponential() * self.size.mean_service_us;
         ctx.schedule_in(SimDuration::from_micros_f64(service)?, PHASE, Event::Leave(customer))
             .map(|_| ())
@@ -145,7 +149,7 @@ impl<Q: PendingSet> Model<Q> for Queue {
                 }
                 if self.busy {
                     self.waiting.push_back((customer, now));
-                    self.number.set(now.as_micros() as f64, self.waiting.len() as f64);
+                    self.number.set(now, self.waiting.len() as f64);
                     Ok(())
                 } else {
                     self.serve(ctx, customer, now)
@@ -153,7 +157,7 @@ impl<Q: PendingSet> Model<Q> for Queue {
             }
             Event::Leave(_) => {
                 if let Some((customer, arrived)) = self.waiting.pop_front() {
-                    self.number.set(now.as_micros() as f64, self.waiting.len() as f64);
+                    self.number.set(now, self.waiting.len() as f64);
                     return self.serve(ctx, customer, arrived);
                 }
                 self.busy = false;
@@ -189,7 +193,9 @@ pub fn run_on<Q: PendingSet>(size: QueueSize, replication: u64) -> QueueResult {
     let queue = simulation.into_model();
     QueueResult {
         mean_wait_us: queue.waits.mean(),
-        mean_waiting: queue.number.mean(queue.idle_since.as_micros() as f64).unwrap_or(0.0),
+        mean_waiting: queue.number.mean(queue.idle_since).unwrap_or(0.0),
+        variance_waiting: queue.number.variance(queue.idle_since).unwrap_or(0.0),
+        range_waiting: (queue.number.min(), queue.number.max()),
         events: outcome.events,
         fingerprint: outcome.fingerprint.value(),
     }

@@ -101,13 +101,19 @@ impl Bottom {
     /// Append the first `count` of a chunk's keys, all larger than those held.
     #[inline]
     pub(super) fn append_chunk(&mut self, chunk: &[Key; CHUNK], count: usize) {
-        let key = |i| select_unpredictable(i < count, chunk[i], Key::MAX);
-        let ((a, b), (c, d)) = (order(chunk[0], key(1)), order(key(2), key(3)));
-        let ((a, c), (b, d)) = (order(a, c), order(b, d));
-        let (b, c) = order(b, c);
         // Places beyond `count` get keys that a later append overwrites.
-        for (i, key) in [a, b, c, d].into_iter().enumerate() {
-            *self.at(self.len + i) = key;
+        let key = |i| select_unpredictable(i < count, chunk[i], Key::MAX);
+        let (a, b) = order(chunk[0], key(1));
+        if count <= 2 {
+            (*self.at(self.len), *self.at(self.len + 1)) = (a, b);
+        } else {
+            // A sorting network (Batcher) of five comparisons for four keys.
+            let (c, d) = order(key(2), key(3));
+            let ((a, c), (b, d)) = (order(a, c), order(b, d));
+            let (b, c) = order(b, c);
+            for (i, key) in [a, b, c, d].into_iter().enumerate() {
+                *self.at(self.len + i) = key;
+            }
         }
         self.len += count;
     }
