@@ -2,8 +2,9 @@
 
 use super::diagnostic::{Diagnostic, Severity};
 use super::layer::{Document, DocumentReader, Layer, LayerKind, PolicyDraft, Provenance, Setting};
+use super::parse;
 use super::source::{Files, Finding, Findings, MAX_FILE_BYTES, Place, catalogue_hint, read_text};
-use super::tree::{self, Data, Node};
+use super::tree::{Data, Node};
 use super::{Options, Source};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -125,7 +126,7 @@ fn document(
         *whole = false;
         return (kind, Document::default());
     }
-    let (table, valid) = tree::parse(files, opened.file, findings);
+    let (table, valid) = parse::parse(files, opened.file, findings);
     *whole &= valid;
     let mut reader = DocumentReader { files, findings };
     (kind, reader.document(&table, opened.file))
@@ -209,7 +210,7 @@ fn set_value(file: u32, start: usize, files: &Files, findings: &mut Findings) ->
     let mut scratch = Files::default();
     let inner = scratch.add("--set", format!("v={value}"));
     let mut trial = Findings::default();
-    let (table, whole) = tree::parse(&scratch, inner, &mut trial);
+    let (table, whole) = parse::parse(&scratch, inner, &mut trial);
     let one_member = table.iter().count() == 1 && !value.contains('\n');
     match table.get("v") {
         Some(member) if whole && one_member => Some(moved(member.node.clone(), file, offset)),

@@ -6,21 +6,34 @@
 
 mod chain;
 mod diagnostic;
+mod explain;
+mod hash;
+mod json_schema;
 mod layer;
 mod origin;
+mod parse;
 mod portfolio;
 mod references;
 mod resolve;
+mod show;
 mod source;
 mod suggest;
+mod template;
 mod tree;
 mod unit;
 mod value;
+mod write;
 mod zones;
 
 pub use diagnostic::{Diagnostic, Severity, printable, render_all};
+pub use explain::{Explanation, explain};
+pub use hash::scenario_hash;
+pub use json_schema::{json_schema, json_schema_text};
 pub use layer::LayerKind;
 pub use origin::{Origin, Origins};
+pub use show::{Row, show, show_csv, show_json, show_text};
+pub use template::template;
+pub use write::resolved_toml;
 
 use autarky_market::scenario::Scenario;
 use layer::{Layer, Setting};

@@ -188,6 +188,7 @@ impl Resolver<'_> {
                 .allowed(ProviderKind::WORDS.join(", "))
                 .maybe_help(near.map(|n| format!("did you mean the automatic provider `{n}`?")));
             self.findings.push(finding);
+            self.out.broken.insert(key);
         }
     }
 

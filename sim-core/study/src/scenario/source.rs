@@ -129,9 +129,6 @@ impl Findings {
             self.0.push(finding);
         }
     }
-    pub(crate) fn has_errors(&self) -> bool {
-        self.0.iter().any(|f| f.inner.severity == Severity::Error)
-    }
     /// Errors and warnings with line and column, each once, in the order of files and lines.
     pub(crate) fn finish(mut self, files: &Files) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
         let too_many = self.0.len() > MAX_FINDINGS;

@@ -88,7 +88,7 @@ impl Reader<'_> {
     }
 
     fn number(&self, node: &Node, unit: &str, range: Range) -> Result<Value, Finding> {
-        let x = self.in_unit(node, unit)?;
+        let x = self.in_unit(node, unit).map_err(|f| with_range(f, range, unit))?;
         if range.contains(x) {
             return Ok(Value::Number(x));
         }
@@ -298,6 +298,12 @@ fn expected_number(unit: &str) -> String {
             "a number and a unit as text, in {unit} or a unit of the same dimension: \"1 {unit}\""
         )
     }
+}
+
+/// Adds the allowed range to a finding about how a number is written.
+fn with_range(mut finding: Finding, range: Range, unit: &str) -> Finding {
+    let allowed = finding.inner.allowed.take().unwrap_or_default();
+    finding.allowed(format!("{allowed}; {}", range_text(range, unit)))
 }
 
 /// The range in words: `above 0 up to 5 USD/kWh`.

@@ -1,0 +1,120 @@
+//! Every parameter of a resolved scenario as a table: value, unit, how well founded, where from.
+
+use super::Policy;
+use super::diagnostic::printable;
+use super::layer::path_of;
+use super::write::{plain_value, unit_of};
+use autarky_market::scenario::Scenario;
+
+/// One parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// `nation.EST.power_price`.
+    pub path: String,
+    /// In the canonical unit.
+    pub value: String,
+    /// Canonical unit, or empty.
+    pub unit: String,
+    /// `measured`, `calibrated`, `imputed` or `assumed`.
+    pub status: String,
+    /// The layer that had the last word: `default`, `calibration`, …, `policy`, `set`.
+    pub layer: String,
+    /// `file:line` or the row of a table; empty for declared defaults.
+    pub origin: String,
+    /// Source of the figure.
+    pub source: String,
+    /// When the figure was valid, if known.
+    pub vintage: String,
+}
+
+const COLUMNS: [&str; 8] =
+    ["path", "value", "unit", "status", "layer", "origin", "source", "vintage"];
+
+impl Row {
+    fn cells(&self) -> [&str; 8] {
+        let Self { path, value, unit, status, layer, origin, source, vintage } = self;
+        [path, value, unit, status, layer, origin, source, vintage]
+    }
+}
+
+/// Every parameter of a policy, in the order of the declarations.
+#[must_use]
+pub fn show(policy: &Policy) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (root, spec) in Scenario::ROOTS.iter().enumerate() {
+        for id in policy.scenario.identifiers(spec.name) {
+            let Some(entry) = policy.scenario.entry(spec.name, id) else { continue };
+            for (at, field) in spec.fields.iter().enumerate() {
+                let path = path_of(root, id, field.name);
+                let Some(origin) = policy.origins.get(&path) else { continue };
+                let value = entry.get(at);
+                rows.push(Row {
+                    value: plain_value(field, value.as_ref()),
+                    unit: if value.is_some() { unit_of(field).to_owned() } else { String::new() },
+                    status: origin.status.clone(),
+                    layer: origin.layer.as_str().to_owned(),
+                    origin: origin.at.clone(),
+                    source: origin.source.clone(),
+                    vintage: origin.vintage.clone(),
+                    path,
+                });
+            }
+        }
+    }
+    rows
+}
+
+/// The rows as an aligned table; without `origins` only path, value and unit.
+#[must_use]
+pub fn show_text(rows: &[Row], origins: bool) -> String {
+    let columns = if origins { COLUMNS.len() } else { 3 };
+    let lines: Vec<Vec<String>> = std::iter::once(COLUMNS)
+        .chain(rows.iter().map(Row::cells))
+        .map(|cells| cells[..columns].iter().map(|c| printable(c)).collect())
+        .collect();
+    let width = |column: usize| {
+        lines.iter().map(|l| l[column].chars().count()).filter(|w| *w <= 60).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut out = String::new();
+    for line in lines {
+        let cells: Vec<String> =
+            line.iter().zip(&widths).map(|(c, w)| format!("{c:<w$}")).collect();
+        out.push_str(cells.join("  ").trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// The rows as a JSON list of objects.
+#[must_use]
+pub fn show_json(rows: &[Row]) -> serde_json::Value {
+    let object = |row: &Row| {
+        let pairs = COLUMNS.iter().zip(row.cells());
+        serde_json::Value::Object(pairs.map(|(k, v)| ((*k).to_owned(), v.into())).collect())
+    };
+    serde_json::Value::Array(rows.iter().map(object).collect())
+}
+
+/// The rows as CSV. A text that a spreadsheet would take for a formula gets a leading apostrophe.
+///
+/// # Errors
+/// Never in practice: the writer's memory is the only thing that can fail.
+pub fn show_csv(rows: &[Row]) -> Result<String, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(COLUMNS)?;
+    for row in rows {
+        writer.write_record(row.cells().map(inert))?;
+    }
+    let bytes = writer.into_inner().map_err(|e| csv::Error::from(e.into_error()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn inert(cell: &str) -> String {
+    let starts_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if starts_formula && cell.parse::<f64>().is_err() {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
+}
