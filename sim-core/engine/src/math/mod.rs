@@ -3,7 +3,9 @@
 //! `std` forwards `exp`, `ln` and the like to the platform's mathematical library, whose last bit
 //! differs between machines. Here [`exp`], [`ln`] and [`pow`] are written with IEEE additions,
 //! multiplications, one division and integer bit operations only, free of branches, so that a loop
-//! over a slice vectorises inside a dispatched closure; each lane has the bits of the scalar call.
+//! over a slice vectorises inside `pulp::Arch::dispatch`; each lane has the bits of the scalar call.
+//! (Dispatch a struct whose `with_simd` is always inlined: the call shim of a closure is not, and a
+//! long loop left outside is compiled for the baseline.)
 //! There is no fused multiply-add, because it rounds differently from a product and a sum. The
 //! remaining functions are those of the `libm` crate, which is plain Rust as well.
 //!
@@ -20,8 +22,8 @@ pub use ln::ln;
 
 /// `a` to the power `x` as `exp(x·ln a)`, for finite `a ≥ 0` and finite `x`.
 ///
-/// The relative error is at most 1 + 2·|x·ln a| units in the last place, about a third of the time
-/// of a correctly rounded power. `pow(a, 0) = 1` for every `a`; `pow(0, x)` is 0 for `x > 0` and
+/// The relative error is at most 1 + 2·|x·ln a| units in the last place, at about a quarter of
+/// the time of a correctly rounded power. `pow(a, 0) = 1` for every `a`; `pow(0, x)` is 0 for `x > 0` and
 /// infinite for `x < 0`; negative `a` gives NaN unless `x = 0`.
 #[inline(always)]
 #[must_use]
