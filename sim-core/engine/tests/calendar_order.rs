@@ -189,3 +189,23 @@ fn a_limit_below_the_first_key_pops_nothing() {
     check::<LadderQueue>();
     check::<PackedHeap>();
 }
+
+#[test]
+fn a_far_key_beyond_a_dense_cluster_stays_behind_it() {
+    // The cluster makes buckets of a few bits; the far key's quotient by that width does not fit 64 bits.
+    let mut pair = Pair::<LadderQueue>::default();
+    for _ in 0..40 {
+        pair.push(0, 0);
+    }
+    pair.push(1 << 51, 0);
+    pair.push(1 << 50, 63);
+    for _ in 0..10 {
+        pair.pop();
+    }
+    for bits in 0..51 {
+        pair.push(1 << bits, 1);
+        pair.push((1 << bits) - 1, 2);
+        pair.pop();
+    }
+    while pair.pop().is_some() {}
+}

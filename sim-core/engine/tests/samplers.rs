@@ -317,6 +317,23 @@ fn counts_at_the_edges_stay_in_range() {
     assert!(most.quantile(0.0) > 999_000_000 && most.quantile(last) < 1_001_000_000);
 }
 
+/// At shape 0.001 three quarters of gamma variates lie below 1e-124 and half below the normal
+/// numbers: exp(−E/k) < 2.2e-308 for E > 0.708.
+#[test]
+fn variates_that_would_be_subnormal_are_zero() {
+    let gamma = Gamma::new(1e-3, 1.0).expect("valid");
+    let weibull = Weibull::new(0.05, 1e-100).expect("valid");
+    let (mut s, mut zeros) = (stream(70), 0);
+    for _ in 0..100_000 {
+        for x in [gamma.sample(&mut s), weibull.sample(&mut s)] {
+            assert!(x == 0.0 || x.is_normal(), "{x:e}");
+            zeros += u32::from(x == 0.0);
+        }
+    }
+    // exp(−0.708) = 0.4926 of the gamma's; half a percent is three standard deviations.
+    assert!((f64::from(zeros) / 100_000.0 - 0.4926).abs() < 0.01, "{zeros} zeros");
+}
+
 #[test]
 fn parameters_out_of_range_are_named_with_value_and_range() {
     let bad = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0];
@@ -332,6 +349,7 @@ fn parameters_out_of_range_are_named_with_value_and_range() {
     }
     assert!(Exponential::from_mean(0.0).is_err());
     assert!(Exponential::from_mean(f64::from_bits(1)).is_err(), "subnormal");
+    assert!(Normal::new(0.0, f64::MIN_POSITIVE / 4.0).is_err(), "subnormal");
     assert!(Discrete::new(&[]).is_err() && Discrete::new(&[0.0]).is_err());
     assert!(Empirical::from_observations(&[1.0]).is_err());
     assert!(Empirical::from_observations(&[1.0, f64::NAN]).is_err());

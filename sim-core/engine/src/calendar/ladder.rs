@@ -18,6 +18,11 @@ const REFILL_MIN: usize = 4;
 /// Keys left in the bottom when it is thinned.
 const BOTTOM_KEEP: usize = 8;
 
+/// Room for keys that an empty ladder starts with.
+const RESERVED: usize = 64;
+/// Rungs made at a time.
+const RUNGS_AT_ONCE: usize = 4;
+
 /// Ladder queue; see the module's head.
 #[derive(Debug, Clone)]
 pub struct LadderQueue {
@@ -40,10 +45,10 @@ impl Default for LadderQueue {
             bottom: Bottom::default(),
             rungs: Vec::new(),
             depth: 0,
-            top: Vec::new(),
+            top: Vec::with_capacity(RESERVED),
             top_start: Key::MAX,
             pool: ChunkPool::default(),
-            moving: Vec::new(),
+            moving: Vec::with_capacity(RESERVED),
             len: 0,
         }
     }
@@ -66,7 +71,8 @@ impl LadderQueue {
     /// Turn the moving keys into the innermost rung.
     fn add_rung(&mut self) {
         if self.rungs.len() == self.depth {
-            self.rungs.push(Rung::default());
+            // Several at once, because a rare third or fourth rung should not allocate long after the start.
+            self.rungs.extend((0..RUNGS_AT_ONCE).map(|_| Rung::new()));
         }
         self.rungs[self.depth].fill(&mut self.moving, &mut self.pool);
         self.depth += 1;

@@ -6,6 +6,9 @@ use crate::calendar::chunk::{CHUNK, Chunk, ChunkPool, NONE};
 /// Most buckets of a rung; where more are wanted they are wider and become rungs in their turn.
 const BUCKETS_MAX: usize = 1 << 14;
 
+/// Fewest buckets that a rung makes room for.
+const BUCKETS_MIN: usize = 128;
+
 /// What a bucket holds besides the chunk of its latest keys.
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
@@ -36,6 +39,19 @@ pub(super) struct Rung {
 }
 
 impl Rung {
+    /// An empty rung with some room.
+    pub(super) fn new() -> Self {
+        let mut rung = Self::default();
+        rung.make_room(BUCKETS_MIN);
+        rung
+    }
+
+    fn make_room(&mut self, buckets: usize) {
+        self.buckets.resize(buckets, Bucket { fill: 0, rest: NONE });
+        self.chunks.resize(buckets, Chunk::BLANK);
+        self.occupied.resize(buckets.div_ceil(64), 0);
+    }
+
     /// Take over `keys` (at least two, distinct), leaving them empty.
     pub(super) fn fill(&mut self, keys: &mut Vec<Key>, pool: &mut ChunkPool) {
         let (mut min, mut max, mut sum) = (Key::MAX, Key::MIN, 0_u128);
@@ -59,9 +75,7 @@ impl Rung {
         self.current = 0;
         self.len = 0;
         if self.buckets.len() <= self.last {
-            self.buckets.resize(buckets, Bucket { fill: 0, rest: NONE });
-            self.chunks.resize(buckets, Chunk::BLANK);
-            self.occupied.resize(buckets.div_ceil(64), 0);
+            self.make_room(buckets);
         }
         for &key in keys.iter() {
             self.put(key, pool);
