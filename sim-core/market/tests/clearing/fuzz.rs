@@ -14,9 +14,6 @@ fn fuzz(seed: u64, count: u32, reach: Reach) -> (Vec<u32>, u32) {
         let case = random(&mut draw, reach);
         let solved = case.solve();
         swept += u32::from(solved.report.method == Method::Sweeps);
-        if solved.report.method == Method::Sweeps || solved.report.residual > 1e-9 {
-            println!("{index} tiers {} {:?}", case.tiers(), solved.report);
-        }
         verify(&case, &solved, &format!("seed {}", seed + u64::from(index)));
         iterations.push(solved.report.iterations / case.tiers() as u32);
         if reach == Reach::Ordinary && case.tiers() == 1 {

@@ -19,6 +19,7 @@ use autarky_engine::math::{exp, ln};
 
 use super::inputs::Inputs;
 use super::layout::{Block, LANES, Structure, Tier};
+use super::solve::View;
 use super::wait::{congestion, exponent};
 
 /// Load of an idle group relative to its capacity.
@@ -78,6 +79,9 @@ pub(super) struct Work {
     pub(super) price: Vec<f64>,
     /// `y_so`.
     pub(super) pull: Vec<f64>,
+    /// `y_so` where last computed in full, and `1/P_so` there.
+    from_pull: Vec<f64>,
+    pub(super) per_price: Vec<f64>,
     /// `x_so`.
     pub(super) offered: Vec<f64>,
     /// `Σ_o a_so` by segment.
@@ -121,6 +125,8 @@ impl Work {
             weight: pairs(),
             price: pairs(),
             pull: pairs(),
+            from_pull: pairs(),
+            per_price: pairs(),
             offered: pairs(),
             weight_sum: vec![0.0; e.segments],
             pull_sum: vec![0.0; e.segments],
@@ -191,15 +197,21 @@ impl Work {
     }
 
     /// Fills every column of `group` and of the pairs at the logits given in `group.logit`.
+    /// Must be `exact` at the first point of a tier, and may use series near it afterwards.
     #[inline(always)]
-    pub(super) fn evaluate(&mut self, structure: &Structure, inputs: &Inputs, tier: &Tier) {
+    pub(super) fn evaluate(&mut self, view: View, exact: bool) {
+        let View { structure, inputs, tier } = view;
         self.group.congest();
         self.group.load.fill(0.0);
         for block in &tier.blocks {
             let Self { offer_wait, group, .. } = self;
             gather(&structure.offer_group, block, &group.wait, offer_wait);
             self.set_prices(structure, inputs, block);
-            self.set_pulls(structure, block);
+            if exact || !self.update_pulls(structure, block) {
+                self.set_pulls(structure, block);
+            }
+            let sums = &mut self.pull_sum[block.segment_range()];
+            sum_rows(&self.pull[block.pair_range()], block.width(), sums);
             self.set_scales(structure, inputs, block);
             self.set_demand(structure, block);
             self.set_loads(structure, block);
@@ -222,6 +234,7 @@ impl Work {
         }
     }
 
+    /// `y_so` by logarithm and exponential, and the point from which [`Self::update_pulls`] expands.
     #[inline(always)]
     fn set_pulls(&mut self, structure: &Structure, block: &Block) {
         let range = block.pair_range();
@@ -229,13 +242,37 @@ impl Work {
         let prices = &self.price[range.clone()];
         let weights = &self.weight[range.clone()];
         let pulls = &mut self.pull[range.clone()];
-        for (((pull, power), price), weight) in
-            pulls.iter_mut().zip(powers).zip(prices).zip(weights)
-        {
-            *pull = weight * exp(power * ln(*price));
+        // Two loops: the chain of a logarithm and an exponential together is too long to overlap.
+        for ((pull, power), price) in pulls.iter_mut().zip(powers).zip(prices) {
+            *pull = power * ln(*price);
         }
-        let sums = &mut self.pull_sum[block.segment_range()];
-        sum_rows(&self.pull[range], block.width(), sums);
+        let from = self.from_pull[range.clone()].iter_mut().zip(&mut self.per_price[range]);
+        for (((pull, weight), price), (from, per_price)) in
+            pulls.iter_mut().zip(weights).zip(prices).zip(from)
+        {
+            *pull = weight * exp(*pull);
+            *from = *pull;
+            *per_price = 1.0 / price;
+        }
+    }
+
+    /// `y_so` where prices have moved little since [`Self::set_pulls`]: with `ε = P/P₀ − 1`,
+    /// `y = y₀·e^z`, `z = −θ·ln(1+ε)`, both by their series. Truncation is below 2e-15 for
+    /// `|ε| ≤ 0.01`, `|z| ≤ 0.05`; returns whether all pairs kept to that.
+    #[inline(always)]
+    fn update_pulls(&mut self, structure: &Structure, block: &Block) -> bool {
+        let range = block.pair_range();
+        let powers = &structure.pair.minus_theta[range.clone()];
+        let prices = self.price[range.clone()].iter().zip(&self.per_price[range.clone()]);
+        let pulls = self.pull[range.clone()].iter_mut().zip(&self.from_pull[range]);
+        let mut strayed = 0_u64;
+        for (((pull, from), (price, per_price)), power) in pulls.zip(prices).zip(powers) {
+            let change = price * per_price - 1.0;
+            let z = power * log_series(change);
+            strayed |= u64::from(change.abs() > 0.01) | u64::from(z.abs() > 0.05);
+            *pull = from * exp_series(z);
+        }
+        strayed == 0
     }
 
     #[inline(always)]
@@ -385,6 +422,23 @@ impl Block {
     pub(super) fn run_range(&self) -> std::ops::Range<usize> {
         self.run_start..self.run_start + self.runs.len() * self.offers * LANES
     }
+}
+
+/// `ln(1+ε)` to `ε⁶`.
+#[inline(always)]
+fn log_series(e: f64) -> f64 {
+    let e2 = e * e;
+    let high = (1.0 / 3.0 - e * 0.25) + e2 * (0.2 - e * (1.0 / 6.0));
+    e + e2 * (e * high - 0.5)
+}
+
+/// `e^z` to `z⁷`.
+#[inline(always)]
+fn exp_series(z: f64) -> f64 {
+    let z2 = z * z;
+    let low = 1.0 / 6.0 + z * (1.0 / 24.0);
+    let high = (1.0 / 120.0 + z * (1.0 / 720.0)) + z2 * (1.0 / 5040.0);
+    1.0 + (z + z2 * (0.5 + z * (low + z2 * high)))
 }
 
 /// Copies a column of groups to the offers of a block.

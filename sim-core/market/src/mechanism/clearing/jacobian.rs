@@ -13,6 +13,8 @@
 //! ones. Locals are eliminated in the lanes, eight zones at a time; the rest is a dense block.
 #![expect(clippy::inline_always, reason = "a call boundary would stop loops from vectorising")]
 
+use pulp::Simd;
+
 use super::evaluate::{EPSILON, Work, add, gather};
 use super::layout::{Block, LANES, Structure, Tier};
 
@@ -62,7 +64,13 @@ impl Jacobian {
 
     /// Builds and factorises the Jacobian at the point last evaluated in `work`.
     #[inline(always)]
-    pub(super) fn factorise(&mut self, structure: &Structure, tier: &Tier, work: &mut Work) {
+    pub(super) fn factorise<S: Simd>(
+        &mut self,
+        simd: S,
+        structure: &Structure,
+        tier: &Tier,
+        work: &mut Work,
+    ) {
         self.set_row_scale(work);
         let size = tier.shared.len() + 1;
         self.shared[..size * size].fill(0.0);
@@ -73,9 +81,9 @@ impl Jacobian {
             self.set_responses(structure, block, work);
             self.add_own_loss(structure, block, work);
             self.merge_offers(block);
-            self.fill_zone(block);
+            self.fill_zone(simd, block);
             self.set_diagonal(structure, block, work);
-            self.eliminate_locals(structure, block, size);
+            self.eliminate_locals(simd, structure, block, size);
         }
         for (row, &group) in tier.shared.iter().enumerate() {
             self.shared[row * size + row] += self.diagonal(work, group as usize);
@@ -125,13 +133,14 @@ impl Jacobian {
                 let taper = &pair.inverse_taper[range.clone()];
                 let (price, pull) = (&work.price[range.clone()], &work.pull[range.clone()]);
                 let offered = &work.offered[range.clone()];
+                let per_price = &work.per_price[range.clone()];
                 let response = &mut self.response[range.clone()];
                 let change = &mut self.pull_change[range];
                 let own = &mut self.own[block.offer_range()];
                 let (scale, inverse) = (&self.wide[..width], &self.wide_sum[..width]);
                 for i in 0..width {
                     let rise = if price[i] < 1.0 { cost[i] * slope[i] } else { 0.0 };
-                    let relative = rise / price[i];
+                    let relative = rise * per_price[i];
                     let inside = if (1.0 - price[i]) * taper[i] < 1.0 { taper[i] } else { 0.0 };
                     let reached = offered[i] * served[i];
                     response[i] = reached * inverse[i];
@@ -179,25 +188,46 @@ impl Jacobian {
 
     /// `K` of a zone, but for the diagonal part that belongs to the group as a whole.
     #[inline(always)]
-    fn fill_zone(&mut self, block: &Block) {
+    fn fill_zone<S: Simd>(&mut self, simd: S, block: &Block) {
         let slots = block.slots;
-        let matrix = self.zones[block.matrix_range()].as_chunks_mut::<LANES>().0;
-        let response = self.response[block.pair_range()].as_chunks::<LANES>().0;
-        let change = self.pull_change[block.pair_range()].as_chunks::<LANES>().0;
-        let own = self.own[block.offer_range()].as_chunks::<LANES>().0;
-        matrix.fill([0.0; LANES]);
-        for segment in 0..block.segments {
-            let response = &response[segment * slots..(segment + 1) * slots];
-            let change = &change[segment * slots..(segment + 1) * slots];
-            for (row, response) in matrix.chunks_exact_mut(slots).zip(response) {
-                subtract_multiple(row, response, change);
+        let response = S::as_simd_f64s(&self.response[block.pair_range()]).0;
+        let change = S::as_simd_f64s(&self.pull_change[block.pair_range()]).0;
+        let matrix = S::as_mut_simd_f64s(&mut self.zones[block.matrix_range()]).0;
+        let parts = LANES / S::F64_LANES;
+        let width = slots * parts;
+        for row in 0..width {
+            let target = (row / parts) * width + row % parts;
+            let mut column = 0;
+            while column + 4 <= slots {
+                let mut sums = [simd.splat_f64s(0.0); 4];
+                for segment in 0..block.segments {
+                    let start = segment * width;
+                    let response = response[start + row];
+                    let change = &change[start + row % parts..start + width];
+                    for (ahead, sum) in sums.iter_mut().enumerate() {
+                        let product = simd.mul_f64s(response, change[(column + ahead) * parts]);
+                        *sum = simd.sub_f64s(*sum, product);
+                    }
+                }
+                for (ahead, sum) in sums.iter().enumerate() {
+                    matrix[target + (column + ahead) * parts] = *sum;
+                }
+                column += 4;
+            }
+            for column in column..slots {
+                let mut sum = simd.splat_f64s(0.0);
+                for segment in 0..block.segments {
+                    let start = segment * width;
+                    let change = change[start + column * parts + row % parts];
+                    sum = simd.sub_f64s(sum, simd.mul_f64s(response[start + row], change));
+                }
+                matrix[target + column * parts] = sum;
             }
         }
-        for slot in 0..slots {
-            let diagonal = &mut matrix[slot * slots + slot];
-            for lane in 0..LANES {
-                diagonal[lane] += own[slot][lane];
-            }
+        let own = self.own[block.offer_range()].chunks_exact(LANES);
+        let diagonals = self.zones[block.matrix_range()].chunks_exact_mut(LANES);
+        for (diagonal, own) in diagonals.step_by(slots + 1).zip(own) {
+            add(diagonal, own);
         }
     }
 
@@ -215,7 +245,13 @@ impl Jacobian {
 
     /// Eliminates the locals in every lane and adds what remains to the shared block.
     #[inline(always)]
-    fn eliminate_locals(&mut self, structure: &Structure, block: &Block, size: usize) {
+    fn eliminate_locals<S: Simd>(
+        &mut self,
+        simd: S,
+        structure: &Structure,
+        block: &Block,
+        size: usize,
+    ) {
         let slots = block.slots;
         let matrix = self.zones[block.matrix_range()].as_chunks_mut::<LANES>().0;
         for pivot in 0..block.locals {
@@ -228,7 +264,13 @@ impl Jacobian {
                     multiplier[lane] *= pivot_row[pivot][lane];
                 }
                 row[pivot] = multiplier;
-                subtract_multiple(&mut row[pivot + 1..], &multiplier, &pivot_row[pivot + 1..]);
+                let (target, other) = (&mut row[pivot + 1..], &pivot_row[pivot + 1..]);
+                subtract_multiple(
+                    simd,
+                    target.as_flattened_mut(),
+                    &multiplier,
+                    other.as_flattened(),
+                );
             }
         }
         let places = &structure.slot_shared[block.slot_range()];
@@ -250,11 +292,15 @@ impl Jacobian {
         &mut self,
         structure: &Structure,
         tier: &Tier,
-        residual: &[f64],
+        work: &Work,
         step: &mut [f64],
     ) {
+        let (residual, idle) = (&work.group.residual, &work.group.idle);
         let size = tier.shared.len() + 1;
-        step.fill(0.0);
+        // Groups that nobody uses in this tier stand alone.
+        for ((step, residual), idle) in step.iter_mut().zip(residual).zip(idle) {
+            *step = -residual / idle;
+        }
         for (row, &group) in tier.shared.iter().enumerate() {
             let group = group as usize;
             self.shared_step[row] = -self.row_scale[group] * residual[group];
@@ -355,10 +401,13 @@ fn fill_wide(wide: &mut [f64], values: &[f64], map: impl Fn(f64) -> f64) {
 
 /// `row −= multiplier·other`, lane by lane.
 #[inline(always)]
-fn subtract_multiple(row: &mut [Row], multiplier: &Row, other: &[Row]) {
-    for (target, other) in row.iter_mut().zip(other) {
-        for lane in 0..LANES {
-            target[lane] -= multiplier[lane] * other[lane];
+fn subtract_multiple<S: Simd>(simd: S, row: &mut [f64], multiplier: &Row, other: &[f64]) {
+    let multiplier = S::as_simd_f64s(multiplier).0;
+    let row = S::as_mut_simd_f64s(row).0.chunks_exact_mut(multiplier.len());
+    let other = S::as_simd_f64s(other).0.chunks_exact(multiplier.len());
+    for (target, other) in row.zip(other) {
+        for ((target, multiplier), other) in target.iter_mut().zip(multiplier).zip(other) {
+            *target = simd.sub_f64s(*target, simd.mul_f64s(*multiplier, *other));
         }
     }
 }

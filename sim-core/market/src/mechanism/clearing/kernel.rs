@@ -25,15 +25,15 @@ impl WithSimd for Prepare<'_> {
 }
 
 /// [`Work::evaluate`].
-pub(super) struct Evaluate<'a>(pub(super) View<'a>, pub(super) &'a mut Work);
+pub(super) struct Evaluate<'a>(pub(super) View<'a>, pub(super) &'a mut Work, pub(super) bool);
 
 impl WithSimd for Evaluate<'_> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let Self(view, work) = self;
-        work.evaluate(view.structure, view.inputs, view.tier);
+        let Self(view, work, exact) = self;
+        work.evaluate(view, exact);
     }
 }
 
@@ -48,9 +48,9 @@ impl WithSimd for Factorise<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn with_simd<S: Simd>(self, simd: S) {
         let Self(view, work, jacobian) = self;
-        jacobian.factorise(view.structure, view.tier, work);
+        jacobian.factorise(simd, view.structure, view.tier, work);
     }
 }
 
@@ -68,7 +68,7 @@ impl WithSimd for Solve<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let Self(view, work, jacobian, step) = self;
-        jacobian.solve(view.structure, view.tier, &work.group.residual, step);
+        jacobian.solve(view.structure, view.tier, work, step);
     }
 }
 

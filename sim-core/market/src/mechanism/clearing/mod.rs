@@ -6,7 +6,7 @@
 //!
 //! One unknown per queue group, its utilisation `ρ_q`, solves the balance of demand against
 //! service net of impatience; the equations stand in [`evaluate`](self) (demand, balance), [`wait`]
-//! (queueing) with the symbols of `docs/model.md`. Priority tiers follow
+//! (queueing) and [`surplus`] (welfare), with the symbols of `docs/model.md`. Priority tiers follow
 //! in sequence on the capacity that remains, servers shrinking with it.
 //!
 //! What this module does not do: contracts, price rules and exchange rates (they enter as base
@@ -20,6 +20,7 @@ mod layout;
 mod outcome;
 mod problem;
 mod solve;
+pub mod surplus;
 mod sweep;
 pub mod wait;
 

@@ -68,6 +68,8 @@ pub struct Outcome {
     pub(super) lost: Vec<f64>,
     pub(super) backlog: Vec<f64>,
     pub(super) price: Vec<f64>,
+    /// `a_so` of open offers.
+    pub(super) weight: Vec<f64>,
     pub(super) demand: Vec<f64>,
     pub(super) segment_offered: Vec<f64>,
     /// `S_s/Σa`, 1 where no group is open.
@@ -113,6 +115,7 @@ impl Outcome {
             lost: pairs(),
             backlog: pairs(),
             price: pairs(),
+            weight: pairs(),
             demand: segments(),
             segment_offered: segments(),
             mean_pull: segments(),
@@ -204,6 +207,7 @@ impl Outcome {
         for block in &structure.tiers[tier].blocks {
             let range = block.pair_range();
             self.offered[range.clone()].copy_from_slice(&work.offered[range.clone()]);
+            self.weight[range.clone()].copy_from_slice(&work.weight[range.clone()]);
             self.price[range.clone()].copy_from_slice(&work.price[range]);
             let range = block.segment_range();
             self.demand[range.clone()].copy_from_slice(&inputs.demand[range]);

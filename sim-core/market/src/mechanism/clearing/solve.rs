@@ -26,6 +26,8 @@ pub(super) const LOGIT_RANGE: (f64, f64) = (-75.0, 75.0);
 
 const STEP_CAP: f64 = 4.0;
 const MAX_NEWTON: u32 = 40;
+/// A Jacobian is replaced unless this many more steps like the last would reach the tolerance.
+const CHORD_STEPS: u32 = 2;
 const MAX_HALVINGS: u32 = 12;
 const SWEEP_ROUNDS: u32 = 8;
 
@@ -45,6 +47,8 @@ pub struct Report {
     pub method: Method,
     /// Newton iterations, summed over tiers.
     pub iterations: u32,
+    /// Jacobians built and factorised, summed over tiers.
+    pub factorisations: u32,
     /// Evaluations of the residual, summed over tiers.
     pub evaluations: u32,
     /// Sweeps over all groups, summed over tiers.
@@ -56,8 +60,14 @@ pub struct Report {
 }
 
 impl Report {
-    const NEW: Self =
-        Self { method: Method::Newton, iterations: 0, evaluations: 0, sweeps: 0, residual: 0.0 };
+    const NEW: Self = Self {
+        method: Method::Newton,
+        iterations: 0,
+        factorisations: 0,
+        evaluations: 0,
+        sweeps: 0,
+        residual: 0.0,
+    };
 }
 
 /// Solves the clearing of one [`Structure`] tick after tick; allocates only when built.
@@ -65,7 +75,10 @@ impl Report {
 pub struct Solver {
     arch: Arch,
     work: Work,
-    jacobian: Jacobian,
+    /// By tier, so that each can serve again the next tick.
+    jacobians: Vec<Jacobian>,
+    /// Whether the Jacobian of a tier may still serve.
+    usable: Vec<bool>,
     sweeper: Sweeper,
     /// Where each tier ended; empty before its first solve.
     warm: Vec<Vec<f64>>,
@@ -89,7 +102,8 @@ impl Solver {
         let groups = work.group.logit.len();
         Self {
             arch,
-            jacobian: Jacobian::new(structure),
+            jacobians: structure.tiers.iter().map(|_| Jacobian::new(structure)).collect(),
+            usable: vec![false; structure.tiers.len()],
             sweeper: Sweeper::new(structure),
             warm: vec![vec![f64::NAN; groups]; structure.tiers.len()],
             step: vec![0.0; groups],
@@ -105,10 +119,12 @@ impl Solver {
         for warm in &mut self.warm {
             warm.fill(f64::NAN);
         }
+        self.usable.fill(false);
     }
 
     /// Starts the next solve from `utilisation` in every group and tier, clipped to (1e-30, 1 − 1e-12).
     pub fn start_from(&mut self, utilisation: &[f64]) {
+        self.usable.fill(false);
         for warm in &mut self.warm {
             warm.fill(0.0);
             for (logit, &rho) in warm.iter_mut().zip(utilisation) {
@@ -148,11 +164,11 @@ impl Solver {
         } else {
             self.work.group.logit.copy_from_slice(&self.warm[index]);
         }
-        self.evaluate(view);
-        let mut residual = self.newton(view);
+        self.evaluate(view, true);
+        let mut residual = self.newton(view, index);
         if residual.is_none() {
             self.report.method = Method::Sweeps;
-            residual = Some(self.sweep(view));
+            residual = Some(self.sweep(view, index));
         }
         let residual = residual.unwrap_or(f64::INFINITY);
         if residual > TOLERANCE {
@@ -167,7 +183,7 @@ impl Solver {
     /// Utilisation as if nobody waited, `ρ/(1−ρ) = Σx/C`.
     fn start_cold(&mut self, view: View) {
         self.work.group.logit.fill(LOGIT_RANGE.0);
-        self.evaluate(view);
+        self.evaluate(view, true);
         let group = &mut self.work.group;
         for (q, logit) in group.logit.iter_mut().enumerate() {
             let load = group.load[q] * group.per_capacity[q];
@@ -175,33 +191,45 @@ impl Solver {
         }
     }
 
-    fn evaluate(&mut self, view: View) {
+    fn evaluate(&mut self, view: View, exact: bool) {
         self.report.evaluations += 1;
-        self.arch.dispatch(Evaluate(view, &mut self.work));
+        self.arch.dispatch(Evaluate(view, &mut self.work, exact));
     }
 
     /// Newton from the point last evaluated: the residual reached, or none where it stalls.
-    fn newton(&mut self, view: View) -> Option<f64> {
+    ///
+    /// The last factorised Jacobian serves as long as it shrinks the residual well (the chord
+    /// method); a fresh one is built where it does not.
+    fn newton(&mut self, view: View, tier: usize) -> Option<f64> {
         let mut merit = self.merit();
         for _ in 0..MAX_NEWTON {
             if merit.largest <= TOLERANCE {
                 return Some(merit.largest);
             }
             self.report.iterations += 1;
-            let rounding = self.set_step(view)?;
-            if rounding {
+            let fresh = !self.usable[tier];
+            if fresh {
+                self.report.factorisations += 1;
+                let Self { arch, work, jacobians, .. } = self;
+                arch.dispatch(Factorise(view, work, &mut jacobians[tier]));
+                self.usable[tier] = true;
+            }
+            let rounding = self.set_step(view, tier)?;
+            if fresh && rounding {
                 return Some(merit.largest);
             }
-            merit = self.search(view, merit)?;
+            let before = merit;
+            merit = if fresh { self.search(view, merit)? } else { self.chord(view, merit) };
+            self.usable[tier] = merit.chord_reaches(before);
         }
         None
     }
 
-    /// Newton's step, capped; whether it is no more than rounding, or none where it is not a number.
-    fn set_step(&mut self, view: View) -> Option<bool> {
-        let Self { arch, work, jacobian, step, .. } = self;
-        arch.dispatch(Factorise(view, work, jacobian));
-        arch.dispatch(Solve(view, work, jacobian, step));
+    /// Step for the residual last evaluated, capped; whether it is no more than rounding, or none
+    /// where it is not a number.
+    fn set_step(&mut self, view: View, tier: usize) -> Option<bool> {
+        let Self { arch, work, jacobians, step, .. } = self;
+        arch.dispatch(Solve(view, work, &mut jacobians[tier], step));
         let mut rounding = true;
         let group = &work.group;
         for ((step, &logit), &residual) in step.iter_mut().zip(&group.logit).zip(&group.residual) {
@@ -215,17 +243,29 @@ impl Solver {
         Some(rounding)
     }
 
+    /// Goes `length` of the step from `from`.
+    fn go(&mut self, view: View, length: f64) -> Merit {
+        let logits = self.work.group.logit.iter_mut();
+        for ((logit, from), step) in logits.zip(&self.from).zip(&self.step) {
+            *logit = from + length * step;
+        }
+        self.evaluate(view, false);
+        self.merit()
+    }
+
+    /// A whole step with an old Jacobian, taken back where it does not help.
+    fn chord(&mut self, view: View, before: Merit) -> Merit {
+        self.from.copy_from_slice(&self.work.group.logit);
+        let merit = self.go(view, 1.0);
+        if merit.squares < before.squares { merit } else { self.go(view, 0.0) }
+    }
+
     /// Halves the step until the squared residual falls; none where it never does.
     fn search(&mut self, view: View, before: Merit) -> Option<Merit> {
         self.from.copy_from_slice(&self.work.group.logit);
         let mut length = 1.0;
         for _ in 0..MAX_HALVINGS {
-            let logits = self.work.group.logit.iter_mut();
-            for ((logit, from), step) in logits.zip(&self.from).zip(&self.step) {
-                *logit = from + length * step;
-            }
-            self.evaluate(view);
-            let merit = self.merit();
+            let merit = self.go(view, length);
             if merit.squares < before.squares * (1.0 - 1e-4 * length) || merit.largest <= TOLERANCE
             {
                 return Some(merit);
@@ -247,28 +287,28 @@ impl Solver {
 
     /// Alternates sweeps with Newton from where they end, more sweeps each time; the second half
     /// climbs from below, where sweeps are monotone.
-    fn sweep(&mut self, view: View) -> f64 {
+    fn sweep(&mut self, view: View, index: usize) -> f64 {
         for round in 0..SWEEP_ROUNDS {
             if round == SWEEP_ROUNDS / 2 {
                 self.work.group.logit.fill(LOGIT_RANGE.0);
             }
-            self.evaluate(view);
+            self.evaluate(view, true);
             for _ in 0..(4 << round) {
                 self.report.sweeps += 1;
                 let change = self.sweeper.sweep(view, &mut self.work);
                 if change <= RESOLUTION {
-                    self.evaluate(view);
+                    self.evaluate(view, true);
                     return self.merit().largest;
                 }
             }
             self.swept.copy_from_slice(&self.work.group.logit);
-            self.evaluate(view);
-            if let Some(residual) = self.newton(view) {
+            self.evaluate(view, true);
+            if let Some(residual) = self.newton(view, index) {
                 return residual;
             }
             self.work.group.logit.copy_from_slice(&self.swept);
         }
-        self.evaluate(view);
+        self.evaluate(view, true);
         self.merit().largest
     }
 }
@@ -285,6 +325,18 @@ pub(super) struct View<'a> {
 struct Merit {
     squares: f64,
     largest: f64,
+}
+
+impl Merit {
+    /// Whether a few more steps that gain as much as the last one did reach the tolerance.
+    fn chord_reaches(self, before: Self) -> bool {
+        let gain = self.largest / before.largest;
+        let mut reached = self.largest;
+        for _ in 0..CHORD_STEPS {
+            reached *= gain;
+        }
+        reached <= TOLERANCE
+    }
 }
 
 /// Caps a step at 4 where the curve bends. Near an empty group the residual is linear in the logit,
