@@ -330,7 +330,7 @@ fn variates_that_would_be_subnormal_are_zero() {
             zeros += u32::from(x == 0.0);
         }
     }
-    // exp(−0.708) = 0.4926 of the gamma's; half a percent is three standard deviations.
+    // exp(−0.708) = 0.4926 of the gamma's; one percent is six standard deviations.
     assert!((f64::from(zeros) / 100_000.0 - 0.4926).abs() < 0.01, "{zeros} zeros");
 }
 

@@ -4,6 +4,12 @@ use super::{Check, SamplerError};
 use crate::math;
 use crate::rng::Stream;
 
+/// Subnormal numbers slow every later operation on them: 0 in their place.
+#[inline]
+fn flushed(x: f64) -> f64 {
+    if x < f64::MIN_POSITIVE { 0.0 } else { x }
+}
+
 /// Exponential distribution, density `λ·exp(−λx)` on x > 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Exponential {
@@ -116,8 +122,8 @@ impl LogNormal {
 
 /// Gamma distribution, density proportional to `x^(k−1)·exp(−x/θ)`.
 ///
-/// Marsaglia and Tsang (2000); shapes below 1 by `G(k) = G(k+1)·U^(1/k)`, which underflows to 0
-/// when the shape is very small, as the true variate nearly does.
+/// Marsaglia and Tsang (2000); shapes below 1 by `G(k) = G(k+1)·U^(1/k)`, which is 0 where it
+/// would underflow.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gamma {
     shape: f64,
@@ -142,7 +148,7 @@ impl Gamma {
         let g = self.scale * self.standard(stream);
         if self.shape < 1.0 {
             // U^(1/k) = exp(−E/k) with E exponential.
-            g * math::exp(-stream.exponential() / self.shape)
+            flushed(g * math::exp(-stream.exponential() / self.shape))
         } else {
             g
         }
@@ -181,7 +187,7 @@ impl Gamma {
     }
 }
 
-/// Weibull distribution, survival `exp(−(x/λ)^k)`.
+/// Weibull distribution, survival `exp(−(x/λ)^k)`; 0 where a variate would underflow.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weibull {
     shape: f64,
@@ -200,7 +206,7 @@ impl Weibull {
     /// A variate.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> f64 {
-        self.scale * math::pow(stream.exponential(), 1.0 / self.shape)
+        flushed(self.scale * math::pow(stream.exponential(), 1.0 / self.shape))
     }
 
     /// `λ·Γ(1 + 1/k)`.

@@ -4,7 +4,7 @@
 //! mass comes from Loader's saddle-point expansion (2000) and whose distribution function is summed
 //! once; both cost a number of steps proportional to the standard deviation. The map from `u` is
 //! monotone, so common uniforms give common counts. Sums in double precision: the distribution
-//! function is met within 1e-12.
+//! function is met within 1e-11.
 
 use std::f64::consts::PI;
 

@@ -41,8 +41,8 @@ impl fmt::Display for SamplerError {
 
 impl std::error::Error for SamplerError {}
 
-const POSITIVE: &str = "positive, at most 1e100 and at least 1e-100";
-const NOT_NEGATIVE: &str = "at least 0 and at most 1e100";
+const POSITIVE: &str = "between 1e-100 and 1e100";
+const NOT_NEGATIVE: &str = "0 or between 1e-100 and 1e100";
 const FINITE: &str = "between -1e100 and 1e100";
 const PROBABILITY: &str = "between 0 and 1";
 
@@ -70,7 +70,8 @@ impl Check {
     }
 
     fn not_negative(self, parameter: &'static str, value: f64) -> Result<f64, SamplerError> {
-        self.that((0.0..=1e100).contains(&value), parameter, value, NOT_NEGATIVE)
+        let holds = value == 0.0 || (1e-100..=1e100).contains(&value);
+        self.that(holds, parameter, value, NOT_NEGATIVE)
     }
 
     fn finite(self, parameter: &'static str, value: f64) -> Result<f64, SamplerError> {
