@@ -2,6 +2,8 @@
 //!
 //! This binary holds one test alone: its counting allocator sees every thread.
 
+#![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -1,6 +1,8 @@
 //! The calendar agrees with a list that is searched from end to end at each pop, for any interleaving of schedule,
 //! cancel, reschedule, clock changes and pops.
 
+#![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
+
 use autarky_engine::calendar::{
     Calendar, CalendarError, ClockId, Handle, LadderQueue, PackedHeap, PendingSet, Phase,
 };
@@ -65,6 +67,13 @@ impl NaiveClock {
     }
 }
 
+/// Where the list keeps something.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    Event(usize),
+    Clock(usize),
+}
+
 /// The list. Handles and clocks are kept by position; a finished one is `None`.
 #[derive(Default)]
 struct Naive {
@@ -80,14 +89,16 @@ impl Naive {
         self.sequence
     }
 
-    /// Instant, order among ties, payload and (event or clock) of what happens next.
-    fn next(&self) -> Option<(u64, (u8, u64), u32, Result<usize, usize>)> {
+    /// Instant, order among ties, payload and place of what happens next.
+    fn next(&self) -> Option<(u64, (u8, u64), u32, Place)> {
         let events = self.events.iter().enumerate().filter_map(|(i, event)| {
-            event.map(|(at, phase, sequence, payload)| (at, (phase, sequence), payload, Ok(i)))
+            event.map(|(at, phase, sequence, payload)| {
+                (at, (phase, sequence), payload, Place::Event(i))
+            })
         });
         let clocks = self.clocks.iter().enumerate().filter_map(|(i, clock)| {
             let clock = clock.as_ref()?;
-            Some((clock.fires()?, clock.order, clock.payload, Err(i)))
+            Some((clock.fires()?, clock.order, clock.payload, Place::Clock(i)))
         });
         events.chain(clocks).min_by_key(|&(at, order, ..)| (at, order))
     }
@@ -108,11 +119,11 @@ impl Naive {
         let (at, (phase, _), payload, which) = self.next()?;
         self.now = at;
         let fired = match which {
-            Ok(event) => {
+            Place::Event(event) => {
                 self.events[event] = None;
                 None
             }
-            Err(index) => {
+            Place::Clock(index) => {
                 let clock = self.clocks[index].as_mut()?;
                 clock.remaining = clock.stream.exponential();
                 clock.since = at;

@@ -1,5 +1,7 @@
 //! Every pending set pops the same keys in the same order as a sorted set, whatever the increments.
 
+#![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
+
 use std::collections::BTreeSet;
 
 use autarky_engine::calendar::{Key, LadderQueue, PackedHeap, PendingSet, Phase};
@@ -105,7 +107,8 @@ fn exercise<Q: PendingSet>(first: Increments, second: Increments, population: u6
             if stream.uniform_below(64) == 0 {
                 // Growth and decline around the population.
                 pair.push(increments.draw(&mut stream, step), 5);
-            } else if stream.uniform_below(64) == 0 {
+            }
+            if stream.uniform_below(64) == 0 {
                 pair.pop();
             }
             if pair.pop().is_some() {

@@ -1,5 +1,7 @@
 //! The run loop: order, limits, stop requests, fingerprints, traces.
 
+#![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
+
 use autarky_engine::calendar::{Calendar, CalendarError, ClockId, PackedHeap, PendingSet, Phase};
 use autarky_engine::rng::{Stream, StreamKey};
 use autarky_engine::simulation::{
