@@ -20,10 +20,10 @@ parameters! {
         title: String = String::new(), Kind::Text, Assumed, "name";
         /// Zone of its headquarters, whose controller governs its exports.
         home: String = String::new(), Kind::Reference("nation"), Measured, "calibration/accelerators.csv";
-        /// Accelerators that it can ship a year at the start.
-        output: f64 = 1.0e6, Kind::Number { unit: "1/year", range: Range::closed(0.0, 1e12) }, Calibrated, "set so that the world's initial orders wait about a quarter";
-        /// Growth of its output, continuously compounded.
-        output_growth: f64 = 0.2, Kind::Number { unit: "1/year", range: Range::closed(-2.0, 3.0) }, Assumed, "capacity plans of foundries and packaging";
+        /// Compute of the accelerators that it can ship a year at the start.
+        output: f64 = 1.0e6, Kind::Number { unit: "H100e/year", range: Range::closed(0.0, 1e15) }, Calibrated, "set so that orders of the first year wait about a quarter";
+        /// Growth of its output, continuously compounded: more wafers and better chips.
+        output_growth: f64 = 0.4, Kind::Number { unit: "1/year", range: Range::closed(-2.0, 3.0) }, Assumed, "compute per chip grows by 0.42 a year (calibration/hardware_trends.csv), wafers little";
         /// Volatility of its output from one allocation to the next, log sd.
         output_volatility: f64 = 0.1, Kind::Number { unit: "1", range: Range::closed(0.0, 2.0) }, Assumed, "yield and packaging bottlenecks";
         /// How its output is allocated over the backlog.

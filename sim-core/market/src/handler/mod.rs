@@ -45,8 +45,8 @@ impl Model for Market<'_> {
             Event::LicenceDecided(order) => world.licence_decided(plan, order),
             Event::Allocation(vendor) => world.allocation(plan, vendor, ctx),
             Event::Delivery(shipment) => world.delivery(plan, shipment, ctx),
-            Event::HardwareReleased(hardware) => {
-                world.released[hardware.at()] = ctx.now().as_days();
+            Event::HardwareReleased(model) => {
+                world.hardware_released(plan, model, ctx.now().as_days());
                 Ok(())
             }
             Event::DatedStart(event) => world.dated(plan, event, true),

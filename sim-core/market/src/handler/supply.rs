@@ -369,11 +369,34 @@ impl World {
         Ok(())
     }
 
+    /// A model goes on sale. Open orders of its vendor change to it where it gives more compute for the money: nobody takes delivery of
+    /// the old generation after the new one is out.
+    pub(super) fn hardware_released(&mut self, plan: &Blueprint, model: HardwareId, day: f64) {
+        self.released[model.at()] = day;
+        let vendor = plan.hardware[model.at()].vendor;
+        for at in 0..self.vendors[vendor.at()].backlog.len() {
+            let id = self.vendors[vendor.at()].backlog[at];
+            let Some(order) = self.orders.get(id.0).copied() else { continue };
+            if self.orderable(plan, order.pool, vendor, day) != Some(model) {
+                continue;
+            }
+            let (old, new) = (plan.node_compute(order.pool, order.hardware), plan.node_compute(order.pool, model));
+            let compute = (f64::from(order.nodes) - order.credit) * old;
+            let nodes = (compute / new).round().max(1.0).min(f64::from(u32::MAX));
+            self.count_order(plan, &order, -f64::from(order.nodes));
+            let changed = Order { hardware: model, nodes: nodes as u32, credit: 0.0, ..order };
+            self.count_order(plan, &changed, nodes);
+            if let Some(slot) = self.orders.get_mut(id.0) {
+                *slot = changed;
+            }
+        }
+    }
+
     fn open_order(&self, plan: &Blueprint, id: OrderId) -> OpenOrder {
         self.orders.get(id.0).map_or(OpenOrder { nodes: 0, node_size: 1.0, credit: 0.0 }, |order| {
             OpenOrder {
                 nodes: order.nodes,
-                node_size: plan.node_accelerators(order.pool, order.hardware),
+                node_size: plan.node_compute(order.pool, order.hardware),
                 credit: order.credit,
             }
         })

@@ -11,19 +11,19 @@ use crate::entity::vendor::AllocationRule;
 pub struct OpenOrder {
     /// Nodes still to be delivered.
     pub nodes: u32,
-    /// Accelerators in one node.
+    /// Compute of one node, H100e.
     pub node_size: f64,
-    /// Fraction of a node carried from earlier allocations (proportional only).
+    /// Fraction of a node already set aside for it by earlier allocations.
     pub credit: f64,
 }
 
 impl OpenOrder {
-    fn accelerators(&self) -> f64 {
+    fn compute(&self) -> f64 {
         f64::from(self.nodes) * self.node_size
     }
 }
 
-/// Allocates `available` accelerators: sets `granted[i]` nodes for order `i`, updates the credits, returns what is left.
+/// Allocates `available` H100e: sets `granted[i]` nodes for order `i`, updates the credits, returns what is left.
 ///
 /// The scratch vector `ranking` only saves an allocation of memory.
 pub fn allocate(
@@ -41,43 +41,47 @@ pub fn allocate(
     }
 }
 
+/// Serves one order after the other. What is left below a whole node of an order stays reserved for it as a credit, so that coarse nodes of
+/// large buyers do not let crumbs fall to smaller ones.
 fn largest_first(
     mut available: f64,
-    orders: &[OpenOrder],
+    orders: &mut [OpenOrder],
     granted: &mut [u32],
     ranking: &mut Vec<u32>,
 ) -> f64 {
     ranking.clear();
     ranking.extend(0..orders.len() as u32);
     // Ties go to the older order: the sort is stable.
-    ranking.sort_by(|&a, &b| {
-        orders[b as usize].accelerators().total_cmp(&orders[a as usize].accelerators())
-    });
+    let size = |at: u32| orders[at as usize].compute();
+    ranking.sort_by(|&a, &b| size(b).total_cmp(&size(a)));
     for &at in ranking.iter() {
-        let order = &orders[at as usize];
-        let nodes = (available / order.node_size).floor().clamp(0.0, f64::from(order.nodes)) as u32;
-        granted[at as usize] = nodes;
-        available -= f64::from(nodes) * order.node_size;
+        let order = &mut orders[at as usize];
+        let wanted = (f64::from(order.nodes) - order.credit) * order.node_size;
+        let given = available.min(wanted).max(0.0);
+        available -= given;
+        let due = order.credit + given / order.node_size;
+        // A sum of credits may miss a whole node by rounding.
+        let nodes = (due + 1e-9).floor().clamp(0.0, f64::from(order.nodes));
+        order.credit = (due - nodes).max(0.0);
+        granted[at as usize] = nodes as u32;
     }
     available
 }
 
 fn proportional(available: f64, orders: &mut [OpenOrder], granted: &mut [u32]) -> f64 {
-    let asked: f64 = orders.iter().map(OpenOrder::accelerators).sum();
+    let wanted = |order: &OpenOrder| (f64::from(order.nodes) - order.credit) * order.node_size;
+    let asked: f64 = orders.iter().map(wanted).sum();
     if asked <= 0.0 {
         return available;
     }
     let share = (available / asked).clamp(0.0, 1.0);
-    let mut left = available;
     for (order, granted) in orders.iter_mut().zip(granted) {
-        let due = f64::from(order.nodes) * share + order.credit;
-        let nodes = due.floor().clamp(0.0, f64::from(order.nodes));
-        let fits = (left / order.node_size).floor().clamp(0.0, nodes);
-        order.credit = (due - fits).clamp(0.0, f64::from(order.nodes));
-        *granted = fits as u32;
-        left -= fits * order.node_size;
+        let due = order.credit + (f64::from(order.nodes) - order.credit) * share;
+        let nodes = (due + 1e-9).floor().clamp(0.0, f64::from(order.nodes));
+        order.credit = (due - nodes).max(0.0);
+        *granted = nodes as u32;
     }
-    left
+    (available - asked).max(0.0)
 }
 
 #[cfg(test)]
@@ -102,6 +106,16 @@ mod tests {
         );
         assert_eq!(granted, [0, 500]);
         assert!(left.abs() < 1e-9);
+    }
+
+    #[test]
+    fn crumbs_below_a_large_buyers_node_are_kept_for_it() {
+        let mut orders = [order(1, 8.0), order(10, 1000.0)];
+        let mut granted = Vec::new();
+        let left = allocate(AllocationRule::LargestFirst, 900.0, &mut orders, &mut granted, &mut Vec::new());
+        assert_eq!((granted.as_slice(), left.abs() < 1e-9), ([0, 0].as_slice(), true));
+        allocate(AllocationRule::LargestFirst, 100.0, &mut orders, &mut granted, &mut Vec::new());
+        assert_eq!(granted, [0, 1]);
     }
 
     #[test]
@@ -138,8 +152,9 @@ mod tests {
             let mut orders: Vec<_> = nodes.iter().map(|&(n, size)| order(n, f64::from(size))).collect();
             let mut granted = Vec::new();
             let left = allocate(rule, available, &mut orders, &mut granted, &mut Vec::new());
-            let shipped: f64 = orders.iter().zip(&granted).map(|(o, &g)| f64::from(g) * o.node_size).sum();
-            prop_assert!((shipped + left - available).abs() <= 1e-6 * available.max(1.0));
+            let set_aside: f64 =
+                orders.iter().zip(&granted).map(|(o, &g)| (f64::from(g) + o.credit) * o.node_size).sum();
+            prop_assert!((set_aside + left - available).abs() <= 1e-6 * available.max(1.0));
             prop_assert!(left >= -1e-9);
             prop_assert!(orders.iter().zip(&granted).all(|(o, &g)| g <= o.nodes));
         }

@@ -172,7 +172,7 @@ impl Projection {
             let open = world.vendors[v].backlog.iter().filter_map(|id| world.orders.get(id.0));
             let asked: f64 = open
                 .clone()
-                .map(|o| f64::from(o.nodes) * plan.node_accelerators(o.pool, o.hardware))
+                .map(|o| f64::from(o.nodes) * plan.node_compute(o.pool, o.hardware))
                 .sum();
             let wait = asked / rate.max(1e-9) + terms.delivery_time;
             for order in open {

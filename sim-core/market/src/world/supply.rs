@@ -66,7 +66,7 @@ impl PoolState {
 pub struct VendorState {
     /// Orders in the sequence in which they were placed.
     pub backlog: Vec<OrderId>,
-    /// Unsold accelerators.
+    /// Unsold output, H100e.
     pub stock: f64,
     /// Noise of its output.
     pub output: Stream,
