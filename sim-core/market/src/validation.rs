@@ -197,9 +197,14 @@ fn providers(scenario: &Scenario, out: &mut Vec<Problem>) {
             }
         }
         if !scenario.hardware.iter().any(|(model, hardware)| may_run(provider, model, hardware)) {
+            let limit = match (provider.hardware.is_empty(), provider.price_max) {
+                (false, _) => "hardware",
+                (true, Some(_)) => "price_max",
+                (true, None) => "memory_min",
+            };
             let message = format!("no hardware of the scenario fits provider `{id}`");
-            let help = "loosen `hardware`, `memory_min` or `price_max`, or add a [hardware] entry";
-            out.push(problem(format!("provider.{id}.hardware"), message, help));
+            let help = "loosen `hardware`, `memory_min`, `price_max` or `vendor_mix`, or add a [hardware] entry";
+            out.push(problem(format!("provider.{id}.{limit}"), message, help));
         }
     }
 }
@@ -325,7 +330,7 @@ mod tests {
             ("provider.p.zone_mix", |s| {
                 s.providers.entry("p").zone_mix = vec![("BBB".into(), 1.0)]
             }),
-            ("provider.p.hardware", |s| s.providers.entry("p").memory_min = 1e5),
+            ("provider.p.memory_min", |s| s.providers.entry("p").memory_min = 1e5),
             ("provider.p.operators", |s| s.providers.entry("p").operators = 1_000_000),
             ("event.e.to.nations", |s| s.events.entry("e").at = 1.0),
         ];

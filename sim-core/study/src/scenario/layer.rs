@@ -181,6 +181,9 @@ impl DocumentReader<'_> {
     }
 
     fn unknown_root(&mut self, member: &Member) {
+        if self.findings.is_full() {
+            return;
+        }
         let known: Vec<&str> =
             Scenario::ROOTS.iter().map(|r| r.name).chain(OWN_KEYS.iter().copied()).collect();
         let help = suggest::nearest(&member.key, known.iter().copied());
@@ -297,6 +300,9 @@ impl DocumentReader<'_> {
     }
 
     fn unknown_field(&mut self, target: Target<'_>, name: &str, place: Place) {
+        if self.findings.is_full() {
+            return;
+        }
         let spec = root_spec(target.root);
         let known: Vec<&str> = spec.fields.iter().map(|f| f.name).collect();
         let mut candidates = known.clone();

@@ -39,7 +39,11 @@ use autarky_market::scenario::Scenario;
 use layer::{Layer, Setting};
 use resolve::Resolved;
 use source::{Files, Findings};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+
+/// Most values of all policies together, each with its origin.
+const MAX_VALUES: usize = 1_000_000;
 
 /// What to load.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,6 +172,9 @@ fn read_and_resolve(
     if !chain.whole {
         return None;
     }
+    if !is_small_enough(&chain, findings) {
+        return None;
+    }
     let mut policies = Vec::new();
     let base = chain.policies.iter().filter(|(name, _)| *name == "base");
     let others = chain.policies.iter().filter(|(name, _)| *name != "base");
@@ -196,6 +203,24 @@ fn read_and_resolve(
         warnings: Vec::new(),
         files: Vec::new(),
     })
+}
+
+/// Refuses scenarios whose values under all policies would not fit into memory.
+fn is_small_enough(chain: &chain::Chain, findings: &mut Findings) -> bool {
+    let settings = chain.layers.iter().flat_map(|l| &l.settings);
+    let entries: BTreeSet<(usize, &str)> = settings.map(|s| (s.root, s.id.as_str())).collect();
+    let values: usize = entries.iter().map(|(root, _)| layer::root_spec(*root).fields.len()).sum();
+    let policies = chain.policies.len() + 1;
+    let total = values.saturating_mul(policies);
+    if total <= MAX_VALUES {
+        return true;
+    }
+    let message = format!(
+        "the scenario has {values} values under each of {policies} policies; {MAX_VALUES} in all fit"
+    );
+    let help = "split it into several scenarios";
+    findings.push(source::Finding::error(None, "", message).help(help));
+    false
 }
 
 fn resolve_policy(

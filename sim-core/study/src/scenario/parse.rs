@@ -3,7 +3,7 @@
 //! Built on the event parser below `toml_edit`, because that one keeps the places of all keys and recovers. TOML 1.1
 //! syntax is refused: line breaks and final commas in inline tables, and the escapes `\e` and `\x`.
 
-use super::source::{Files, Finding, Findings, Place};
+use super::source::{Files, Finding, Findings, MAX_FINDINGS, Place};
 use super::tree::{
     Data, Key, Made, Node, Table, close, define, descend_header, insert, walk_header,
 };
@@ -18,7 +18,7 @@ const MAX_KEY_PARTS: usize = 16;
 /// The tree of a file, and whether its syntax was whole.
 pub(crate) fn parse(files: &Files, file: u32, findings: &mut Findings) -> (Table, bool) {
     let text = files.text(file);
-    let mut sink = Sink { file, text, errors: Vec::new() };
+    let mut sink = Sink { file, files, errors: Vec::new() };
     let events = events(text, &mut sink);
     let mut builder = Builder {
         source: Source::new(text),
@@ -53,21 +53,29 @@ fn events(text: &str, sink: &mut Sink<'_>) -> Vec<Event> {
 /// Where findings of one text go.
 pub(crate) struct Sink<'t> {
     file: u32,
-    pub(super) text: &'t str,
+    files: &'t Files,
     errors: Vec<Finding>,
 }
 
 impl Sink<'_> {
+    /// Whether more findings would be dropped.
+    pub(super) fn is_full(&self) -> bool {
+        self.errors.len() > MAX_FINDINGS
+    }
+    /// Line of a place, from one.
+    pub(super) fn line(&self, place: Place) -> usize {
+        self.files.line(place)
+    }
     fn place(&self, span: Span) -> Place {
         Place { file: self.file, start: span.start() as u32, end: span.end() as u32 }
     }
     fn error(&mut self, place: Place, message: impl Into<String>) {
-        if self.errors.len() < 1001 {
+        if !self.is_full() {
             self.errors.push(Finding::error(Some(place), "", message));
         }
     }
     pub(super) fn error_with_help(&mut self, place: Place, message: impl Into<String>, help: &str) {
-        if self.errors.len() < 1001 {
+        if !self.is_full() {
             self.errors.push(Finding::error(Some(place), "", message).help(help));
         }
     }
@@ -96,7 +104,7 @@ impl ErrorSink for Sink<'_> {
         if !expected.is_empty() {
             finding = finding.allowed(expected.join(", "));
         }
-        if self.errors.len() < 1001 {
+        if !self.is_full() {
             self.errors.push(finding);
         }
     }

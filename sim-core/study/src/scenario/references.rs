@@ -79,10 +79,13 @@ fn check_word(
 ) {
     let (root, id, field) = at;
     let key = (root, id.to_owned());
-    let known = resolver.out.scenario.identifiers(target);
-    if known.contains(&zone(resolver, word, target).as_str()) {
+    let scenario = &resolver.out.scenario;
+    if scenario.entry(target, &zone(resolver, word, target)).is_some()
+        || resolver.findings.is_full()
+    {
         return;
     }
+    let known = scenario.identifiers(target);
     let path = path_of(root, id, root_spec(root).fields[field].name);
     if word.is_empty() {
         if !resolver.out.broken.contains(&key) {
@@ -107,4 +110,5 @@ fn check_word(
     let message =
         format!("`{path}` refers to `{word}`, which is no {target} of this scenario{from}");
     resolver.findings.push(Finding::error(place, &path, message).maybe_help(help));
+    resolver.out.broken.insert(key);
 }

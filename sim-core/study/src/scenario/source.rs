@@ -6,7 +6,7 @@ use std::path::Path;
 /// Largest scenario file in bytes.
 pub(crate) const MAX_FILE_BYTES: u64 = 10_000_000;
 const MAX_SHOWN_CHARS: usize = 160;
-const MAX_FINDINGS: usize = 1000;
+pub(crate) const MAX_FINDINGS: usize = 1000;
 
 /// A range of bytes in one of the [`Files`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -18,9 +18,19 @@ pub(crate) struct Place {
 
 /// A text with the name under which it is reported.
 #[derive(Debug, Clone)]
-pub(crate) struct File {
-    pub(crate) name: String,
-    pub(crate) text: String,
+struct File {
+    name: String,
+    text: String,
+    /// Bytes at which lines begin, after the first.
+    line_starts: Vec<u32>,
+}
+
+impl File {
+    /// Line of a byte, from zero, and where that line begins.
+    fn line(&self, at: usize) -> (usize, usize) {
+        let line = self.line_starts.partition_point(|start| *start as usize <= at);
+        (line, line.checked_sub(1).map_or(0, |before| self.line_starts[before] as usize))
+    }
 }
 
 /// All texts of one loading.
@@ -30,7 +40,10 @@ pub(crate) struct Files(Vec<File>);
 impl Files {
     /// Adds a text and gives its number.
     pub(crate) fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> u32 {
-        self.0.push(File { name: name.into(), text: text.into() });
+        let text: String = text.into();
+        let breaks = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+        let line_starts = breaks.map(|(at, _)| at as u32 + 1).collect();
+        self.0.push(File { name: name.into(), text, line_starts });
         (self.0.len() - 1) as u32
     }
 
@@ -52,8 +65,12 @@ impl Files {
     /// `file:line`.
     pub(crate) fn locate(&self, place: Place) -> String {
         let name = self.0.get(place.file as usize).map_or("", |f| f.name.as_str());
-        let before = self.text(place.file).get(..place.start as usize).unwrap_or_default();
-        format!("{name}:{}", before.matches('\n').count() + 1)
+        format!("{name}:{}", self.line(place))
+    }
+
+    /// Line of a place, from one.
+    pub(crate) fn line(&self, place: Place) -> usize {
+        self.0.get(place.file as usize).map_or(1, |f| f.line(place.start as usize).0 + 1)
     }
 
     fn place_of(&self, diagnostic: &mut Diagnostic, place: Place) {
@@ -68,7 +85,7 @@ impl Files {
             at
         };
         let (start, end) = (floor(place.start), floor(place.end));
-        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let (line_number, line_start) = file.line(start);
         let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
         let line = text[line_start..line_end].trim_end_matches('\r');
         let column = text[line_start..start].chars().count();
@@ -77,7 +94,7 @@ impl Files {
         let shown: String = line.chars().skip(first).take(MAX_SHOWN_CHARS).collect();
         let width = shown.chars().count();
         let from = (column - first).min(width);
-        diagnostic.line = text[..line_start].matches('\n').count() + 1;
+        diagnostic.line = line_number + 1;
         diagnostic.column = column + 1;
         diagnostic.underline = from..(from + length).clamp(from, width.max(from));
         diagnostic.source_line = Some(printable(&shown));
@@ -128,6 +145,10 @@ impl Findings {
         if self.0.len() <= MAX_FINDINGS {
             self.0.push(finding);
         }
+    }
+    /// Whether more findings would be dropped; spares the search for suggestions.
+    pub(crate) fn is_full(&self) -> bool {
+        self.0.len() > MAX_FINDINGS
     }
     /// Errors and warnings with line and column, each once, in the order of files and lines.
     pub(crate) fn finish(mut self, files: &Files) -> (Vec<Diagnostic>, Vec<Diagnostic>) {

@@ -116,9 +116,11 @@ pub(crate) fn close(table: &mut Table) {
 }
 
 fn duplicate(key: &Key, first: Place, sink: &mut Sink<'_>) {
-    let line = sink.text.get(..first.start as usize).unwrap_or_default().matches('\n').count() + 1;
+    if sink.is_full() {
+        return;
+    }
     let name: String = key.name.chars().take(80).collect();
-    let help = format!("it is first defined in line {line}; keep one of the two");
+    let help = format!("it is first defined in line {}; keep one of the two", sink.line(first));
     sink.error_with_help(key.place, format!("`{name}` is defined twice"), &help);
 }
 

@@ -9,7 +9,7 @@ use autarky_market::schema::{FieldSpec, Kind, Range, Value};
 
 /// Tolerance of sums of shares.
 pub(crate) const SHARE_TOLERANCE: f64 = 1e-9;
-const MAX_ITEMS: usize = 100_000;
+const MAX_ITEMS: usize = 10_000;
 const MAX_TEXT: usize = 10_000;
 
 /// A value as read.

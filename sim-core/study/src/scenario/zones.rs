@@ -16,7 +16,7 @@ use crate::scenario::source::Place;
 use autarky_market::entity::horizon::BlocParameters;
 use autarky_market::entity::nation::{IncomeGroup, NationParameters};
 use autarky_market::schema::{FieldType, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Builds the `nation` entries.
 pub(crate) fn build(resolver: &mut Resolver<'_>) {
@@ -53,21 +53,28 @@ fn check_words(resolver: &mut Resolver<'_>, table: &Table) {
         ]
     });
     for (root, id, name, items) in lists.into_iter().chain(blocs) {
-        let known: Vec<String> = match name {
-            "regions" => table.words("region").into_iter().map(word).collect(),
-            "income_groups" => table.words("income_group").into_iter().map(word).collect(),
-            _ => table.keys().map(str::to_owned).collect(),
-        };
+        let known = known_words(name, table);
         let by_word = matches!(name, "regions" | "income_groups");
-        for (at, item) in items.iter().enumerate() {
-            let shown = if by_word { word(item) } else { item.clone() };
+        for (at, item) in items.into_iter().enumerate() {
+            let shown = if by_word { word(&item) } else { item.clone() };
             if !known.contains(&shown) {
-                wrong.push((root, id.clone(), name, at, item.clone(), known.clone()));
+                wrong.push((root, id.clone(), name, at, item));
             }
         }
     }
-    for (root, id, name, at, item, known) in wrong {
-        unknown_word(resolver, (root, &id, name), at, &item, &known);
+    for (root, id, name, at, item) in wrong {
+        if !resolver.findings.is_full() {
+            unknown_word(resolver, (root, &id, name), at, &item, &known_words(name, table));
+        }
+    }
+}
+
+/// What a list of economies, regions or income groups may name.
+fn known_words(name: &str, table: &Table) -> BTreeSet<String> {
+    match name {
+        "regions" => table.words("region").into_iter().map(word).collect(),
+        "income_groups" => table.words("income_group").into_iter().map(word).collect(),
+        _ => table.keys().map(str::to_owned).collect(),
     }
 }
 
@@ -76,13 +83,14 @@ fn unknown_word(
     path: (&str, &str, &str),
     at: usize,
     item: &str,
-    known: &[String],
+    known: &BTreeSet<String>,
 ) {
     let Some(root) = root_index(path.0) else { return };
     let field = root_spec(root).fields.iter().position(|f| f.name == path.2).unwrap_or_default();
     let trace = resolver.out.traces.get(&(root, path.1.to_owned(), field));
     let place = trace.and_then(|t| t.parts.get(at).copied().or(t.place));
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    resolver.out.broken.insert((root, path.1.to_owned()));
     let path = path_of(root, path.1, path.2);
     let message = format!("calibration/nations.csv has no `{item}`");
     let hint = suggest::hint(item, &known)
@@ -110,7 +118,7 @@ fn aggregate(resolver: &mut Resolver<'_>, root: usize, table: &Table, focus: &[S
             None => homeless.push(economy),
         }
     }
-    if let (Some(_), true) = (homeless.first(), resolver.out.broken.is_empty()) {
+    if let (Some(_), true) = (homeless.first(), is_sound(resolver)) {
         let first = homeless.iter().take(5).copied().collect::<Vec<_>>().join(", ");
         let message = format!(
             "no bloc takes {} economies: {first}{}",
@@ -133,7 +141,7 @@ fn aggregate(resolver: &mut Resolver<'_>, root: usize, table: &Table, focus: &[S
             resolver.findings.push(finding.help("rename the bloc"));
         } else if let Some(members) = members.get(id) {
             sum_up(resolver, root, id, members, table);
-        } else {
+        } else if is_sound(resolver) {
             let finding = Finding::error(
                 place,
                 &path_of(bloc_root, id, ""),
@@ -144,6 +152,11 @@ fn aggregate(resolver: &mut Resolver<'_>, root: usize, table: &Table, focus: &[S
                 .push(finding.warning().help("give it a smaller precedence, or disable it"));
         }
     }
+}
+
+/// Whether every bloc and the focus could be read.
+fn is_sound(resolver: &Resolver<'_>) -> bool {
+    !resolver.out.broken.iter().any(|(root, _)| ["bloc", "focus"].contains(&root_spec(*root).name))
 }
 
 fn bloc_of<'b>(
