@@ -16,7 +16,9 @@
 #![expect(clippy::inline_always, reason = "a call boundary would stop loops from vectorising")]
 
 use autarky_engine::math::{exp, ln};
+use pulp::Simd;
 
+use super::buffer::Buffer;
 use super::inputs::Inputs;
 use super::layout::{Block, LANES, Structure, Tier};
 use super::solve::View;
@@ -32,29 +34,29 @@ const EXHAUSTED: f64 = 1e-6;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Groups {
     /// `υ`.
-    pub(super) logit: Vec<f64>,
+    pub(super) logit: Buffer,
     /// `C` left for this tier.
-    pub(super) capacity: Vec<f64>,
+    pub(super) capacity: Buffer,
     /// `1/C`, 0 where closed.
-    pub(super) per_capacity: Vec<f64>,
+    pub(super) per_capacity: Buffer,
     /// `1/c`.
-    pub(super) per_server: Vec<f64>,
+    pub(super) per_server: Buffer,
     /// `m − 1`.
-    pub(super) exponent: Vec<f64>,
+    pub(super) exponent: Buffer,
     /// 1 where there is capacity, else 0.
-    pub(super) open: Vec<f64>,
+    pub(super) open: Buffer,
     /// `ρ`.
-    pub(super) utilisation: Vec<f64>,
+    pub(super) utilisation: Buffer,
     /// `1 − ρ`.
-    pub(super) idle: Vec<f64>,
+    pub(super) idle: Buffer,
     /// `g/c`.
-    pub(super) wait: Vec<f64>,
+    pub(super) wait: Buffer,
     /// `d(g/c)/dυ`.
-    pub(super) slope: Vec<f64>,
+    pub(super) slope: Buffer,
     /// `Σ_k N_k·d_k`.
-    pub(super) load: Vec<f64>,
+    pub(super) load: Buffer,
     /// `F`.
-    pub(super) residual: Vec<f64>,
+    pub(super) residual: Buffer,
 }
 
 /// Working memory of the solver for the tier at hand.
@@ -62,44 +64,44 @@ pub(super) struct Groups {
 pub(super) struct Work {
     pub(super) group: Groups,
     /// `g/c` by (offer, lane).
-    pub(super) offer_wait: Vec<f64>,
+    pub(super) offer_wait: Buffer,
     /// `d(g/c)/dυ` by (offer, lane).
-    pub(super) offer_slope: Vec<f64>,
+    pub(super) offer_slope: Buffer,
     /// 1 where the group of the offer is open.
-    pub(super) offer_open: Vec<f64>,
+    pub(super) offer_open: Buffer,
     /// `Σ B⁻/Δt` by (class run, offer, lane).
-    pub(super) run_carried: Vec<f64>,
+    pub(super) run_carried: Buffer,
     /// `N_k` by (class run, offer, lane).
-    pub(super) run_load: Vec<f64>,
+    pub(super) run_load: Buffer,
     /// `d_k` by (class run, offer, lane).
-    pub(super) run_served: Vec<f64>,
+    pub(super) run_served: Buffer,
     /// `a_so`, 0 where closed.
-    pub(super) weight: Vec<f64>,
+    pub(super) weight: Buffer,
     /// `P_so` in units of the choke price.
-    pub(super) price: Vec<f64>,
+    pub(super) price: Buffer,
     /// `y_so`.
-    pub(super) pull: Vec<f64>,
+    pub(super) pull: Buffer,
     /// `y_so` where last computed in full, and `1/P_so` there.
-    from_pull: Vec<f64>,
-    pub(super) per_price: Vec<f64>,
+    from_pull: Buffer,
+    pub(super) per_price: Buffer,
     /// `x_so`.
-    pub(super) offered: Vec<f64>,
+    pub(super) offered: Buffer,
     /// `Σ_o a_so` by segment.
-    pub(super) weight_sum: Vec<f64>,
+    pub(super) weight_sum: Buffer,
     /// `S_s` by segment.
-    pub(super) pull_sum: Vec<f64>,
+    pub(super) pull_sum: Buffer,
     /// `D_ref·(P_s/P_ref)^(−η)/S_s` by segment.
-    pub(super) scale: Vec<f64>,
+    pub(super) scale: Buffer,
     /// A row as wide as the offers of a block.
-    pub(super) wide: Vec<f64>,
+    pub(super) wide: Buffer,
 }
 
 impl Work {
     pub(super) fn new(structure: &Structure) -> Self {
         let e = structure.extent;
         let groups = (structure.problem.groups as usize + 1).next_multiple_of(LANES);
-        let column = || vec![0.0; groups];
-        let pairs = || vec![0.0; e.pairs];
+        let column = || Buffer::zeros(groups);
+        let pairs = || Buffer::zeros(e.pairs);
         let group = Groups {
             logit: column(),
             capacity: column(),
@@ -116,22 +118,22 @@ impl Work {
         };
         Self {
             group,
-            offer_wait: vec![0.0; e.offers],
-            offer_slope: vec![0.0; e.offers],
-            offer_open: vec![0.0; e.offers],
-            run_carried: vec![0.0; e.runs],
-            run_load: vec![0.0; e.runs],
-            run_served: vec![0.0; e.runs],
+            offer_wait: Buffer::zeros(e.offers),
+            offer_slope: Buffer::zeros(e.offers),
+            offer_open: Buffer::zeros(e.offers),
+            run_carried: Buffer::zeros(e.runs),
+            run_load: Buffer::zeros(e.runs),
+            run_served: Buffer::zeros(e.runs),
             weight: pairs(),
             price: pairs(),
             pull: pairs(),
             from_pull: pairs(),
             per_price: pairs(),
             offered: pairs(),
-            weight_sum: vec![0.0; e.segments],
-            pull_sum: vec![0.0; e.segments],
-            scale: vec![0.0; e.segments],
-            wide: vec![0.0; e.offers],
+            weight_sum: Buffer::zeros(e.segments),
+            pull_sum: Buffer::zeros(e.segments),
+            scale: Buffer::zeros(e.segments),
+            wide: Buffer::zeros(e.offers),
         }
     }
 
@@ -199,80 +201,121 @@ impl Work {
     /// Fills every column of `group` and of the pairs at the logits given in `group.logit`.
     /// Must be `exact` at the first point of a tier, and may use series near it afterwards.
     #[inline(always)]
-    pub(super) fn evaluate(&mut self, view: View, exact: bool) {
+    pub(super) fn evaluate<S: Simd>(&mut self, simd: S, view: View, exact: bool) {
         let View { structure, inputs, tier } = view;
         self.group.congest();
         self.group.load.fill(0.0);
         for block in &tier.blocks {
             let Self { offer_wait, group, .. } = self;
             gather(&structure.offer_group, block, &group.wait, offer_wait);
-            self.set_prices(structure, inputs, block);
-            if exact || !self.update_pulls(structure, block) {
-                self.set_pulls(structure, block);
+            if exact || !self.near(simd, structure, inputs, block) {
+                self.set_prices(simd, structure, inputs, block);
+                self.set_pulls(simd, structure, block);
             }
-            let sums = &mut self.pull_sum[block.segment_range()];
-            sum_rows(&self.pull[block.pair_range()], block.width(), sums);
             self.set_scales(structure, inputs, block);
-            self.set_demand(structure, block);
+            self.set_demand(simd, structure, block);
             self.set_loads(structure, block);
         }
         self.group.balance();
     }
 
     #[inline(always)]
-    fn set_prices(&mut self, structure: &Structure, inputs: &Inputs, block: &Block) {
-        let width = block.width();
-        let waits = &self.offer_wait[block.offer_range()];
-        let prices = self.price[block.pair_range()].chunks_exact_mut(width);
-        let bases = inputs.base[block.pair_range()].chunks_exact(width);
-        let costs = structure.pair.wait_price[block.pair_range()].chunks_exact(width);
-        for ((price, base), cost) in prices.zip(bases).zip(costs) {
-            for (((price, base), cost), wait) in price.iter_mut().zip(base).zip(cost).zip(waits) {
-                let sum = base + cost * wait;
-                *price = if sum < 1.0 { sum } else { 1.0 };
+    fn set_prices<S: Simd>(
+        &mut self,
+        simd: S,
+        structure: &Structure,
+        inputs: &Inputs,
+        block: &Block,
+    ) {
+        let rows = Rows::of::<S>(block);
+        let (one, range) = (simd.splat_f64s(1.0), block.pair_range());
+        let base = S::as_simd_f64s(&inputs.base[range.clone()]).0;
+        let wait = S::as_simd_f64s(&self.offer_wait[block.offer_range()]).0;
+        let cost = S::as_simd_f64s(&structure.segment.wait_price[block.segment_range()]).0;
+        let price = S::as_mut_simd_f64s(&mut self.price[range]).0;
+        for (segment, cost) in cost.iter().enumerate() {
+            for (i, offer) in rows.of_segment(segment) {
+                let sum = simd.add_f64s(base[i], simd.mul_f64s(*cost, wait[offer]));
+                price[i] = simd.min_f64s(sum, one);
             }
         }
     }
 
-    /// `y_so` by logarithm and exponential, and the point from which [`Self::update_pulls`] expands.
+    /// `y_so` by logarithm and exponential, and the point from which [`Self::near`] expands.
     #[inline(always)]
-    fn set_pulls(&mut self, structure: &Structure, block: &Block) {
+    fn set_pulls<S: Simd>(&mut self, simd: S, structure: &Structure, block: &Block) {
+        let rows = Rows::of::<S>(block);
         let range = block.pair_range();
-        let powers = &structure.pair.minus_theta[range.clone()];
-        let prices = &self.price[range.clone()];
-        let weights = &self.weight[range.clone()];
-        let pulls = &mut self.pull[range.clone()];
-        // Two loops: the chain of a logarithm and an exponential together is too long to overlap.
-        for ((pull, power), price) in pulls.iter_mut().zip(powers).zip(prices) {
-            *pull = power * ln(*price);
+        // Separate loops: the chain of a logarithm and an exponential together is too long to overlap.
+        for (pull, price) in self.pull[range.clone()].iter_mut().zip(&self.price[range.clone()]) {
+            *pull = ln(*price);
         }
-        let from = self.from_pull[range.clone()].iter_mut().zip(&mut self.per_price[range]);
-        for (((pull, weight), price), (from, per_price)) in
-            pulls.iter_mut().zip(weights).zip(prices).zip(from)
-        {
+        let powers = S::as_simd_f64s(&structure.segment.minus_theta[block.segment_range()]).0;
+        let pull = S::as_mut_simd_f64s(&mut self.pull[range.clone()]).0;
+        for (segment, power) in powers.iter().enumerate() {
+            for (i, _) in rows.of_segment(segment) {
+                pull[i] = simd.mul_f64s(*power, pull[i]);
+            }
+        }
+        let pulls = self.pull[range.clone()].iter_mut().zip(&mut self.from_pull[range.clone()]);
+        let prices = self.price[range.clone()].iter().zip(&mut self.per_price[range.clone()]);
+        let weights = &self.weight[range.clone()];
+        for (((pull, from), (price, per_price)), weight) in pulls.zip(prices).zip(weights) {
             *pull = weight * exp(*pull);
             *from = *pull;
             *per_price = 1.0 / price;
         }
+        let sums = S::as_mut_simd_f64s(&mut self.pull_sum[block.segment_range()]).0;
+        let pull = S::as_simd_f64s(&self.pull[range]).0;
+        for (segment, sum) in sums.iter_mut().enumerate() {
+            *sum = simd.splat_f64s(0.0);
+            for (i, _) in rows.of_segment(segment) {
+                *sum = simd.add_f64s(*sum, pull[i]);
+            }
+        }
     }
 
-    /// `y_so` where prices have moved little since [`Self::set_pulls`]: with `ε = P/P₀ − 1`,
-    /// `y = y₀·e^z`, `z = −θ·ln(1+ε)`, both by their series. Truncation is below 2e-15 for
-    /// `|ε| ≤ 0.01`, `|z| ≤ 0.05`; returns whether all pairs kept to that.
+    /// Prices, `y_so` and their sums where prices have moved little since [`Self::set_pulls`]: with
+    /// `ε = P/P₀ − 1`, `y = y₀·e^z`, `z = −θ·ln(1+ε)`, both by their series. Truncation is below 2e-15
+    /// for `|ε| ≤ 0.01`, `|z| ≤ 0.05`; returns whether all pairs kept to that.
     #[inline(always)]
-    fn update_pulls(&mut self, structure: &Structure, block: &Block) -> bool {
-        let range = block.pair_range();
-        let powers = &structure.pair.minus_theta[range.clone()];
-        let prices = self.price[range.clone()].iter().zip(&self.per_price[range.clone()]);
-        let pulls = self.pull[range.clone()].iter_mut().zip(&self.from_pull[range]);
-        let mut strayed = 0_u64;
-        for (((pull, from), (price, per_price)), power) in pulls.zip(prices).zip(powers) {
-            let change = price * per_price - 1.0;
-            let z = power * log_series(change);
-            strayed |= u64::from(change.abs() > 0.01) | u64::from(z.abs() > 0.05);
-            *pull = from * exp_series(z);
+    fn near<S: Simd>(
+        &mut self,
+        simd: S,
+        structure: &Structure,
+        inputs: &Inputs,
+        block: &Block,
+    ) -> bool {
+        let rows = Rows::of::<S>(block);
+        let series = Series::new(simd);
+        let (range, segments) = (block.pair_range(), block.segment_range());
+        let base = S::as_simd_f64s(&inputs.base[range.clone()]).0;
+        let per_price = S::as_simd_f64s(&self.per_price[range.clone()]).0;
+        let from = S::as_simd_f64s(&self.from_pull[range.clone()]).0;
+        let wait = S::as_simd_f64s(&self.offer_wait[block.offer_range()]).0;
+        let cost = S::as_simd_f64s(&structure.segment.wait_price[segments.clone()]).0;
+        let power = S::as_simd_f64s(&structure.segment.minus_theta[segments.clone()]).0;
+        let price = S::as_mut_simd_f64s(&mut self.price[range.clone()]).0;
+        let pull = S::as_mut_simd_f64s(&mut self.pull[range]).0;
+        let sums = S::as_mut_simd_f64s(&mut self.pull_sum[segments]).0;
+        let one = simd.splat_f64s(1.0);
+        let mut worst = simd.splat_f64s(0.0);
+        for (segment, ((cost, power), sum)) in cost.iter().zip(power).zip(sums).enumerate() {
+            let mut total = simd.splat_f64s(0.0);
+            for (i, offer) in rows.of_segment(segment) {
+                let charge = simd.add_f64s(base[i], simd.mul_f64s(*cost, wait[offer]));
+                let here = simd.min_f64s(charge, one);
+                let change = simd.sub_f64s(simd.mul_f64s(here, per_price[i]), one);
+                let z = simd.mul_f64s(*power, series.ln_1p(simd, change));
+                let reach = simd.mul_f64s(simd.abs_f64s(change), series.five);
+                worst = simd.max_f64s(worst, simd.max_f64s(reach, simd.abs_f64s(z)));
+                price[i] = here;
+                pull[i] = simd.mul_f64s(from[i], series.exp(simd, z));
+                total = simd.add_f64s(total, pull[i]);
+            }
+            *sum = total;
         }
-        strayed == 0
+        simd.reduce_max_f64s(worst) <= 0.05
     }
 
     #[inline(always)]
@@ -294,48 +337,43 @@ impl Work {
         }
     }
 
+    /// `x_so`, and `N_k` by class and offer.
     #[inline(always)]
-    fn set_demand(&mut self, structure: &Structure, block: &Block) {
-        let width = block.width();
-        let range = block.pair_range();
-        let wide = &mut self.wide[..width];
-        let scales = self.scale[block.segment_range()].as_chunks::<LANES>().0;
-        let rows = self.offered[range.clone()].chunks_exact_mut(width);
-        let pulls = self.pull[range.clone()].chunks_exact(width);
-        let prices = self.price[range.clone()].chunks_exact(width);
-        let tapers = structure.pair.inverse_taper[range].chunks_exact(width);
-        for ((((row, pull), price), taper), scale) in
-            rows.zip(pulls).zip(prices).zip(tapers).zip(scales)
-        {
-            wide.as_chunks_mut::<LANES>().0.fill(*scale);
-            let terms = wide.iter().zip(pull).zip(price).zip(taper);
-            for (offered, (((scale, pull), price), taper)) in row.iter_mut().zip(terms) {
-                let tapered = (1.0 - price) * taper;
-                *offered = scale * pull * if tapered < 1.0 { tapered } else { 1.0 };
+    fn set_demand<S: Simd>(&mut self, simd: S, structure: &Structure, block: &Block) {
+        let rows = Rows::of::<S>(block);
+        let (range, segments) = (block.pair_range(), block.segment_range());
+        self.run_load[block.run_range()].copy_from_slice(&self.run_carried[block.run_range()]);
+        let one = simd.splat_f64s(1.0);
+        let scale = S::as_simd_f64s(&self.scale[segments.clone()]).0;
+        let taper = S::as_simd_f64s(&structure.segment.inverse_taper[segments]).0;
+        let price = S::as_simd_f64s(&self.price[range.clone()]).0;
+        let pull = S::as_simd_f64s(&self.pull[range.clone()]).0;
+        let offered = S::as_mut_simd_f64s(&mut self.offered[range]).0;
+        let loads = S::as_mut_simd_f64s(&mut self.run_load[block.run_range()]).0;
+        for (run, load) in block.runs.iter().zip(loads.chunks_exact_mut(rows.width())) {
+            for segment in run.start * rows.parts..run.end * rows.parts {
+                for (i, offer) in rows.of_segment(segment) {
+                    let tapered = simd.mul_f64s(simd.sub_f64s(one, price[i]), taper[segment]);
+                    let whole = simd.mul_f64s(scale[segment], pull[i]);
+                    offered[i] = simd.mul_f64s(whole, simd.min_f64s(tapered, one));
+                    load[offer] = simd.add_f64s(load[offer], offered[i]);
+                }
             }
         }
     }
 
-    /// Sums demand over the segments of a class and scatters what is served to the groups.
+    /// Scatters what is served of the loads to the groups.
     #[inline(always)]
     fn set_loads(&mut self, structure: &Structure, block: &Block) {
         let width = block.width();
-        let offered = &self.offered[block.pair_range()];
         let waits = &self.offer_wait[block.offer_range()];
-        let loads = self.run_load[block.run_range()].chunks_exact_mut(width);
-        let carried = self.run_carried[block.run_range()].chunks_exact(width);
+        let loads = self.run_load[block.run_range()].chunks_exact(width);
         let served = self.run_served[block.run_range()].chunks_exact_mut(width);
         let wide = &mut self.wide[..width];
         wide.fill(0.0);
-        for (((run, load), carried), served) in
-            block.runs.iter().zip(loads).zip(carried).zip(served)
-        {
-            load.copy_from_slice(carried);
-            for row in offered[run.start * width..run.end * width].chunks_exact(width) {
-                add(load, row);
-            }
+        for ((run, load), served) in block.runs.iter().zip(loads).zip(served) {
             let loss = structure.loss_per_wait(run.class);
-            let terms = served.iter_mut().zip(waits).zip(load.iter());
+            let terms = served.iter_mut().zip(waits).zip(load);
             for (total, ((served, wait), load)) in wide.iter_mut().zip(terms) {
                 *served = 1.0 / (1.0 + loss * wait);
                 *total += load * *served;
@@ -424,21 +462,80 @@ impl Block {
     }
 }
 
-/// `ln(1+ε)` to `ε⁶`.
-#[inline(always)]
-fn log_series(e: f64) -> f64 {
-    let e2 = e * e;
-    let high = (1.0 / 3.0 - e * 0.25) + e2 * (0.2 - e * (1.0 / 6.0));
-    e + e2 * (e * high - 0.5)
+/// How the rows of a block fall into vectors of an instruction set.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rows {
+    /// Vectors in a row of [`LANES`].
+    pub(super) parts: usize,
+    pub(super) offers: usize,
 }
 
-/// `e^z` to `z⁷`.
-#[inline(always)]
-fn exp_series(z: f64) -> f64 {
-    let z2 = z * z;
-    let low = 1.0 / 6.0 + z * (1.0 / 24.0);
-    let high = (1.0 / 120.0 + z * (1.0 / 720.0)) + z2 * (1.0 / 5040.0);
-    1.0 + (z + z2 * (0.5 + z * (low + z2 * high)))
+impl Rows {
+    #[inline(always)]
+    pub(super) fn of<S: Simd>(block: &Block) -> Self {
+        Self { parts: LANES / S::F64_LANES, offers: block.offers }
+    }
+
+    /// Vectors of one segment.
+    #[inline(always)]
+    pub(super) fn width(self) -> usize {
+        self.offers * self.parts
+    }
+
+    /// Places of the offers of a vector of segments: among pairs and among offers.
+    #[inline(always)]
+    pub(super) fn of_segment(self, vector: usize) -> impl Iterator<Item = (usize, usize)> {
+        let (segment, part) = (vector / self.parts, vector % self.parts);
+        let start = segment * self.width();
+        (0..self.offers).map(move |offer| {
+            let place = offer * self.parts + part;
+            (start + place, place)
+        })
+    }
+}
+
+/// Coefficients of short series, in vectors.
+struct Series<S: Simd> {
+    five: S::f64s,
+    ln: [S::f64s; 5],
+    exp: [S::f64s; 7],
+}
+
+impl<S: Simd> Series<S> {
+    #[inline(always)]
+    fn new(simd: S) -> Self {
+        let splat = |x| simd.splat_f64s(x);
+        Self {
+            five: splat(5.0),
+            ln: [0.5, 1.0 / 3.0, 0.25, 0.2, 1.0 / 6.0].map(splat),
+            exp: [1.0, 0.5, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0, 1.0 / 5040.0]
+                .map(splat),
+        }
+    }
+
+    /// `ln(1+e)` to `e⁶`.
+    #[inline(always)]
+    fn ln_1p(&self, simd: S, e: S::f64s) -> S::f64s {
+        let [half, third, quarter, fifth, sixth] = self.ln;
+        let (add, sub, mul) = (S::add_f64s, S::sub_f64s, S::mul_f64s);
+        let square = mul(simd, e, e);
+        let low = sub(simd, third, mul(simd, e, quarter));
+        let high = sub(simd, fifth, mul(simd, e, sixth));
+        let tail = add(simd, low, mul(simd, square, high));
+        add(simd, e, mul(simd, square, sub(simd, mul(simd, e, tail), half)))
+    }
+
+    /// `e^z` to `z⁷`.
+    #[inline(always)]
+    fn exp(&self, simd: S, z: S::f64s) -> S::f64s {
+        let [one, c2, c3, c4, c5, c6, c7] = self.exp;
+        let (add, mul) = (S::add_f64s, S::mul_f64s);
+        let square = mul(simd, z, z);
+        let low = add(simd, c3, mul(simd, z, c4));
+        let high = add(simd, add(simd, c5, mul(simd, z, c6)), mul(simd, square, c7));
+        let tail = mul(simd, z, add(simd, low, mul(simd, square, high)));
+        add(simd, one, add(simd, z, mul(simd, square, add(simd, c2, tail))))
+    }
 }
 
 /// Copies a column of groups to the offers of a block.

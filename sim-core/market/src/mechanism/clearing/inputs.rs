@@ -3,6 +3,7 @@
 //! Values are checked where they are written, so that a solve can assume them good, and written in
 //! place, so that a tick allocates nothing.
 
+use super::buffer::Buffer;
 use super::layout::Structure;
 use super::outcome::Outcome;
 use super::problem::{At, InvalidParameter};
@@ -14,17 +15,17 @@ pub(super) const FLOOR: f64 = 1e-9;
 #[derive(Debug, Clone)]
 pub struct Inputs {
     /// `D_ref` (H100e), by place of the segment.
-    pub(super) demand: Vec<f64>,
+    pub(super) demand: Buffer,
     /// Base price in units of the choke price, by place of the pair.
-    pub(super) base: Vec<f64>,
+    pub(super) base: Buffer,
     /// Unnormalised `a`, by place of the pair.
-    pub(super) taste: Vec<f64>,
+    pub(super) taste: Buffer,
     /// Backlog carried in over the length of the tick (H100e), by place of the pair.
-    pub(super) carried: Vec<f64>,
+    pub(super) carried: Buffer,
     /// `C` (H100e) by group.
-    pub(super) capacity: Vec<f64>,
+    pub(super) capacity: Buffer,
     /// `c` by group.
-    pub(super) servers: Vec<f64>,
+    pub(super) servers: Buffer,
 }
 
 impl Inputs {
@@ -34,12 +35,12 @@ impl Inputs {
         let extent = structure.extent;
         let groups = structure.problem.groups as usize;
         Self {
-            demand: vec![0.0; extent.segments],
-            base: vec![1.0; extent.pairs],
-            taste: vec![0.0; extent.pairs],
-            carried: vec![0.0; extent.pairs],
-            capacity: vec![0.0; groups],
-            servers: vec![1.0; groups],
+            demand: Buffer::zeros(extent.segments),
+            base: Buffer::filled(extent.pairs, 1.0),
+            taste: Buffer::zeros(extent.pairs),
+            carried: Buffer::zeros(extent.pairs),
+            capacity: Buffer::zeros(groups),
+            servers: Buffer::filled(groups, 1.0),
         }
     }
 
@@ -126,7 +127,7 @@ impl Inputs {
     /// Carries the backlog of every pair from the outcome of the tick before.
     pub fn carry_backlog(&mut self, structure: &Structure, outcome: &Outcome) {
         let per_tick = 1.0 / structure.problem.tick_h;
-        for (carried, backlog) in self.carried.iter_mut().zip(&outcome.backlog) {
+        for (carried, backlog) in self.carried.iter_mut().zip(outcome.backlog.iter()) {
             *carried = if *backlog < 1e-12 { 0.0 } else { backlog * per_tick };
         }
     }

@@ -15,7 +15,8 @@
 
 use pulp::Simd;
 
-use super::evaluate::{EPSILON, Work, add, gather};
+use super::buffer::Buffer;
+use super::evaluate::{EPSILON, Rows, Work, add, gather};
 use super::layout::{Block, LANES, Structure, Tier};
 
 type Row = [f64; LANES];
@@ -24,23 +25,21 @@ type Row = [f64; LANES];
 #[derive(Debug, Clone, Default)]
 pub(super) struct Jacobian {
     /// `x_sq·d_q/S_s` by pair.
-    response: Vec<f64>,
+    response: Buffer,
     /// `(θ−η)·y_sr·P'_sr/P_sr` by pair, `P'` with respect to `υ`.
-    pull_change: Vec<f64>,
+    pull_change: Buffer,
     /// `own_q` by (offer, lane).
-    own: Vec<f64>,
+    own: Buffer,
     /// `R_q`, by which rows are multiplied; 1 where closed.
-    row_scale: Vec<f64>,
+    row_scale: Buffer,
     /// Factors of the zones: upper rows of the locals with reciprocal pivots, multipliers below.
-    zones: Vec<f64>,
+    zones: Buffer,
     /// Factors of the dense shared block, one dummy row and column at the end.
-    shared: Vec<f64>,
+    shared: Buffer,
     /// Right side and solution of the shared block.
-    shared_step: Vec<f64>,
+    shared_step: Buffer,
     /// Right side and solution by (group slot, lane).
-    slot_step: Vec<f64>,
-    wide: Vec<f64>,
-    wide_sum: Vec<f64>,
+    slot_step: Buffer,
 }
 
 impl Jacobian {
@@ -49,16 +48,14 @@ impl Jacobian {
         let shared = structure.tiers.iter().map(|t| t.shared.len() + 1).max().unwrap_or(1);
         let groups = (structure.problem.groups as usize + 1).next_multiple_of(LANES);
         Self {
-            response: vec![0.0; e.pairs],
-            pull_change: vec![0.0; e.pairs],
-            own: vec![0.0; e.offers],
-            row_scale: vec![0.0; groups],
-            zones: vec![0.0; e.matrices],
-            shared: vec![0.0; shared * shared],
-            shared_step: vec![0.0; shared],
-            slot_step: vec![0.0; e.slots],
-            wide: vec![0.0; e.offers],
-            wide_sum: vec![0.0; e.offers],
+            response: Buffer::zeros(e.pairs),
+            pull_change: Buffer::zeros(e.pairs),
+            own: Buffer::zeros(e.offers),
+            row_scale: Buffer::zeros(groups),
+            zones: Buffer::zeros(e.matrices),
+            shared: Buffer::zeros(shared * shared),
+            shared_step: Buffer::zeros(shared),
+            slot_step: Buffer::zeros(e.slots),
         }
     }
 
@@ -78,7 +75,7 @@ impl Jacobian {
             let Work { offer_slope, group, .. } = work;
             gather(&structure.offer_group, block, &group.slope, offer_slope);
             self.own[block.offer_range()].fill(0.0);
-            self.set_responses(structure, block, work);
+            self.set_responses(simd, structure, block, work);
             self.add_own_loss(structure, block, work);
             self.merge_offers(block);
             self.fill_zone(simd, block);
@@ -110,43 +107,53 @@ impl Jacobian {
 
     /// Fills `response`, `pull_change` and the price part of `own`.
     #[inline(always)]
-    fn set_responses(&mut self, structure: &Structure, block: &Block, work: &Work) {
-        let width = block.width();
-        let slope = &work.offer_slope[block.offer_range()];
-        for (index, run) in block.runs.iter().enumerate() {
-            let served = &work.run_served[block.run_start + index * width..][..width];
-            for segment in run.start..run.end {
-                let place = block.segment_start + segment * LANES;
-                let (scale, sum) = (&work.scale[place..], &work.pull_sum[place..]);
-                fill_wide(&mut self.wide[..width], scale, |x| x);
-                fill_wide(
-                    &mut self.wide_sum[..width],
-                    sum,
-                    |s| if s > 0.0 { 1.0 / s } else { 0.0 },
-                );
-                let start = block.pair_start + segment * width;
-                let range = start..start + width;
-                let pair = &structure.pair;
-                let cost = &pair.wait_price[range.clone()];
-                let theta = &pair.minus_theta[range.clone()];
-                let cross = &pair.cross[range.clone()];
-                let taper = &pair.inverse_taper[range.clone()];
-                let (price, pull) = (&work.price[range.clone()], &work.pull[range.clone()]);
-                let offered = &work.offered[range.clone()];
-                let per_price = &work.per_price[range.clone()];
-                let response = &mut self.response[range.clone()];
-                let change = &mut self.pull_change[range];
-                let own = &mut self.own[block.offer_range()];
-                let (scale, inverse) = (&self.wide[..width], &self.wide_sum[..width]);
-                for i in 0..width {
-                    let rise = if price[i] < 1.0 { cost[i] * slope[i] } else { 0.0 };
-                    let relative = rise * per_price[i];
-                    let inside = if (1.0 - price[i]) * taper[i] < 1.0 { taper[i] } else { 0.0 };
-                    let reached = offered[i] * served[i];
-                    response[i] = reached * inverse[i];
-                    change[i] = cross[i] * pull[i] * relative;
-                    let cut = scale[i] * pull[i] * inside * served[i] * rise;
-                    own[i] += cut - theta[i] * reached * relative;
+    fn set_responses<S: Simd>(
+        &mut self,
+        simd: S,
+        structure: &Structure,
+        block: &Block,
+        work: &Work,
+    ) {
+        let rows = Rows::of::<S>(block);
+        let (range, segments) = (block.pair_range(), block.segment_range());
+        let vectors = |values| S::as_simd_f64s(values).0;
+        let (price, pull) =
+            (vectors(&work.price[range.clone()]), vectors(&work.pull[range.clone()]));
+        let offered = vectors(&work.offered[range.clone()]);
+        let per_price = vectors(&work.per_price[range.clone()]);
+        let slope = vectors(&work.offer_slope[block.offer_range()]);
+        let served = vectors(&work.run_served[block.run_range()]);
+        let (scale, sum) = (&work.scale[segments.clone()], &work.pull_sum[segments.clone()]);
+        let (scale, sum) = (vectors(scale), vectors(sum));
+        let constants = &structure.segment;
+        let cost = vectors(&constants.wait_price[segments.clone()]);
+        let theta = vectors(&constants.minus_theta[segments.clone()]);
+        let cross = vectors(&constants.cross[segments.clone()]);
+        let taper = vectors(&constants.inverse_taper[segments]);
+        let response = S::as_mut_simd_f64s(&mut self.response[range.clone()]).0;
+        let change = S::as_mut_simd_f64s(&mut self.pull_change[range]).0;
+        let own = S::as_mut_simd_f64s(&mut self.own[block.offer_range()]).0;
+        let (add, sub, mul) = (S::add_f64s, S::sub_f64s, S::mul_f64s);
+        let (zero, one) = (simd.splat_f64s(0.0), simd.splat_f64s(1.0));
+        for (run, served) in block.runs.iter().zip(served.chunks_exact(rows.width())) {
+            for s in run.start * rows.parts..run.end * rows.parts {
+                let some = simd.greater_than_f64s(sum[s], zero);
+                let inverse = simd.div_f64s(one, simd.select_f64s(some, sum[s], one));
+                let tapered = mul(simd, scale[s], taper[s]);
+                for (i, offer) in rows.of_segment(s) {
+                    let below = simd.less_than_f64s(price[i], one);
+                    let rise = simd.select_f64s(below, mul(simd, cost[s], slope[offer]), zero);
+                    let relative = mul(simd, rise, per_price[i]);
+                    let reached = mul(simd, offered[i], served[offer]);
+                    response[i] = mul(simd, reached, inverse);
+                    change[i] = mul(simd, mul(simd, cross[s], pull[i]), relative);
+                    let gap = mul(simd, sub(simd, one, price[i]), taper[s]);
+                    let inside = simd.less_than_f64s(gap, one);
+                    let cut =
+                        mul(simd, mul(simd, tapered, pull[i]), mul(simd, served[offer], rise));
+                    let cut = simd.select_f64s(inside, cut, zero);
+                    let leaving = mul(simd, theta[s], mul(simd, reached, relative));
+                    own[offer] = add(simd, own[offer], sub(simd, cut, leaving));
                 }
             }
         }
@@ -387,16 +394,6 @@ impl Block {
     fn slot_range(&self) -> std::ops::Range<usize> {
         self.slot_start..self.slot_start + self.slots * LANES
     }
-}
-
-/// Repeats one value per lane over a row of offers.
-#[inline(always)]
-fn fill_wide(wide: &mut [f64], values: &[f64], map: impl Fn(f64) -> f64) {
-    let mut row = [0.0; LANES];
-    for lane in 0..LANES {
-        row[lane] = map(values[lane]);
-    }
-    wide.as_chunks_mut::<LANES>().0.fill(row);
 }
 
 /// `row −= multiplier·other`, lane by lane.

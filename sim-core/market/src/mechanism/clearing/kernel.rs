@@ -31,9 +31,9 @@ impl WithSimd for Evaluate<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn with_simd<S: Simd>(self, simd: S) {
         let Self(view, work, exact) = self;
-        work.evaluate(view, exact);
+        work.evaluate(simd, view, exact);
     }
 }
 

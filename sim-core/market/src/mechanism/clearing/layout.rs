@@ -7,6 +7,7 @@
 //! is used by one zone of the tier, a shared one by several. Every tier has its own blocks.
 //! What this module does not do: numbers that change from tick to tick.
 
+use super::buffer::Buffer;
 use super::problem::{InvalidParameter, Problem};
 
 /// Zones side by side.
@@ -77,28 +78,21 @@ pub(super) struct Extent {
     pub(super) matrices: usize,
 }
 
-/// Constants of the pairs, one value per padded place.
-#[derive(Debug, Clone, Default)]
-pub(super) struct PairConstants {
-    /// `(v_s + κ_s/τ_k)·σ_k·V_k / choke_s`: rise of the price in choke units per `g/c`.
-    pub(super) wait_price: Vec<f64>,
-    /// `−θ`.
-    pub(super) minus_theta: Vec<f64>,
-    /// `θ − η`.
-    pub(super) cross: Vec<f64>,
-    /// `1/δ`.
-    pub(super) inverse_taper: Vec<f64>,
-}
-
 /// Constants of the segments, one value per padded place.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SegmentConstants {
+    /// `(v_s + κ_s/τ_k)·σ_k·V_k / choke_s`: rise of the price in choke units per `g/c`.
+    pub(super) wait_price: Buffer,
+    /// `−θ`.
+    pub(super) minus_theta: Buffer,
+    /// `θ − η`.
+    pub(super) cross: Buffer,
+    /// `1/δ`.
+    pub(super) inverse_taper: Buffer,
     /// `η/θ`.
-    pub(super) index_power: Vec<f64>,
+    pub(super) index_power: Buffer,
     /// `(choke/P_ref)^(−η)`.
-    pub(super) choke_demand: Vec<f64>,
-    /// Choke price (USD per H100e-hour).
-    pub(super) choke: Vec<f64>,
+    pub(super) choke_demand: Buffer,
 }
 
 /// A validated problem laid out for the solver; symbols as in `docs/model.md`.
@@ -120,7 +114,6 @@ pub struct Structure {
     pub(super) slot_group: Vec<u32>,
     /// Row of the dense shared block for each (group slot, lane); locals carry the dummy row.
     pub(super) slot_shared: Vec<u32>,
-    pub(super) pair: PairConstants,
     pub(super) segment: SegmentConstants,
 }
 
@@ -148,7 +141,6 @@ impl Structure {
             offer_group: Vec::new(),
             slot_group: Vec::new(),
             slot_shared: Vec::new(),
-            pair: PairConstants::default(),
             segment: SegmentConstants::default(),
         };
         for tier in 0..tiers as usize {
@@ -223,17 +215,16 @@ impl Structure {
 
     /// Fills new places with values that change no sum and divide nothing by zero.
     fn pad(&mut self, tier: usize) {
-        let Extent { pairs, segments, offers, slots, .. } = self.extent;
+        let Extent { segments, offers, slots, .. } = self.extent;
         self.offer_group.resize(offers, self.problem.groups);
         self.slot_group.resize(slots, self.problem.groups);
         self.slot_shared.resize(slots, self.tiers[tier].shared.len() as u32);
-        self.pair.wait_price.resize(pairs, 0.0);
-        self.pair.minus_theta.resize(pairs, -1.0);
-        self.pair.cross.resize(pairs, 0.0);
-        self.pair.inverse_taper.resize(pairs, 1.0);
+        self.segment.wait_price.resize(segments, 0.0);
+        self.segment.minus_theta.resize(segments, -1.0);
+        self.segment.cross.resize(segments, 0.0);
+        self.segment.inverse_taper.resize(segments, 1.0);
         self.segment.index_power.resize(segments, 0.0);
         self.segment.choke_demand.resize(segments, 0.0);
-        self.segment.choke.resize(segments, 1.0);
     }
 
     fn place_groups(&mut self, tier: usize, block: &Block, lane: usize, zone: &Zone) {
@@ -263,13 +254,23 @@ impl Structure {
             next[run] += 1;
             let place = block.segment_start + slot * LANES + lane;
             self.segment_at[segment] = place as u32;
-            let curve = &self.problem.segments[segment].curve;
-            let relative = curve.choke_price / curve.reference_price;
-            self.segment.index_power[place] = curve.elasticity / curve.substitution;
-            self.segment.choke_demand[place] =
-                autarky_engine::math::pow(relative, -curve.elasticity);
-            self.segment.choke[place] = curve.choke_price;
+            self.set_constants(segment, place);
         }
+    }
+
+    fn set_constants(&mut self, segment: usize, place: usize) {
+        let segment = &self.problem.segments[segment];
+        let (class, curve) = (&self.problem.classes[segment.class as usize], &segment.curve);
+        let value = segment.waiting_value + segment.failed_attempt_cost / class.patience_h;
+        let relative = curve.choke_price / curve.reference_price;
+        let constants = &mut self.segment;
+        constants.wait_price[place] =
+            value * class.service_time_h * class.variability / curve.choke_price;
+        constants.minus_theta[place] = -curve.substitution;
+        constants.cross[place] = curve.substitution - curve.elasticity;
+        constants.inverse_taper[place] = 1.0 / curve.taper;
+        constants.index_power[place] = curve.elasticity / curve.substitution;
+        constants.choke_demand[place] = autarky_engine::math::pow(relative, -curve.elasticity);
     }
 
     fn place_pairs(&mut self, block: &Block, lane: usize, zone: &Zone) {
@@ -285,15 +286,6 @@ impl Structure {
             let row = (local / LANES) * block.offers + offer;
             let place = block.pair_start + row * LANES + lane;
             self.pair_at[pair] = place as u32;
-            let described = &self.problem.segments[segment];
-            let class = &self.problem.classes[described.class as usize];
-            let curve = &described.curve;
-            let value = described.waiting_value + described.failed_attempt_cost / class.patience_h;
-            self.pair.wait_price[place] =
-                value * class.service_time_h * class.variability / curve.choke_price;
-            self.pair.minus_theta[place] = -curve.substitution;
-            self.pair.cross[place] = curve.substitution - curve.elasticity;
-            self.pair.inverse_taper[place] = 1.0 / curve.taper;
         }
     }
 

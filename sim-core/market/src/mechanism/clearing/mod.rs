@@ -12,6 +12,7 @@
 //! What this module does not do: contracts, price rules and exchange rates (they enter as base
 //! prices and capacities), or the ledger.
 
+mod buffer;
 mod evaluate;
 mod inputs;
 mod jacobian;

@@ -12,6 +12,7 @@
 
 use autarky_engine::math::{exp, ln};
 
+use super::buffer::Buffer;
 use super::evaluate::Work;
 use super::inputs::Inputs;
 use super::layout::{Block, LANES, Structure};
@@ -63,34 +64,34 @@ pub struct GroupState {
 /// Results of one solve, by place; read through the views below.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    pub(super) offered: Vec<f64>,
-    pub(super) served: Vec<f64>,
-    pub(super) lost: Vec<f64>,
-    pub(super) backlog: Vec<f64>,
-    pub(super) price: Vec<f64>,
+    pub(super) offered: Buffer,
+    pub(super) served: Buffer,
+    pub(super) lost: Buffer,
+    pub(super) backlog: Buffer,
+    pub(super) price: Buffer,
     /// `a_so` of open offers.
-    pub(super) weight: Vec<f64>,
-    pub(super) demand: Vec<f64>,
-    pub(super) segment_offered: Vec<f64>,
+    pub(super) weight: Buffer,
+    pub(super) demand: Buffer,
+    pub(super) segment_offered: Buffer,
     /// `S_s/Σa`, 1 where no group is open.
-    pub(super) mean_pull: Vec<f64>,
+    pub(super) mean_pull: Buffer,
     tiers: Vec<GroupColumns>,
     /// Per (offer, lane): share of `N` that waits, in hours.
-    waiting: Vec<f64>,
+    waiting: Buffer,
 }
 
 #[derive(Debug, Clone)]
 struct GroupColumns {
-    capacity: Vec<f64>,
-    utilisation: Vec<f64>,
-    served: Vec<f64>,
-    offered: Vec<f64>,
-    wait: Vec<f64>,
+    capacity: Buffer,
+    utilisation: Buffer,
+    served: Buffer,
+    offered: Buffer,
+    wait: Buffer,
 }
 
 impl GroupColumns {
     fn new(len: usize) -> Self {
-        let column = || vec![0.0; len];
+        let column = || Buffer::zeros(len);
         Self {
             capacity: column(),
             utilisation: column(),
@@ -107,8 +108,8 @@ impl Outcome {
     pub fn new(structure: &Structure) -> Self {
         let e = structure.extent;
         let groups = (structure.problem.groups as usize + 1).next_multiple_of(LANES);
-        let pairs = || vec![0.0; e.pairs];
-        let segments = || vec![0.0; e.segments];
+        let pairs = || Buffer::zeros(e.pairs);
+        let segments = || Buffer::zeros(e.segments);
         Self {
             offered: pairs(),
             served: pairs(),
@@ -120,7 +121,7 @@ impl Outcome {
             segment_offered: segments(),
             mean_pull: segments(),
             tiers: vec![GroupColumns::new(groups); structure.tiers.len()],
-            waiting: vec![0.0; e.offers],
+            waiting: Buffer::zeros(e.offers),
         }
     }
 

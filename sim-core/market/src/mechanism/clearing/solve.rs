@@ -7,6 +7,7 @@
 
 use pulp::Arch;
 
+use super::buffer::Buffer;
 use super::evaluate::Work;
 use super::inputs::Inputs;
 use super::jacobian::Jacobian;
@@ -81,10 +82,10 @@ pub struct Solver {
     usable: Vec<bool>,
     sweeper: Sweeper,
     /// Where each tier ended; empty before its first solve.
-    warm: Vec<Vec<f64>>,
-    step: Vec<f64>,
-    from: Vec<f64>,
-    swept: Vec<f64>,
+    warm: Vec<Buffer>,
+    step: Buffer,
+    from: Buffer,
+    swept: Buffer,
     report: Report,
 }
 
@@ -105,10 +106,10 @@ impl Solver {
             jacobians: structure.tiers.iter().map(|_| Jacobian::new(structure)).collect(),
             usable: vec![false; structure.tiers.len()],
             sweeper: Sweeper::new(structure),
-            warm: vec![vec![f64::NAN; groups]; structure.tiers.len()],
-            step: vec![0.0; groups],
-            from: vec![0.0; groups],
-            swept: vec![0.0; groups],
+            warm: vec![Buffer::filled(groups, f64::NAN); structure.tiers.len()],
+            step: Buffer::zeros(groups),
+            from: Buffer::zeros(groups),
+            swept: Buffer::zeros(groups),
             report: Report::NEW,
             work,
         }

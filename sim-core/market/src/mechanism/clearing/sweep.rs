@@ -8,6 +8,7 @@
 
 use autarky_engine::math::{exp, ln};
 
+use super::buffer::Buffer;
 use super::evaluate::{EPSILON, Work};
 use super::layout::{LANES, PairPlace, Structure, Tier};
 use super::solve::{LOGIT_RANGE, TOLERANCE, View};
@@ -20,7 +21,7 @@ const MAX_BISECTIONS: u32 = 120;
 #[derive(Debug, Clone)]
 pub(super) struct Sweeper {
     /// Pull of a segment's offers in other groups, by pair of the group at hand.
-    rest: Vec<f64>,
+    rest: Buffer,
 }
 
 impl Sweeper {
@@ -28,7 +29,7 @@ impl Sweeper {
         let widest =
             |tier: &Tier| tier.group_starts.windows(2).map(|w| w[1] - w[0]).max().unwrap_or(0);
         let most = structure.tiers.iter().map(widest).max().unwrap_or(0);
-        Self { rest: vec![0.0; most] }
+        Self { rest: Buffer::zeros(most) }
     }
 
     /// Solves every group once, in order; returns the largest relative change of a logit.
@@ -189,7 +190,8 @@ impl One<'_> {
             let served = 1.0 / (1.0 + structure.loss_per_wait(class) * wait);
             for pair in run {
                 let (pull, price) = self.pull(work, pair, wait);
-                let tapered = (1.0 - price) * structure.pair.inverse_taper[pair.pair as usize];
+                let tapered =
+                    (1.0 - price) * structure.segment.inverse_taper[pair.segment as usize];
                 let offered = scale * pull * if tapered < 1.0 { tapered } else { 1.0 };
                 load += (offered + self.view.inputs.carried[pair.pair as usize]) * served;
             }
@@ -200,10 +202,10 @@ impl One<'_> {
     /// `y` and the price in units of choke.
     fn pull(&self, work: &Work, pair: &PairPlace, wait: f64) -> (f64, f64) {
         let place = pair.pair as usize;
-        let constants = &self.view.structure.pair;
-        let sum = self.view.inputs.base[place] + constants.wait_price[place] * wait;
+        let (constants, segment) = (&self.view.structure.segment, pair.segment as usize);
+        let sum = self.view.inputs.base[place] + constants.wait_price[segment] * wait;
         let price = if sum < 1.0 { sum } else { 1.0 };
-        (work.weight[place] * exp(constants.minus_theta[place] * ln(price)), price)
+        (work.weight[place] * exp(constants.minus_theta[segment] * ln(price)), price)
     }
 
     fn scale(&self, work: &Work, segment: usize, sum: f64) -> f64 {
