@@ -100,6 +100,16 @@ fn student_quantiles_join_smoothly_where_the_method_changes() {
     }
 }
 
+#[test]
+fn an_interval_is_students_quantile_times_the_standard_error() {
+    // 1 to 5: mean 3, standard error √(2.5/5), and t(0.975) = 2.776445105 for 4 degrees (tables).
+    let interval = welford((1..=5).map(f64::from)).interval(0.95).expect("five observations");
+    let half_width = 2.776_445_105 * 0.5_f64.sqrt();
+    assert!((interval.half_width - half_width).abs() < 1e-8);
+    assert!((interval.low() - (3.0 - half_width)).abs() < 1e-8);
+    assert!((interval.high() - (3.0 + half_width)).abs() < 1e-8);
+}
+
 /// Of 20,000 95 % intervals from five normal observations 5 % miss the mean; 5 standard deviations
 /// of the binomial are 0.77 %, false alarm 6e-7. Normal quantiles in place of Student's would miss
 /// 12 %.
