@@ -1,0 +1,214 @@
+//! One results folder: claimed for one run, locked while it is written, never another's.
+//!
+//! A folder is claimed if it is new, empty, or holds the manifest of the same run, which is then replaced (its numbers would be
+//! the same). Symbolic links below the root are refused, so nothing is written outside of it.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::OutputError;
+use super::manifest::{FILE as MANIFEST, Manifest};
+
+/// Tables that have a subfolder of parts.
+pub(crate) const TABLES: [&str; 3] = ["runs", "series", "withdrawal"];
+
+/// Where results shall go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// Exactly this folder.
+    Exact(PathBuf),
+    /// Below this root, in `<id>/<hash>`.
+    Below(PathBuf),
+}
+
+/// A claimed and locked folder. Dropping it releases the lock.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    _lock: File,
+}
+
+fn refused(path: &Path, reason: impl Into<String>) -> OutputError {
+    OutputError::Refused { path: path.to_owned(), reason: reason.into() }
+}
+
+impl Folder {
+    /// Claims a folder for the run `hash` (hexadecimal) of the scenario `id`.
+    ///
+    /// # Errors
+    ///
+    /// Something else is in the way, another run writes there now, or the system refuses.
+    pub fn claim(claim: &Claim, id: &str, hash: &str) -> Result<Self, OutputError> {
+        let path = match claim {
+            Claim::Exact(path) => path.clone(),
+            Claim::Below(root) => below(root, id, hash)?,
+        };
+        if path.symlink_metadata().is_ok() && !path.is_dir() {
+            return Err(refused(&path, "it exists and is not a folder"));
+        }
+        refuse_foreign(&path, hash)?;
+        fs::create_dir_all(&path).map_err(OutputError::io("create", &path))?;
+        for table in TABLES {
+            let sub = path.join(table);
+            no_link(&sub)?;
+            if !sub.is_dir() {
+                fs::create_dir(&sub).map_err(OutputError::io("create", &sub))?;
+            }
+        }
+        let lock = lock(&path)?;
+        let folder = Self { path, _lock: lock };
+        folder.clear()?;
+        Ok(folder)
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Removes what an earlier run of the same identity left, the manifest first, so that no moment shows a manifest without its parts.
+    fn clear(&self) -> Result<(), OutputError> {
+        let remove = |path: &Path| match fs::remove_file(path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => {
+                Err(OutputError::io("remove", path)(e))
+            }
+            _ => Ok(()),
+        };
+        remove(&self.path.join(MANIFEST))?;
+        for table in TABLES {
+            let sub = self.path.join(table);
+            for entry in fs::read_dir(&sub).map_err(OutputError::io("read", &sub))? {
+                let entry = entry.map_err(OutputError::io("read", &sub))?;
+                if entry.file_name().to_string_lossy().starts_with("part-") {
+                    remove(&entry.path())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a file of the folder whole or not at all.
+    pub fn write(
+        &self,
+        name: &str,
+        content: impl FnOnce(&mut File) -> Result<(), String>,
+    ) -> Result<(), OutputError> {
+        let path = self.path.join(name);
+        let temporary = self.path.join(format!("{name}.tmp"));
+        no_link(&path)?;
+        no_link(&temporary)?;
+        let result = write_and_rename(&path, &temporary, content);
+        if result.is_err() {
+            // The reason of the failure is worth more than that of a failed clean-up.
+            let _ = fs::remove_file(&temporary);
+        }
+        result
+    }
+
+    /// As [`Self::write`], with bytes.
+    pub fn write_bytes(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
+        let mut system: Option<io::Error> = None;
+        let result = self.write(name, |file| {
+            file.write_all(bytes).map_err(|e| {
+                let text = e.to_string();
+                system = Some(e);
+                text
+            })
+        });
+        match system {
+            Some(error) => Err(OutputError::io("write", &self.path.join(name))(error)),
+            None => result,
+        }
+    }
+}
+
+fn write_and_rename(
+    path: &Path,
+    temporary: &Path,
+    content: impl FnOnce(&mut File) -> Result<(), String>,
+) -> Result<(), OutputError> {
+    let mut file = File::create(temporary).map_err(OutputError::io("write", path))?;
+    content(&mut file).map_err(|reason| OutputError::Content { path: path.to_owned(), reason })?;
+    file.sync_all().map_err(OutputError::io("write", path))?;
+    fs::rename(temporary, path).map_err(OutputError::io("write", path))
+}
+
+/// `<root>/<id>/<first 12 characters of the hash>`, where no part below the root is a link.
+fn below(root: &Path, id: &str, hash: &str) -> Result<PathBuf, OutputError> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if id.is_empty() || id.starts_with('.') || !id.chars().all(plain) {
+        return Err(refused(root, "the scenario's name is not a plain file name; use --out DIR"));
+    }
+    let scenario = root.join(id);
+    let folder = scenario.join(hash.get(..12).unwrap_or(hash));
+    no_link(&scenario)?;
+    no_link(&folder)?;
+    Ok(folder)
+}
+
+fn no_link(path: &Path) -> Result<(), OutputError> {
+    match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_symlink() => Err(refused(
+            path,
+            "it is a symbolic link, which could lead outside of the results folder",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn refuse_foreign(path: &Path, hash: &str) -> Result<(), OutputError> {
+    let entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(OutputError::io("read", path)(e)),
+    };
+    no_link(&path.join(MANIFEST))?;
+    match Manifest::read(&path.join(MANIFEST)) {
+        Ok(manifest) if manifest.run_hash == hash => Ok(()),
+        Ok(manifest) => Err(refused(
+            path,
+            format!(
+                "it holds the results of another run ({}, seed {}, {} replications); choose another folder with --out DIR",
+                super::without_control(&manifest.scenario.id),
+                manifest.seed,
+                manifest.replications.asked,
+            ),
+        )),
+        Err(OutputError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            let ours = |name: &str| name == LOCK || TABLES.contains(&name);
+            let foreign =
+                entries.flatten().map(|e| e.file_name()).find(|n| !ours(&n.to_string_lossy()));
+            match foreign {
+                None => Ok(()),
+                Some(name) => Err(refused(
+                    path,
+                    format!(
+                        "it is not empty (`{}`) and not a results folder; choose another with --out DIR",
+                        super::without_control(&name.to_string_lossy()),
+                    ),
+                )),
+            }
+        }
+        Err(_) => Err(refused(
+            path,
+            "its manifest.json cannot be read as one; choose another folder with --out DIR",
+        )),
+    }
+}
+
+const LOCK: &str = ".lock";
+
+fn lock(path: &Path) -> Result<File, OutputError> {
+    let name = path.join(LOCK);
+    no_link(&name)?;
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&name);
+    let file = file.map_err(OutputError::io("create", &name))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(refused(path, "another run is writing there now")),
+        // Some network file systems have no locks; renames keep files whole there too.
+        Err(TryLockError::Error(_)) => Ok(file),
+    }
+}

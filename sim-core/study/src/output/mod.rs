@@ -1,0 +1,97 @@
+//! The results folder: what a run leaves on disk, and the tables it prints.
+//!
+//! ```text
+//! manifest.json  resolved.toml  CITATION.bib  summary.csv  figure.png  figure.svg  failures.parquet
+//! runs/part-00000.parquet  series/part-00000.parquet  withdrawal/part-00000.parquet
+//! ```
+//!
+//! Files are written to a temporary name, synced and renamed, parts before the manifest that lists them, so what the manifest says exists does. The bytes of a Parquet file may
+//! differ between machines and in how rows are cut into parts; the values and `result_digest` do not.
+
+mod citation;
+pub mod csv;
+mod digest;
+pub mod figure;
+mod folder;
+pub mod json;
+pub mod manifest;
+mod number;
+pub mod parquet;
+mod results;
+pub mod table;
+mod words;
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use folder::{Claim, Folder};
+pub use results::{Ending, Results};
+
+/// Why results could not be written.
+#[derive(Debug)]
+pub enum OutputError {
+    /// The operating system refused.
+    Io {
+        /// What was tried: `write`, `create`, …
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// Its reason.
+        source: io::Error,
+    },
+    /// The folder holds something that must not be overwritten, or is not one.
+    Refused {
+        /// The file or folder in the way.
+        path: PathBuf,
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// A file's content could not be made.
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// Reason.
+        reason: String,
+    },
+}
+
+impl OutputError {
+    fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { action, path, source }
+    }
+}
+
+impl fmt::Display for OutputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io { action, path, source } => {
+                write!(f, "cannot {action} `{}`: {source}", printable(path))
+            }
+            Self::Refused { path, reason } => {
+                write!(f, "cannot write results to `{}`: {reason}", printable(path))
+            }
+            Self::Content { path, reason } => write!(f, "cannot make `{}`: {reason}", printable(path)),
+        }
+    }
+}
+
+impl std::error::Error for OutputError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+fn printable(path: &Path) -> String {
+    without_control(&path.display().to_string())
+}
+
+/// A text in which no character can steer a terminal.
+#[must_use]
+pub fn without_control(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}

@@ -1,0 +1,204 @@
+//! Parquet tables of a run: `runs`, `series`, `withdrawal`, `failures`.
+//!
+//! One schema per table, with unit and meaning of every column in the field's metadata (`unit`, `doc`). A quantity that is
+//! undefined in a replication is null.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use ::parquet::arrow::ArrowWriter;
+use ::parquet::basic::{Compression, ZstdLevel};
+use ::parquet::file::properties::WriterProperties;
+use arrow::array::{
+    ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray, UInt32Array, UInt64Array,
+};
+use arrow::datatypes::{DataType, Field, Schema};
+use autarky_market::record::{Column, HORIZONS_DAYS, Layout, Record};
+
+use crate::run::{Failure, Policy, Study};
+
+/// A record with what identifies it.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) replication: u64,
+    pub(crate) policy: usize,
+    pub(crate) record: Record,
+}
+
+/// Writes record batches of one table and syncs nothing: the folder does.
+pub(crate) fn write(file: &mut File, batch: &RecordBatch) -> Result<(), String> {
+    let level = ZstdLevel::try_new(3).map_err(|e| e.to_string())?;
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(level))
+        .set_created_by(concat!("autarky ", env!("CARGO_PKG_VERSION")).to_owned())
+        .build();
+    let mut writer =
+        ArrowWriter::try_new(file, batch.schema(), Some(properties)).map_err(|e| e.to_string())?;
+    writer.write(batch).map_err(|e| e.to_string())?;
+    writer.close().map(drop).map_err(|e| e.to_string())
+}
+
+/// Columns with their names, units and meanings, on the way to a batch.
+#[derive(Default)]
+struct Table {
+    fields: Vec<Field>,
+    arrays: Vec<ArrayRef>,
+}
+
+impl Table {
+    fn push(&mut self, column: Column, kind: DataType, array: ArrayRef) {
+        let metadata = [
+            ("unit".to_owned(), column.unit.to_owned()),
+            ("doc".to_owned(), column.doc.to_owned()),
+        ];
+        let nullable = array.null_count() > 0 || kind == DataType::Float64;
+        let field = Field::new(column.name, kind, nullable);
+        self.fields.push(field.with_metadata(metadata.into_iter().collect()));
+        self.arrays.push(array);
+    }
+
+    fn text<'a>(
+        &mut self,
+        name: &'static str,
+        doc: &'static str,
+        values: impl Iterator<Item = &'a str>,
+    ) {
+        let array = Arc::new(StringArray::from(values.collect::<Vec<&str>>()));
+        self.push(Column { name, unit: "", doc }, DataType::Utf8, array);
+    }
+
+    fn count(&mut self, name: &'static str, doc: &'static str, values: impl Iterator<Item = u64>) {
+        let array = Arc::new(UInt64Array::from_iter_values(values));
+        self.push(Column { name, unit: "1", doc }, DataType::UInt64, array);
+    }
+
+    fn number(&mut self, column: Column, values: impl Iterator<Item = f64>) {
+        let array = Arc::new(values.map(|x| (!x.is_nan()).then_some(x)).collect::<Float64Array>());
+        self.push(column, DataType::Float64, array);
+    }
+
+    fn batch(self) -> Result<RecordBatch, String> {
+        RecordBatch::try_new(Arc::new(Schema::new(self.fields)), self.arrays)
+            .map_err(|e| e.to_string())
+    }
+}
+
+/// Every row with the positions of what it crosses with, in order.
+fn crossed<'r>(
+    rows: &'r [Row],
+    count: impl Fn(&Row) -> usize + 'r,
+) -> impl Iterator<Item = (&'r Row, usize)> {
+    rows.iter().flat_map(move |row| (0..count(row)).map(move |i| (row, i)))
+}
+
+const POLICY: &str = "Policy; `base` for the scenario itself.";
+const REPLICATION: &str = "Number of the replication; equal numbers share all random draws.";
+const NATION: &str = "Nation, ISO 3166 alpha-3.";
+
+/// One row per replication, policy and nation with the scalar quantities.
+pub(crate) fn runs(policies: &[Policy], rows: &[Row]) -> Result<RecordBatch, String> {
+    let layout = &policies[0].layout;
+    let (nations, width) = (layout.nations.len(), layout.scalars.len());
+    let lines = || crossed(rows, move |_| nations);
+    let mut table = Table::default();
+    table.text("policy", POLICY, lines().map(|(row, _)| policies[row.policy].name.as_str()));
+    table.count("replication", REPLICATION, lines().map(|(row, _)| row.replication));
+    table.text("nation", NATION, lines().map(|(_, n)| layout.nations[n].as_str()));
+    for (at, column) in layout.scalars.iter().enumerate() {
+        table.number(*column, lines().map(|(row, n)| row.record.scalars[n * width + at]));
+    }
+    table.count("events", "Events executed.", lines().map(|(row, _)| row.record.events));
+    let doc = "Rolling hash over time, type and entity of every event.";
+    table.count("fingerprint", doc, lines().map(|(row, _)| row.record.fingerprint));
+    table.batch()
+}
+
+/// One row per replication, policy, nation and sample date with the series.
+pub(crate) fn series(study: &Study, rows: &[Row]) -> Result<RecordBatch, String> {
+    let layout = &study.policies[0].layout;
+    let (dates, width) = (layout.sample_days.len(), layout.series.len());
+    let lines = || crossed(rows, |_| layout.nations.len() * dates);
+    let mut table = Table::default();
+    table.text("policy", POLICY, lines().map(|(row, _)| study.policies[row.policy].name.as_str()));
+    table.count("replication", REPLICATION, lines().map(|(row, _)| row.replication));
+    table.text("nation", NATION, lines().map(|(_, i)| layout.nations[i / dates].as_str()));
+    let date =
+        lines().map(|(_, i)| (study.start_day + layout.sample_days[i % dates]).floor() as i32);
+    let date: ArrayRef = Arc::new(Date32Array::from_iter_values(date));
+    table.push(
+        Column { name: "date", unit: "", doc: "Date of the sample." },
+        DataType::Date32,
+        date,
+    );
+    let day = Column { name: "day", unit: "day", doc: "Days from the start of the simulation." };
+    table.number(day, lines().map(|(_, i)| layout.sample_days[i % dates]));
+    for (at, column) in layout.series.iter().enumerate() {
+        table.number(*column, lines().map(|(row, i)| row.record.series[i * width + at]));
+    }
+    table.batch()
+}
+
+/// One row per replication, policy, nation, actor and horizon with the withdrawal test.
+pub(crate) fn withdrawal(policies: &[Policy], rows: &[Row]) -> Result<RecordBatch, String> {
+    let horizons = HORIZONS_DAYS.len();
+    let layout = |row: &Row| -> &Layout { &policies[row.policy].layout };
+    let lines = || crossed(rows, |row| row.record.withdrawal.len());
+    let actor = |row: &Row, i: usize| {
+        let actors = &policies[row.policy].layout.actors;
+        &actors[i / horizons % actors.len()]
+    };
+    let nation = |row: &Row, i: usize| {
+        let layout = layout(row);
+        i / (horizons * layout.actors.len())
+    };
+    let mut table = Table::default();
+    table.text("policy", POLICY, lines().map(|(row, _)| policies[row.policy].name.as_str()));
+    table.count("replication", REPLICATION, lines().map(|(row, _)| row.replication));
+    let nations = &policies[0].layout.nations;
+    table.text("nation", NATION, lines().map(|(row, i)| nations[nation(row, i)].as_str()));
+    table.text(
+        "actor",
+        "Foreign party that withdraws.",
+        lines().map(|(row, i)| actor(row, i).id.as_str()),
+    );
+    table.text("kind", "Kind of the actor.", lines().map(|(row, i)| actor(row, i).kind.as_str()));
+    let horizon = UInt32Array::from_iter_values(lines().map(|(_, i)| HORIZONS_DAYS[i % horizons]));
+    let column = Column { name: "horizon", unit: "day", doc: "Days after the withdrawal." };
+    table.push(column, DataType::UInt32, Arc::new(horizon));
+    for (name, doc, value) in withdrawal_numbers() {
+        table
+            .number(Column { name, unit: "1", doc }, lines().map(|(row, i)| value(&row.record, i)));
+    }
+    let doc = "Layer that bound most often where there was a loss.";
+    table.text("layer", doc, lines().map(|(row, i)| row.record.withdrawal[i].layer.as_str()));
+    table.batch()
+}
+
+type Number = (&'static str, &'static str, fn(&Record, usize) -> f64);
+
+fn withdrawal_numbers() -> [Number; 3] {
+    [
+        (
+            "level",
+            "Share of critical reference demand served after the withdrawal, mean over dates.",
+            |r, i| r.withdrawal[i].level,
+        ),
+        ("loss", "Level without the withdrawal minus level with it, mean over dates.", |r, i| {
+            r.withdrawal[i].loss
+        }),
+        ("loss_max", "Largest loss over dates.", |r, i| r.withdrawal[i].loss_max),
+    ]
+}
+
+/// One row per failed task.
+pub(crate) fn failures(study: &Study, failures: &[Failure]) -> Result<RecordBatch, String> {
+    let mut table = Table::default();
+    let replay: Vec<String> =
+        failures.iter().map(|f| study.replay_command(f.policy, f.replication)).collect();
+    table.text("policy", POLICY, failures.iter().map(|f| study.policies[f.policy].name.as_str()));
+    table.count("replication", REPLICATION, failures.iter().map(|f| f.replication));
+    table.count("seed", "Seed of all random streams.", failures.iter().map(|_| study.seed));
+    table.text("error", "What went wrong.", failures.iter().map(|f| f.error.as_str()));
+    table.text("replay", "The command that runs it again.", replay.iter().map(String::as_str));
+    table.batch()
+}

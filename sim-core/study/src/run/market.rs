@@ -1,0 +1,157 @@
+//! A loaded scenario as something to run: blueprints of all policies, and what results need to know about them.
+
+use std::fmt;
+
+use autarky_engine::stop::StopFlag;
+use autarky_market::blueprint::Blueprint;
+use autarky_market::record::Record;
+use autarky_market::scenario::Scenario;
+use autarky_market::{MODEL_VERSION, SimulationError, layout, simulate};
+
+use super::{Incomparable, Mark, Policy, Study, TaskError};
+use crate::scenario::{Loaded, resolved_toml};
+
+/// How often and with which draws to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replications {
+    /// Seed of all random streams.
+    pub seed: u64,
+    /// Number of the first replication.
+    pub first: u64,
+    /// How many.
+    pub count: u64,
+    /// The command that loads the same scenario, for replays.
+    pub command: String,
+}
+
+/// A study of the market model.
+#[derive(Debug, Clone)]
+pub struct MarketStudy {
+    /// What is run.
+    pub study: Study,
+    blueprints: Vec<Blueprint>,
+}
+
+/// Why a loaded scenario cannot be run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PrepareError {
+    /// A policy contradicts itself.
+    Policy {
+        /// The policy.
+        name: String,
+        /// Path of the parameter.
+        path: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// The policies cannot be compared.
+    Incomparable(Incomparable),
+}
+
+impl fmt::Display for PrepareError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Policy { name, path, message } => {
+                write!(f, "policy `{name}`: {path}: {message}")
+            }
+            Self::Incomparable(reason) => reason.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for PrepareError {}
+
+impl MarketStudy {
+    /// Compiles every policy of a loaded scenario; the first is the base.
+    ///
+    /// # Errors
+    ///
+    /// A policy cannot be compiled, or policies record different things.
+    pub fn prepare(loaded: &Loaded, replications: Replications) -> Result<Self, PrepareError> {
+        let mut blueprints = Vec::with_capacity(loaded.policies.len());
+        let mut policies = Vec::with_capacity(loaded.policies.len());
+        for policy in &loaded.policies {
+            let blueprint = Blueprint::new(&policy.scenario).map_err(|e| PrepareError::Policy {
+                name: policy.name.clone(),
+                path: e.path,
+                message: e.message,
+            })?;
+            let (name, title) = (policy.name.clone(), policy.title.clone());
+            policies.push(Policy { name, title, layout: layout(&blueprint) });
+            blueprints.push(blueprint);
+        }
+        let base = &loaded.policies[0].scenario;
+        let study = Study {
+            id: loaded.id.clone(),
+            title: loaded.title.clone(),
+            scenario_hash: loaded.hash(),
+            resolved: resolved_toml(loaded),
+            start_day: base.horizon.start,
+            nation_titles: policies[0].layout.nations.iter().map(|id| nation_title(base, id)).collect(),
+            marks: marks(loaded),
+            assumptions: assumptions(loaded),
+            model_version: MODEL_VERSION,
+            seed: replications.seed,
+            first: replications.first,
+            replications: replications.count,
+            command: replications.command,
+            policies,
+        };
+        study.check().map_err(PrepareError::Incomparable)?;
+        Ok(Self { study, blueprints })
+    }
+
+    /// Runs one replication of one policy.
+    pub fn simulate(&self, policy: usize, replication: u64, stop: &StopFlag) -> Result<Record, TaskError> {
+        simulate(&self.blueprints[policy], self.study.seed, replication, stop).map_err(|error| match error {
+            SimulationError::Stopped => TaskError::Stopped,
+            SimulationError::Run(reason) => TaskError::Failed(reason.to_string()),
+        })
+    }
+}
+
+fn nation_title(scenario: &Scenario, id: &str) -> String {
+    let title = scenario.nations.get(id).map_or("", |nation| nation.title.as_str());
+    if title.is_empty() { id.to_owned() } else { title.to_owned() }
+}
+
+/// Dates of the events of all policies, each once.
+fn marks(loaded: &Loaded) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = Vec::new();
+    let mut push = |day: f64, label: String| {
+        if !marks.iter().any(|mark| mark.day == day && mark.label == label) {
+            marks.push(Mark { day, label });
+        }
+    };
+    for policy in &loaded.policies {
+        for (_, event) in policy.scenario.events.iter() {
+            push(event.at, format!("{} starts", event.regime.as_str()));
+            if let Some(until) = event.until {
+                push(until, format!("{} ends", event.regime.as_str()));
+            }
+        }
+    }
+    marks
+}
+
+fn assumptions(loaded: &Loaded) -> Vec<String> {
+    let base = &loaded.policies[0];
+    let variability: Vec<String> = base
+        .scenario
+        .workloads
+        .iter()
+        .map(|(id, workload)| format!("{id} {}", workload.variability))
+        .collect();
+    let assumed = base.origins.values().filter(|origin| origin.status == "assumed").count();
+    vec![
+        format!(
+            "The effective variability V of waits ({}): it has not been fitted to jobs simulated one by one.",
+            variability.join(", ")
+        ),
+        format!(
+            "{assumed} of {} parameters; `autarky show {} --resolved --origins` lists each with its source.",
+            base.origins.len(),
+            loaded.id
+        ),
+    ]
+}

@@ -1,0 +1,316 @@
+//! Claims about the results folder, on synthetic records.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::compute::concat_batches;
+use arrow::datatypes::{Float64Type, UInt64Type};
+use autarky_engine::stop::StopFlag;
+use autarky_market::record::Record;
+use autarky_study::output::manifest::{Manifest, Status};
+use autarky_study::output::{Claim, Ending, Folder, OutputError, Results, csv, table};
+use autarky_study::run::{Outcome, Runner, Study, TaskError};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use support::{record, scratch, simulate, study};
+
+fn run_with(
+    study: &Study,
+    folder: &Path,
+    threads: usize,
+    simulate: impl Fn(usize, u64) -> Result<Record, TaskError> + Sync,
+) -> (Manifest, Outcome<OutputError>) {
+    let mut results =
+        Results::create(study, &Claim::Exact(folder.to_owned())).expect("a new folder");
+    let threads = NonZeroUsize::new(threads).expect("positive");
+    let runner = Runner { threads, stop: &StopFlag::new(), simulate, progress: |_| {} };
+    let outcome = runner.run(study, &mut results).expect("threads start");
+    results.finish(&outcome.statistics, Ending::Complete).expect("the folder is writable");
+    (results.manifest().clone(), outcome)
+}
+
+fn read(folder: &Path, table: &str) -> RecordBatch {
+    let file =
+        File::open(folder.join(format!("{table}/part-00000.parquet"))).expect("the part exists");
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("it is Parquet");
+    let reader = reader.build().expect("it can be read");
+    let batches: Vec<RecordBatch> = reader.map(|batch| batch.expect("whole")).collect();
+    concat_batches(&batches[0].schema(), &batches).expect("one schema")
+}
+
+#[test]
+fn tables_hold_every_number_of_every_record() {
+    let (study, folder) = (study(3), scratch("tables"));
+    let (manifest, _) = run_with(&study, &folder, 2, simulate);
+    assert_eq!(manifest.status, Status::Complete);
+    assert_eq!((manifest.replications.recorded, manifest.parts.len()), (3, 1));
+    let series = read(&folder, "series");
+    assert_eq!(series.num_rows(), 3 * 2 * 2 * 40);
+    let demand = series
+        .column_by_name("served_network")
+        .expect("a series column")
+        .as_primitive::<Float64Type>();
+    let mut expected = Vec::new();
+    for replication in 0..3 {
+        for policy in 0..2 {
+            expected.extend(
+                record(policy, replication).series.chunks(8).map(|row| row[3]).collect::<Vec<_>>(),
+            );
+        }
+    }
+    assert_eq!(demand.values().to_vec(), expected);
+    let runs = read(&folder, "runs");
+    assert_eq!(runs.num_rows(), 3 * 2 * 2);
+    assert_eq!(
+        runs.column_by_name("time_to_recovery").expect("a scalar").null_count(),
+        12,
+        "NaN is null"
+    );
+    let events = runs.column_by_name("events").expect("events").as_primitive::<UInt64Type>();
+    assert_eq!(events.values().iter().max(), Some(&1002));
+    let withdrawal = read(&folder, "withdrawal");
+    assert_eq!(withdrawal.num_rows(), 3 * 2 * 2 * 3 * 3);
+    assert_eq!(
+        withdrawal.column_by_name("actor").expect("actor").as_string::<i32>().value(8),
+        "azure"
+    );
+}
+
+#[test]
+fn columns_carry_unit_and_meaning() {
+    let (study, folder) = (study(1), scratch("metadata"));
+    run_with(&study, &folder, 1, simulate);
+    for (table, column, unit) in [
+        ("series", "price", "USD/H100e-hour"),
+        ("runs", "fiscal_cost", "USD"),
+        ("withdrawal", "horizon", "day"),
+    ] {
+        let schema = read(&folder, table).schema();
+        let metadata = schema.field_with_name(column).expect("the column exists").metadata();
+        assert_eq!(metadata["unit"], unit);
+        assert!(!metadata["doc"].is_empty());
+    }
+}
+
+#[test]
+fn digest_and_summary_do_not_depend_on_threads() {
+    let study = study(40);
+    let one = run_with(&study, &scratch("one"), 1, simulate);
+    let three = run_with(&study, &scratch("three"), 3, simulate);
+    assert_eq!(one.0.result_digest, three.0.result_digest);
+    assert_eq!(csv::summary(&study, &one.1.statistics), csv::summary(&study, &three.1.statistics));
+}
+
+#[test]
+fn digest_changes_with_any_number() {
+    let study = study(2);
+    let digest = |simulate: &(dyn Fn(usize, u64) -> Result<Record, TaskError> + Sync)| {
+        run_with(&study, &scratch("digest"), 1, simulate).0.result_digest
+    };
+    let plain = digest(&simulate);
+    let altered = |change: fn(&mut Record)| {
+        digest(&move |policy, replication| {
+            let mut record = record(policy, replication);
+            if (policy, replication) == (1, 1) {
+                change(&mut record);
+            }
+            Ok(record)
+        })
+    };
+    assert_eq!(plain, altered(|_| {}));
+    assert_ne!(plain, altered(|r| r.scalars[2] += 1.0));
+    assert_ne!(plain, altered(|r| r.series[5] = -r.series[5]));
+    assert_ne!(plain, altered(|r| r.withdrawal[1].loss += 1e-9));
+    assert_ne!(plain, altered(|r| r.fingerprint ^= 1));
+}
+
+#[test]
+fn failed_and_panicking_replications_are_listed_and_the_others_go_on() {
+    let (study, folder) = (study(20), scratch("failures"));
+    let faulty = |policy: usize, replication: u64| match (policy, replication) {
+        (1, 3) => Err(TaskError::Failed("the ledger does not balance".to_owned())),
+        (0, 5) => panic!("a broken invariant"),
+        _ => simulate(policy, replication),
+    };
+    let (manifest, outcome) = run_with(&study, &folder, 2, faulty);
+    assert_eq!((manifest.status, manifest.replications.failed), (Status::CompleteWithFailures, 2));
+    assert_eq!((outcome.statistics.finished(0), outcome.statistics.finished(1)), (19, 19));
+    let share = outcome.statistics.quantity("served_network_share").expect("a derived quantity");
+    let effect = outcome.statistics.cell(1, 0, share).effect().expect("pairs");
+    assert_eq!(effect.pairs, 18, "only replications that all policies finished are paired");
+    let file = File::open(folder.join("failures.parquet")).expect("the table exists");
+    let mut reader =
+        ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet").build().expect("readable");
+    let failures = reader.next().expect("a batch").expect("whole");
+    let text = |column: &str, row: usize| {
+        failures.column_by_name(column).expect("a column").as_string::<i32>().value(row).to_owned()
+    };
+    assert_eq!(text("error", 0), "the ledger does not balance");
+    assert_eq!(
+        text("replay", 0),
+        "autarky run synthetic --policy export_ban --seed 7 --first 3 -n 1"
+    );
+    assert_eq!(text("error", 1), "internal error: a broken invariant");
+}
+
+#[test]
+fn interrupted_run_keeps_what_all_policies_finished() {
+    let (study, folder) = (study(1000), scratch("interrupted"));
+    let stop = StopFlag::new();
+    let stopping = |policy: usize, replication: u64| {
+        if (policy, replication) == (1, 30) {
+            stop.request();
+            return Err(TaskError::Stopped);
+        }
+        simulate(policy, replication)
+    };
+    let mut results = Results::create(&study, &Claim::Exact(folder)).expect("a new folder");
+    let runner =
+        Runner { threads: NonZeroUsize::MIN, stop: &stop, simulate: stopping, progress: |_| {} };
+    let outcome = runner.run(&study, &mut results).expect("threads start");
+    assert!(outcome.interrupted);
+    assert_eq!(outcome.finished, 30);
+    assert_eq!((outcome.statistics.finished(0), outcome.statistics.finished(1)), (30, 30));
+    results.finish(&outcome.statistics, Ending::Interrupted).expect("writable");
+    let manifest = results.manifest();
+    assert_eq!((manifest.status, manifest.replications.recorded), (Status::Interrupted, 30));
+}
+
+#[test]
+fn paired_difference_is_the_mean_of_differences() {
+    let study = study(25);
+    let (_, outcome) = run_with(&study, &scratch("paired"), 2, simulate);
+    let quantity = outcome.statistics.quantity("served_cloud_share").expect("a derived quantity");
+    let share = |policy: usize, replication: u64| {
+        let record = record(policy, replication);
+        let rows = || record.series.chunks(8).take(40);
+        rows().map(|row| row[4]).sum::<f64>() / rows().map(|row| row[0]).sum::<f64>()
+    };
+    let mean = (0..25).map(|r| share(1, r) - share(0, r)).sum::<f64>() / 25.0;
+    let effect = outcome.statistics.cell(1, 0, quantity).effect().expect("pairs");
+    assert!((effect.interval.estimate - mean).abs() < 1e-12);
+    assert!(
+        outcome.statistics.cell(0, 0, quantity).effect().is_none(),
+        "the base has no effect against itself"
+    );
+}
+
+#[test]
+fn summary_has_one_row_per_policy_nation_and_quantity() {
+    let study = study(10);
+    let (_, outcome) = run_with(&study, &scratch("summary"), 1, simulate);
+    let text = csv::summary(&study, &outcome.statistics);
+    let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+    let mut rows = BTreeMap::new();
+    for row in reader.records().map(|row| row.expect("as many fields as the header")) {
+        *rows.entry((row[0].to_owned(), row[1].to_owned())).or_insert(0usize) += 1;
+        assert!(["0", "10"].contains(&&row[4]), "n is {}", &row[4]);
+    }
+    let quantities = outcome.statistics.quantities().len();
+    assert_eq!(rows.len(), 4);
+    assert!(rows.values().all(|&count| count == quantities));
+}
+
+#[test]
+fn no_text_starts_a_formula() {
+    for text in ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"] {
+        assert_eq!(csv::guarded(text), format!("'{text}"));
+    }
+    assert_eq!(csv::guarded("served"), "served");
+}
+
+#[test]
+fn terminal_summary_fits_in_100_columns_and_has_no_control_characters() {
+    let mut study = study(10);
+    study.nation_titles[0] = "Esto\u{1b}[31mnia".to_owned();
+    study.policies[1].name = "a_policy_with_a_name_that_is_much_longer_than_a_column".to_owned();
+    let (_, outcome) = run_with(&study, &scratch("table"), 1, simulate);
+    let text = table::summary(&study, &outcome.statistics);
+    assert!(
+        text.contains("data centre")
+            && text.contains("95 % interval")
+            && text.contains("azure (cloud)")
+    );
+    for line in text.lines() {
+        assert!(line.chars().count() <= 100, "{} columns: {line}", line.chars().count());
+        assert!(!line.chars().any(char::is_control));
+    }
+}
+
+fn refusal(claim: &Claim, id: &str, hash: &str) -> String {
+    Folder::claim(claim, id, hash).expect_err("it must be refused").to_string()
+}
+
+#[test]
+fn foreign_folders_are_refused() {
+    let hash = "0123456789abcdef";
+    let occupied = scratch("occupied");
+    fs::write(occupied.join("thesis.tex"), "years of work").expect("writable");
+    let text = refusal(&Claim::Exact(occupied.clone()), "x", hash);
+    assert!(text.contains("thesis.tex") && text.contains("not empty"), "{text}");
+    let file = occupied.join("thesis.tex");
+    assert!(refusal(&Claim::Exact(file.clone()), "x", hash).contains("not a folder"));
+    assert_eq!(fs::read_to_string(file).expect("untouched"), "years of work");
+    let other = scratch("other");
+    run_with(&study(1), &other, 1, simulate);
+    let text = refusal(&Claim::Exact(other), "x", hash);
+    assert!(text.contains("another run (synthetic, seed 7, 1 replications)"), "{text}");
+    assert!(refusal(&Claim::Below(occupied), "../escape", hash).contains("plain file name"));
+}
+
+#[test]
+fn folder_of_the_same_run_is_replaced_and_locked_while_written() {
+    let (study, folder) = (study(2), scratch("again"));
+    let (first, _) = run_with(&study, &folder, 1, simulate);
+    let (second, _) = run_with(&study, &folder, 1, simulate);
+    assert_eq!(first, second);
+    let claim = Claim::Exact(folder);
+    let held = Results::create(&study, &claim).expect("the same run");
+    let error = Results::create(&study, &claim).expect_err("it is locked").to_string();
+    assert!(error.contains("another run is writing"), "{error}");
+    drop(held);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_outside_are_refused() {
+    use std::os::unix::fs::symlink;
+    let (root, outside) = (scratch("links"), scratch("outside"));
+    symlink(&outside, root.join("small-state")).expect("links can be made");
+    let text = refusal(&Claim::Below(root.clone()), "small-state", "0123456789abcdef");
+    assert!(text.contains("symbolic link"), "{text}");
+    let inner = root.join("inner");
+    fs::create_dir(&inner).expect("writable");
+    symlink(&outside, inner.join("runs")).expect("links can be made");
+    assert!(refusal(&Claim::Exact(inner), "x", "0123456789abcdef").contains("symbolic link"));
+    assert_eq!(fs::read_dir(outside).expect("readable").count(), 0);
+}
+
+#[test]
+fn pictures_show_policies_by_name_and_svg_and_png_are_whole() {
+    let (study, folder) = (study(200), scratch("figure"));
+    run_with(&study, &folder, 2, simulate);
+    let svg = fs::read_to_string(folder.join("figure.svg")).expect("the picture exists");
+    for text in ["Estonia", "export ban", "ban starts", "Data centre", "Node network", "interval"] {
+        assert!(svg.contains(text), "the picture lacks `{text}`");
+    }
+    assert!(svg.trim_end().ends_with("</svg>"));
+    let png = fs::read(folder.join("figure.png")).expect("the picture exists");
+    let mut reader = png::Decoder::new(png.as_slice()).read_info().expect("it is a PNG");
+    let mut pixels = vec![0; reader.output_buffer_size()];
+    reader.next_frame(&mut pixels).expect("it is whole");
+    assert!(pixels.iter().any(|&byte| byte != 255), "it is not blank");
+}
+
+#[test]
+fn pictures_exist_without_a_single_finished_replication() {
+    let (study, folder) = (study(3), scratch("none"));
+    let failing = |_: usize, _: u64| Err(TaskError::Failed("always".to_owned()));
+    let (manifest, _) = run_with(&study, &folder, 1, failing);
+    assert_eq!(manifest.replications.failed, 6);
+    assert!(folder.join("figure.png").exists() && folder.join("summary.csv").exists());
+}
