@@ -322,9 +322,9 @@ fn the_format_is_stated() {
 fn temporary(name: &str, content: &[u8]) -> PathBuf {
     let folder =
         std::env::temp_dir().join(format!("autarky-scenario-errors-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(&folder).expect("a temporary folder");
     let path = folder.join(name);
-    std::fs::write(&path, content).unwrap();
+    std::fs::write(&path, content).expect("a temporary file");
     path
 }
 
@@ -403,13 +403,15 @@ fn large_input_ends_in_an_error_and_not_in_memory() {
     let found = findings(&many);
     assert!(found.len() == 1 && found[0].message.contains("has 200000 items; at most 10000"));
     assert!(found[0].render().len() < 1000);
-    let keys: String = (0..200_000).map(|i| format!("k{i} = 1\n")).collect();
-    let found = findings(&keys);
+    let keys: Vec<String> = (0..200_000).map(|i| format!("k{i} = 1")).collect();
+    let found = findings(&keys.join("\n"));
     assert!((1000..1100).contains(&found.len()), "{}", found.len());
     let twice = findings(&"k = 1\n".repeat(200_000));
     assert!((1000..1100).contains(&twice.len()), "{}", twice.len());
-    let policies: String = (0..20_000).map(|i| format!("[policies.p{i}]\n")).collect();
-    assert!(findings(&policies)[0].message.contains("values under each of 20001 policies"));
+    let policies: Vec<String> = (0..20_000).map(|i| format!("[policies.p{i}]")).collect();
+    assert!(
+        findings(&policies.join("\n"))[0].message.contains("values under each of 20001 policies")
+    );
     let long = findings(&format!("title = \"{}\u{7}\"", "x".repeat(1_000_000)));
     assert!(long.iter().all(|d| d.render().len() < 2000));
 }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 fn sound() -> String {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/scenario");
     let parent = folder.join("parent.toml").display().to_string().replace('\\', "/");
-    let child = std::fs::read_to_string(folder.join("child.toml")).unwrap();
+    let child = std::fs::read_to_string(folder.join("child.toml")).expect("a test file");
     child.replace("parent.toml", &parent)
 }
 
@@ -20,7 +20,7 @@ fn survives(text: String, sets: Vec<String>) {
         Ok(loaded) => {
             let rows = show(&loaded.policies[0]);
             assert!(show_text(&rows, true).len() > rows.len());
-            show_csv(&rows).unwrap();
+            show_csv(&rows).expect("memory");
             let text = resolved_toml(&loaded);
             let again = load(&Source::Text { name: "again".into(), text }, &Options::default());
             assert_eq!(again.map(|l| l.hash()).unwrap_or_default(), loaded.hash());

@@ -26,7 +26,7 @@ fn sets(sets: &[&str]) -> Options {
 }
 
 fn base(loaded: &Loaded) -> &Scenario {
-    &loaded.policy("base").unwrap().scenario
+    &loaded.policy("base").expect("a base").scenario
 }
 
 fn close(a: f64, b: f64) -> bool {

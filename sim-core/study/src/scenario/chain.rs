@@ -60,7 +60,7 @@ pub(crate) fn read(
                 }
                 documents.push(overlay);
             }
-            Err(diagnostic) => findings.push(Finding { place: None, inner: diagnostic }),
+            Err(inner) => findings.push(Finding { place: None, inner }),
         }
     }
     for (kind, document) in documents {
@@ -80,7 +80,7 @@ fn open_source(source: &Source, files: &mut Files, findings: &mut Findings) -> O
                 "`{name}` has {} bytes; a scenario has at most {MAX_FILE_BYTES}",
                 text.len()
             );
-            Err(Diagnostic::error(message))
+            Err(Box::new(Diagnostic::error(message)))
         }
         Source::Text { name, text } => {
             let file = files.add(name.clone(), text.clone());
@@ -90,17 +90,20 @@ fn open_source(source: &Source, files: &mut Files, findings: &mut Findings) -> O
     result.map_err(|inner| findings.push(Finding { place: None, inner })).ok()
 }
 
-fn open_catalogue(id: &str, files: &mut Files) -> Result<Opened, Diagnostic> {
+fn open_catalogue(id: &str, files: &mut Files) -> Result<Opened, Box<Diagnostic>> {
     let Some(text) = autarky_scenarios::scenario(id) else {
         let message =
             format!("the catalogue has no scenario `{}`", id.chars().take(80).collect::<String>());
-        return Err(Diagnostic { help: catalogue_hint(id), ..Diagnostic::error(message) });
+        return Err(Box::new(Diagnostic {
+            help: catalogue_hint(id),
+            ..Diagnostic::error(message)
+        }));
     };
     let name = format!("catalog:{id}");
     Ok(Opened { file: files.add(name.clone(), text), folder: PathBuf::from("."), key: name })
 }
 
-fn open_file(path: &Path, files: &mut Files) -> Result<Opened, Diagnostic> {
+fn open_file(path: &Path, files: &mut Files) -> Result<Opened, Box<Diagnostic>> {
     let text = read_text(path)?;
     let key = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).display().to_string();
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
@@ -252,11 +255,11 @@ pub(crate) fn check_selection(chain: &Chain, options: &Options, findings: &mut F
             let mut known: Vec<&str> = vec!["base"];
             known.extend(chain.policies.keys().map(String::as_str));
             let message = format!("the scenario has no policy `{name}`");
-            let inner = Diagnostic {
+            let inner = Box::new(Diagnostic {
                 severity: Severity::Error,
                 help: super::suggest::hint(name, &known),
                 ..Diagnostic::error(message)
-            };
+            });
             findings.push(Finding { place: None, inner });
         }
     }

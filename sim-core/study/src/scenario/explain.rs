@@ -81,13 +81,13 @@ impl Explanation {
 ///
 /// # Errors
 /// A path that names nothing, with a suggestion.
-pub fn explain(path: &str) -> Result<Vec<Explanation>, Diagnostic> {
+pub fn explain(path: &str) -> Result<Vec<Explanation>, Box<Diagnostic>> {
     let (name, rest) = path.split_once('.').unwrap_or((path, ""));
     let Some(root) = root_index(name) else {
         let names: Vec<&str> = Scenario::ROOTS.iter().map(|r| r.name).collect();
         let short: String = name.chars().take(80).collect();
         let error = Diagnostic::error(format!("there is no root `{short}`"));
-        return Err(Diagnostic { help: suggest::hint(name, &names), ..error });
+        return Err(Box::new(Diagnostic { help: suggest::hint(name, &names), ..error }));
     };
     let without_id = rest.split_once('.').map(|(_, field)| field);
     for wanted in std::iter::once(rest).chain(without_id) {
@@ -105,7 +105,8 @@ pub fn explain(path: &str) -> Result<Vec<Explanation>, Diagnostic> {
     let help = suggest::nearest(&word, known.iter().copied())
         .map(|n| format!("did you mean `{name}.{n}`?"));
     let help = help.or_else(|| Some(format!("`{name}` has: {}", known.join(", "))));
-    Err(Diagnostic { help, ..Diagnostic::error(format!("`{name}` has no parameter `{word}`")) })
+    let error = Diagnostic::error(format!("`{name}` has no parameter `{word}`"));
+    Err(Box::new(Diagnostic { help, ..error }))
 }
 
 /// The default of a parameter in its canonical unit, without the unit.

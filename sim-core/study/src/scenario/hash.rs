@@ -82,7 +82,9 @@ fn value(hasher: &mut Sha256, value: Option<&Value>) {
         }
         Some(Value::List(words)) => {
             tag(hasher, 5, words.len());
-            words.iter().for_each(|w| word(hasher, w));
+            for item in words {
+                word(hasher, item);
+            }
         }
         Some(Value::Shares(shares)) => {
             tag(hasher, 6, shares.len());

@@ -6,6 +6,7 @@ use super::write::unit_of;
 use autarky_market::scenario::Scenario;
 use autarky_market::schema::{Kind, Range};
 use serde_json::{Map, Value, json};
+use std::fmt::Write as _;
 
 const IDENTIFIER: &str = "^[A-Za-z0-9_-]{1,64}$";
 const NUMBER: &str = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?";
@@ -185,10 +186,10 @@ fn describe(root: usize, field: usize) -> String {
     for (label, words) in [("Allowed", allowed(spec)), ("Default", default_text(root, field))] {
         if !words.is_empty() {
             let unit = if label == "Default" && words != "none" { unit.as_str() } else { "" };
-            text.push_str(&format!(" {label}: {words}{unit}."));
+            let _ = write!(text, " {label}: {words}{unit}.");
         }
     }
-    text.push_str(&format!(" Source ({}): {}.", spec.status.as_str(), spec.source));
+    let _ = write!(text, " Source ({}): {}.", spec.status.as_str(), spec.source);
     text
 }
 

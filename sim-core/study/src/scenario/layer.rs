@@ -285,7 +285,7 @@ impl DocumentReader<'_> {
         let path = path_of(target.root, target.id, "enabled");
         match member.node.data {
             Data::Flag(on) => {
-                out.push(Target { place: member.key_place, ..target }.says(What::Enabled(on)))
+                out.push(Target { place: member.key_place, ..target }.says(What::Enabled(on)));
             }
             Data::Broken => {}
             _ => self.findings.push(
@@ -377,10 +377,9 @@ impl DocumentReader<'_> {
         let singleton = root_spec(root).singleton;
         let (id, field) =
             if singleton { ("", rest) } else { rest.split_once('.').unwrap_or((rest, "")) };
-        if !singleton && id != "*" {
-            if let Err(finding) = check_identifier(id, place) {
-                return self.findings.push(finding);
-            }
+        let checked = if singleton || id == "*" { Ok(()) } else { check_identifier(id, place) };
+        if let Err(finding) = checked {
+            return self.findings.push(finding);
         }
         let target = Target { root, id, place };
         match (field, &node.data) {

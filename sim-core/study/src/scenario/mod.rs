@@ -176,10 +176,10 @@ fn read_and_resolve(
         return None;
     }
     let mut policies = Vec::new();
-    let base = chain.policies.iter().filter(|(name, _)| *name == "base");
+    let base = chain.policies.get_key_value("base");
     let others = chain.policies.iter().filter(|(name, _)| *name != "base");
     let blank = ("base".to_owned(), layer::PolicyDraft::default());
-    let first = base.last().map_or((&blank.0, &blank.1), |found| found);
+    let first = base.into_iter().next().unwrap_or((&blank.0, &blank.1));
     for (name, draft) in std::iter::once(first).chain(others) {
         let resolved = resolve_policy(&chain, &draft.settings, files, findings);
         if options.policies.is_empty() || options.policies.contains(name) {

@@ -229,12 +229,10 @@ impl Builder<'_> {
         while matches!(self.peek(), Some(EventKind::Whitespace)) {
             self.at += 1;
         }
-        match self.peek() {
-            Some(EventKind::Scalar | EventKind::ArrayOpen | EventKind::InlineTableOpen) => {}
-            _ => {
-                let place = Place { file: self.file, start: 0, end: 0 };
-                return Node { place, data: Data::Broken };
-            }
+        let begins = [EventKind::Scalar, EventKind::ArrayOpen, EventKind::InlineTableOpen];
+        if !self.peek().is_some_and(|kind| begins.contains(&kind)) {
+            let place = Place { file: self.file, start: 0, end: 0 };
+            return Node { place, data: Data::Broken };
         }
         let event = self.events[self.at];
         self.at += 1;

@@ -29,7 +29,7 @@ pub(crate) fn rescale(resolver: &mut Resolver<'_>, layer: &Layer, wanted: &dyn F
         }
     }
     for ((root, id), (set, place)) in changed {
-        rescale_one(resolver, root, &id, &set, Trace { place: Some(place), ..derived(layer) });
+        rescale_one(resolver, root, &id, &set, &Trace { place: Some(place), ..derived(layer) });
     }
 }
 
@@ -41,7 +41,7 @@ fn derived(layer: &Layer) -> Trace {
     }
 }
 
-fn rescale_one(resolver: &mut Resolver<'_>, root: usize, id: &str, set: &[usize], trace: Trace) {
+fn rescale_one(resolver: &mut Resolver<'_>, root: usize, id: &str, set: &[usize], trace: &Trace) {
     let fields = root_spec(root).fields;
     let Some(entry) = resolver.out.scenario.entry(root_spec(root).name, id) else { return };
     let share = |at: usize| match entry.get(at) {
@@ -68,6 +68,6 @@ fn rescale_one(resolver: &mut Resolver<'_>, root: usize, id: &str, set: &[usize]
     let factor = rest.clamp(0.0, 1.0) / before;
     let scaled: Vec<(usize, f64)> = others.into_iter().map(|at| (at, share(at) * factor)).collect();
     for (at, value) in scaled {
-        resolver.put(root, id, at, Value::Number(value), trace.clone());
+        resolver.put((root, id, at), Value::Number(value), trace.clone());
     }
 }

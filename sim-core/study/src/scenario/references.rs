@@ -57,10 +57,11 @@ fn check_field(resolver: &mut Resolver<'_>, at: (usize, &str, usize), target: &s
         }
         _ => return,
     };
-    if mapped != value {
-        if let Some(entry) = resolver.out.scenario.entry_mut(root_spec(root).name, id) {
-            entry.set(field, mapped);
-        }
+    if mapped == value {
+        return;
+    }
+    if let Some(entry) = resolver.out.scenario.entry_mut(root_spec(root).name, id) {
+        entry.set(field, mapped);
     }
 }
 

@@ -214,7 +214,7 @@ impl Resolver<'_> {
                 },
                 _ => None,
             })
-            .last()
+            .next_back()
     }
 
     /// Notes that resolution derived a value.
@@ -303,11 +303,12 @@ impl Resolver<'_> {
             }
         };
         let trace = Trace::given(kind, *place, &reading.parts);
-        self.put(setting.root, id, *field, value, trace);
+        self.put((setting.root, id, *field), value, trace);
     }
 
-    /// Sets a parameter and notes where from.
-    pub(crate) fn put(&mut self, root: usize, id: &str, field: usize, value: Value, trace: Trace) {
+    /// Sets the parameter of a root, identifier and field, and notes where from.
+    pub(crate) fn put(&mut self, at: (usize, &str, usize), value: Value, trace: Trace) {
+        let (root, id, field) = at;
         let entry = self.out.scenario.entry_mut(root_spec(root).name, id);
         if entry.is_some_and(|entry| entry.set(field, value)) {
             self.out.traces.insert((root, id.to_owned(), field), trace);

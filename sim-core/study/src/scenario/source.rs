@@ -105,12 +105,12 @@ impl Files {
 #[derive(Debug, Clone)]
 pub(crate) struct Finding {
     pub(crate) place: Option<Place>,
-    pub(crate) inner: Diagnostic,
+    pub(crate) inner: Box<Diagnostic>,
 }
 
 impl Finding {
     pub(crate) fn error(place: Option<Place>, path: &str, message: impl Into<String>) -> Self {
-        let mut inner = Diagnostic::error(message);
+        let mut inner = Box::new(Diagnostic::error(message));
         path.clone_into(&mut inner.path);
         Self { place, inner }
     }
@@ -161,7 +161,7 @@ impl Findings {
                 if let Some(place) = place {
                     files.place_of(&mut inner, place);
                 }
-                out.push(inner);
+                out.push(*inner);
             }
         }
         if too_many {
@@ -174,12 +174,11 @@ impl Findings {
 }
 
 /// Reads a file as UTF-8 text, without a byte-order mark.
-pub(crate) fn read_text(path: &Path) -> Result<String, Diagnostic> {
+pub(crate) fn read_text(path: &Path) -> Result<String, Box<Diagnostic>> {
     let shown = path.display().to_string();
-    let fail = |message: String, help: Option<String>| Diagnostic {
-        file: shown.clone(),
-        help,
-        ..Diagnostic::error(message)
+    let fail = |message: String, help: Option<String>| {
+        let file = shown.clone();
+        Box::new(Diagnostic { file, help, ..Diagnostic::error(message) })
     };
     let metadata = std::fs::metadata(path).map_err(|error| {
         let word = path.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
@@ -204,9 +203,10 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Diagnostic> {
         std::fs::read(path).map_err(|e| fail(format!("cannot read `{shown}`: {e}"), None))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
+        let line = String::from_utf8_lossy(&error.as_bytes()[..at]).matches('\n').count() + 1;
         let help = Some("save the file as UTF-8".to_owned());
-        Diagnostic { line, column: 1, ..fail(format!("`{shown}` is not UTF-8 at byte {at}"), help) }
+        let message = format!("`{shown}` is not UTF-8 at byte {at}");
+        Box::new(Diagnostic { line, column: 1, ..*fail(message, help) })
     })?;
     Ok(text)
 }

@@ -25,7 +25,7 @@ fn similarity(word: &str, candidate: &str) -> f64 {
 }
 
 /// `did you mean …?`, or the list of what is known when nothing is near and the list is short.
-pub(crate) fn hint<'c>(word: &str, known: &[&'c str]) -> Option<String> {
+pub(crate) fn hint(word: &str, known: &[&str]) -> Option<String> {
     if let Some(near) = nearest(word, known.iter().copied()) {
         return Some(format!("did you mean `{near}`?"));
     }

@@ -92,6 +92,13 @@ impl Table {
         self.members = members.collect();
         self
     }
+    /// Position of a member, which becomes an empty table if it is new.
+    fn member_or(&mut self, key: &Key, made: Made) -> usize {
+        if !self.index.contains_key(&key.name) {
+            self.insert(key, Node { place: key.place, data: Data::Table(Self::new(made)) });
+        }
+        self.index[&key.name]
+    }
     fn insert(&mut self, key: &Key, node: Node) {
         self.index.insert(key.name.clone(), self.members.len());
         self.members.push(Member { key: key.name.clone(), key_place: key.place, node });
@@ -141,16 +148,7 @@ pub(crate) fn descend_header<'n>(
 ) -> Option<&'n mut Table> {
     let mut table = root;
     for key in parents {
-        let at = match table.index.get(&key.name) {
-            Some(at) => *at,
-            None => {
-                table.insert(
-                    key,
-                    Node { place: key.place, data: Data::Table(Table::new(Made::Implied)) },
-                );
-                table.members.len() - 1
-            }
-        };
+        let at = table.member_or(key, Made::Implied);
         let member = &mut table.members[at];
         match &mut member.node.data {
             Data::Table(inner) if inner.made != Made::Inline => table = inner,
@@ -188,14 +186,7 @@ pub(crate) fn insert(
     let Some((last, parents)) = keys.split_last() else { return };
     let mut table = table;
     for key in parents {
-        let at = match table.index.get(&key.name) {
-            Some(at) => *at,
-            None => {
-                let data = Data::Table(Table::new(Made::Dotted(section)));
-                table.insert(key, Node { place: key.place, data });
-                table.members.len() - 1
-            }
-        };
+        let at = table.member_or(key, Made::Dotted(section));
         let member = &mut table.members[at];
         match &mut member.node.data {
             Data::Table(inner)

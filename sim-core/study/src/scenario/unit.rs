@@ -163,7 +163,7 @@ fn reduce(a: u128, b: u128) -> (u128, u128) {
     while y != 0 {
         (x, y) = (y, x % y);
     }
-    if x == 0 { (a, b) } else { (a / x, b / x) }
+    (a.checked_div(x).unwrap_or(a), b.checked_div(x).unwrap_or(b))
 }
 
 fn parse_factor(text: &str) -> Result<Unit, QuantityError> {
@@ -184,15 +184,11 @@ fn quarters(text: &str) -> Option<i32> {
 fn lookup(word: &str) -> Result<Unit, QuantityError> {
     let singular = word.strip_suffix('s').filter(|s| s.len() > 2);
     let found = WORDS.iter().find(|(name, ..)| *name == word || Some(*name) == singular);
-    match found {
-        Some(&(_, num, den, exponents)) => {
-            Ok(Unit { num, den, extra: 1.0, dimension: exponents.map(|e| e * QUARTER) })
-        }
-        None => {
-            let near = super::suggest::nearest(word, WORDS.iter().map(|(name, ..)| *name));
-            Err(QuantityError::UnknownUnit(word.to_owned(), near))
-        }
-    }
+    let Some(&(_, num, den, exponents)) = found else {
+        let near = super::suggest::nearest(word, WORDS.iter().map(|(name, ..)| *name));
+        return Err(QuantityError::UnknownUnit(word.to_owned(), near));
+    };
+    Ok(Unit { num, den, extra: 1.0, dimension: exponents.map(|e| e * QUARTER) })
 }
 
 /// Checks how a number is written: at most 17 significant digits, whole numbers at most 2^53.

@@ -254,7 +254,7 @@ fn fill(resolver: &mut Resolver<'_>, root: usize, id: &str, table: &Table, fills
             status: figure.status.clone(),
         };
         match read_figure(root, at, &text, &origin) {
-            Ok(value) => resolver.put(root, id, at, value, trace),
+            Ok(value) => resolver.put((root, id, at), value, trace),
             Err(message) => {
                 let finding =
                     Finding::error(None, &path_of(root, id, field), format!("{origin}: {message}"));
@@ -273,11 +273,9 @@ fn read_figure(root: usize, field: usize, text: &str, origin: &str) -> Result<Va
     let node = Node { place, data: Data::Text(text.to_owned()) };
     let reading =
         Reader { files: &files, findings: &mut findings }.read(spec.name, spec, false, &node);
-    match reading.map(|r| r.parsed) {
-        Some(Parsed::Value(value)) => Ok(value),
-        _ => {
-            let (errors, _) = findings.finish(&files);
-            Err(errors.first().map_or("unreadable figure".to_owned(), |d| d.message.clone()))
-        }
+    if let Some(Parsed::Value(value)) = reading.map(|r| r.parsed) {
+        return Ok(value);
     }
+    let (errors, _) = findings.finish(&files);
+    Err(errors.first().map_or("unreadable figure".to_owned(), |d| d.message.clone()))
 }
