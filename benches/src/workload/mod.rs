@@ -1,5 +1,6 @@
 //! The workloads, written as any model of the engine would be.
 
+pub mod clocks;
 pub mod hold;
 pub mod market;
 pub mod mm1;

@@ -4,7 +4,7 @@ use crate::calendar::Key;
 use crate::calendar::chunk::{CHUNK, Chunk, ChunkPool, NONE};
 
 /// Most buckets of a rung; where more are wanted they are wider and become rungs in their turn.
-const BUCKETS_MAX: usize = 1 << 14;
+const BUCKETS_MAX: usize = 1 << 12;
 
 /// Fewest buckets that a rung makes room for.
 const BUCKETS_MIN: usize = 128;
