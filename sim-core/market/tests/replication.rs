@@ -17,7 +17,10 @@ fn a_decade_runs_through_with_all_books_balanced_and_repeats_bit_for_bit() {
     let other = simulate(&plan, 1, 1, &StopFlag::new()).unwrap();
     assert_ne!(first.fingerprint, other.fingerprint);
     let layout = layout(&plan);
-    assert_eq!(first.series.len(), layout.nations.len() * layout.sample_days.len() * layout.series.len());
+    assert_eq!(
+        first.series.len(),
+        layout.nations.len() * layout.sample_days.len() * layout.series.len()
+    );
     for (c, v) in layout.scalars.iter().zip(&first.scalars) {
         println!("{:32} {:>14.5} {}", c.name, v, c.unit);
     }

@@ -264,6 +264,7 @@ impl Blueprint {
             let model = &self.hardware[*h].parameters;
             (listed.is_empty() || listed.contains(h))
                 && model.memory >= parameters.memory_min
+                && model.interconnect >= parameters.interconnect_min
                 && parameters.price_max.is_none_or(|most| model.price <= most)
         };
         let fitting: Vec<_> = (0..self.hardware.len()).filter(fits).map(HardwareId::new).collect();

@@ -55,7 +55,7 @@ parameters! {
         /// Reference price P_ref of an H100e-hour at which demand is D_ref.
         reference_price: f64 = 2.0, Kind::Number { unit: "USD/H100eh", range: Range::above(0.0, 1e6) }, Calibrated, "calibration/rental_prices.csv";
         /// Yearly decline of the reference price, continuously compounded.
-        reference_price_decline: f64 = 0.25, Kind::Number { unit: "1/year", range: Range::closed(-1.0, 5.0) }, Calibrated, "calibration/hardware_trends.csv: performance per dollar doubles in 2.29 years, damped";
+        reference_price_decline: f64 = 0.30, Kind::Number { unit: "1/year", range: Range::closed(-1.0, 5.0) }, Calibrated, "calibration/hardware_trends.csv: performance per dollar doubles in 2.29 years";
     }
 }
 

@@ -49,7 +49,7 @@ parameters! {
         /// Multiplier on the nation's reference demand for compute.
         demand_scale: f64 = 1.0, Kind::Number { unit: "1", range: Range::closed(0.0, 1000.0) }, Assumed, "one: demand follows GDP";
         /// Share of the nation's expected reference demand for which capacity at home is wanted, split by the portfolio.
-        coverage["policy.coverage"]: f64 = 0.8, Kind::Number { unit: "1", range: Range::closed(0.0, 3.0) }, Assumed, "policy";
+        coverage["policy.coverage"]: f64 = 0.25, Kind::Number { unit: "1", range: Range::closed(0.0, 3.0) }, Assumed, "policy";
         /// Share of the portfolio that goes into the national data centre.
         portfolio_data_centre["policy.portfolio.data_centre"]: f64 = 0.4, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
         /// Share of the portfolio that goes into the domestic node network.

@@ -68,6 +68,8 @@ parameters! {
         hardware: Vec<String> = Vec::new(), Kind::References("hardware"), Assumed, "scenario";
         /// Least memory of the accelerators it buys.
         memory_min: f64 = 0.0, Kind::Number { unit: "GB", range: Range::closed(0.0, 1e6) }, Assumed, "data centres buy data-centre parts";
+        /// Least bandwidth between the accelerators of a node it buys.
+        interconnect_min: f64 = 0.0, Kind::Number { unit: "GB/s", range: Range::closed(0.0, 1e6) }, Assumed, "data centres buy data-centre parts";
         /// Largest price of an accelerator it buys.
         price_max: Option<f64> = None, Kind::Number { unit: "USD", range: Range::above(0.0, 1e8) }, Assumed, "consumer networks buy consumer parts";
         /// How its posted price is set.
@@ -95,7 +97,7 @@ parameters! {
         /// Interval between capacity reviews.
         review_interval: f64 = 30.4375, Kind::Number { unit: "day", range: Range::closed(1.0, 3650.0) }, Assumed, "monthly";
         /// Time ahead for which capacity is planned.
-        planning_horizon: f64 = 365.0, Kind::Number { unit: "day", range: Range::closed(0.0, 3650.0) }, Assumed, "lead time and review";
+        planning_horizon: f64 = 180.0, Kind::Number { unit: "day", range: Range::closed(0.0, 3650.0) }, Assumed, "lead time and review";
         /// Repair crews per crew that the zone's talent gives for a data centre of the same size.
         crew_factor: f64 = 1.0, Kind::Number { unit: "1", range: Range::closed(0.0, 100.0) }, Assumed, "equal for all kinds, so that the null holds";
         /// Mean time of a repair once crew and part are there.

@@ -380,7 +380,10 @@ impl World {
             if self.orderable(plan, order.pool, vendor, day) != Some(model) {
                 continue;
             }
-            let (old, new) = (plan.node_compute(order.pool, order.hardware), plan.node_compute(order.pool, model));
+            let (old, new) = (
+                plan.node_compute(order.pool, order.hardware),
+                plan.node_compute(order.pool, model),
+            );
             let compute = (f64::from(order.nodes) - order.credit) * old;
             let nodes = (compute / new).round().max(1.0).min(f64::from(u32::MAX));
             self.count_order(plan, &order, -f64::from(order.nodes));

@@ -112,7 +112,13 @@ mod tests {
     fn crumbs_below_a_large_buyers_node_are_kept_for_it() {
         let mut orders = [order(1, 8.0), order(10, 1000.0)];
         let mut granted = Vec::new();
-        let left = allocate(AllocationRule::LargestFirst, 900.0, &mut orders, &mut granted, &mut Vec::new());
+        let left = allocate(
+            AllocationRule::LargestFirst,
+            900.0,
+            &mut orders,
+            &mut granted,
+            &mut Vec::new(),
+        );
         assert_eq!((granted.as_slice(), left.abs() < 1e-9), ([0, 0].as_slice(), true));
         allocate(AllocationRule::LargestFirst, 100.0, &mut orders, &mut granted, &mut Vec::new());
         assert_eq!(granted, [0, 1]);

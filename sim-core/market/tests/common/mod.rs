@@ -48,7 +48,9 @@ pub fn scenario(size: Size) -> Scenario {
 }
 
 fn vendors(s: &mut Scenario) {
-    for (id, home, share, output) in [("v1", "AAA", 0.7, 8e6), ("v2", "AAA", 0.15, 1.5e6), ("v3", "BBB", 0.15, 2e6)] {
+    for (id, home, share, output) in
+        [("v1", "AAA", 0.7, 8e6), ("v2", "AAA", 0.15, 1.5e6), ("v3", "BBB", 0.15, 2e6)]
+    {
         let vendor = s.vendors.entry(id);
         (vendor.home, vendor.market_share, vendor.output) = (home.to_owned(), share, output);
         for generation in 0..6 {
@@ -67,13 +69,15 @@ fn vendors(s: &mut Scenario) {
 
 fn workloads(s: &mut Scenario) {
     let inference = s.workloads.entry("inference");
-    (inference.share, inference.backlog, inference.service_time, inference.patience) = (0.6, false, 0.05, 0.5);
+    (inference.share, inference.backlog, inference.service_time, inference.patience) =
+        (0.6, false, 0.05, 0.5);
     (inference.waiting_value, inference.elasticity) = (0.5, 0.8);
     let tuning = s.workloads.entry("fine_tuning");
     (tuning.share, tuning.service_time, tuning.patience, tuning.gang) = (0.15, 4.0, 48.0, 8.0);
     tuning.memory = 40.0;
     let training = s.workloads.entry("training");
-    (training.share, training.service_time, training.patience, training.gang) = (0.25, 72.0, 336.0, 128.0);
+    (training.share, training.service_time, training.patience, training.gang) =
+        (0.25, 72.0, 336.0, 128.0);
     (training.memory, training.interconnect, training.waiting_value) = (80.0, 400.0, 0.01);
     for (id, share, priority) in [("open", 0.7, 1), ("regulated", 0.2, 1), ("critical", 0.1, 0)] {
         let level = s.sensitivities.entry(id);
@@ -85,10 +89,12 @@ fn providers(s: &mut Scenario, size: Size) {
     for (id, _) in ZONES {
         let focus = id == "FOC";
         let centre = s.providers.entry(&format!("{id}-data_centre"));
-        (centre.kind, centre.home, centre.zones) = (ProviderKind::DataCentre, id.to_owned(), vec![id.to_owned()]);
+        (centre.kind, centre.home, centre.zones) =
+            (ProviderKind::DataCentre, id.to_owned(), vec![id.to_owned()]);
         centre.aggregate_nodes = (!focus).then_some(size.nodes);
         let network = s.providers.entry(&format!("{id}-network"));
-        (network.kind, network.home, network.zones) = (ProviderKind::Network, id.to_owned(), vec![id.to_owned()]);
+        (network.kind, network.home, network.zones) =
+            (ProviderKind::Network, id.to_owned(), vec![id.to_owned()]);
         (network.operators, network.operator_dispersion) = (size.operators, 1.0);
         (network.leave_rate, network.return_rate_offline) = (0.01, 0.5);
         network.price_rule = PriceRule::UtilisationController;
