@@ -60,7 +60,7 @@ impl Case {
     }
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014), enough for test cases.
+/// `SplitMix64` (Steele, Lea and Flood 2014), enough for test cases.
 pub(crate) struct Draw(pub(crate) u64);
 
 impl Draw {

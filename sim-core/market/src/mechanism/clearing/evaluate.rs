@@ -21,11 +21,15 @@ use pulp::Simd;
 use super::buffer::Buffer;
 use super::inputs::Inputs;
 use super::layout::{Block, LANES, Structure, Tier};
+use super::series::{Rows, Series};
 use super::solve::View;
 use super::wait::{congestion, exponent};
 
 /// Load of an idle group relative to its capacity.
 pub(super) const EPSILON: f64 = 1e-30;
+
+/// Largest `|z|` and `5·|ε|` for which series replace logarithm and exponential.
+const REACH: f64 = 0.25;
 
 /// Residual capacity below this fraction of the whole is none.
 const EXHAUSTED: f64 = 1e-6;
@@ -81,7 +85,7 @@ pub(super) struct Work {
     pub(super) price: Buffer,
     /// `y_so`.
     pub(super) pull: Buffer,
-    /// `y_so` where last computed in full, and `1/P_so` there.
+    /// `P_so^(−θ)` where last computed in full, and `1/P_so` there.
     from_pull: Buffer,
     pub(super) per_price: Buffer,
     /// `x_so`.
@@ -199,7 +203,7 @@ impl Work {
     }
 
     /// Fills every column of `group` and of the pairs at the logits given in `group.logit`.
-    /// Must be `exact` at the first point of a tier, and may use series near it afterwards.
+    /// Must be `exact` the first time for a tier, and may use series around that point afterwards.
     #[inline(always)]
     pub(super) fn evaluate<S: Simd>(&mut self, simd: S, view: View, exact: bool) {
         let View { structure, inputs, tier } = view;
@@ -261,8 +265,8 @@ impl Work {
         let prices = self.price[range.clone()].iter().zip(&mut self.per_price[range.clone()]);
         let weights = &self.weight[range.clone()];
         for (((pull, from), (price, per_price)), weight) in pulls.zip(prices).zip(weights) {
-            *pull = weight * exp(*pull);
-            *from = *pull;
+            *from = exp(*pull);
+            *pull = weight * *from;
             *per_price = 1.0 / price;
         }
         let sums = S::as_mut_simd_f64s(&mut self.pull_sum[block.segment_range()]).0;
@@ -276,8 +280,9 @@ impl Work {
     }
 
     /// Prices, `y_so` and their sums where prices have moved little since [`Self::set_pulls`]: with
-    /// `ε = P/P₀ − 1`, `y = y₀·e^z`, `z = −θ·ln(1+ε)`, both by their series. Truncation is below 2e-15
-    /// for `|ε| ≤ 0.01`, `|z| ≤ 0.05`; returns whether all pairs kept to that.
+    /// `ε = P/P₀ − 1`, `P^(−θ) = P₀^(−θ)·e^z`, `z = −θ·ln(1+ε)`, both by their series. Truncation is
+    /// below 1e-13 for `|ε| ≤ 0.05`, `|z| ≤ 0.25`, and does not accumulate: `P₀` stays until a pair
+    /// strays further. Returns whether all pairs kept to that.
     #[inline(always)]
     fn near<S: Simd>(
         &mut self,
@@ -292,6 +297,7 @@ impl Work {
         let base = S::as_simd_f64s(&inputs.base[range.clone()]).0;
         let per_price = S::as_simd_f64s(&self.per_price[range.clone()]).0;
         let from = S::as_simd_f64s(&self.from_pull[range.clone()]).0;
+        let weight = S::as_simd_f64s(&self.weight[range.clone()]).0;
         let wait = S::as_simd_f64s(&self.offer_wait[block.offer_range()]).0;
         let cost = S::as_simd_f64s(&structure.segment.wait_price[segments.clone()]).0;
         let power = S::as_simd_f64s(&structure.segment.minus_theta[segments.clone()]).0;
@@ -310,12 +316,12 @@ impl Work {
                 let reach = simd.mul_f64s(simd.abs_f64s(change), series.five);
                 worst = simd.max_f64s(worst, simd.max_f64s(reach, simd.abs_f64s(z)));
                 price[i] = here;
-                pull[i] = simd.mul_f64s(from[i], series.exp(simd, z));
+                pull[i] = simd.mul_f64s(weight[i], simd.mul_f64s(from[i], series.exp(simd, z)));
                 total = simd.add_f64s(total, pull[i]);
             }
             *sum = total;
         }
-        simd.reduce_max_f64s(worst) <= 0.05
+        simd.reduce_max_f64s(worst) <= REACH
     }
 
     #[inline(always)]
@@ -459,82 +465,6 @@ impl Block {
     #[inline(always)]
     pub(super) fn run_range(&self) -> std::ops::Range<usize> {
         self.run_start..self.run_start + self.runs.len() * self.offers * LANES
-    }
-}
-
-/// How the rows of a block fall into vectors of an instruction set.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Rows {
-    /// Vectors in a row of [`LANES`].
-    pub(super) parts: usize,
-    pub(super) offers: usize,
-}
-
-impl Rows {
-    #[inline(always)]
-    pub(super) fn of<S: Simd>(block: &Block) -> Self {
-        Self { parts: LANES / S::F64_LANES, offers: block.offers }
-    }
-
-    /// Vectors of one segment.
-    #[inline(always)]
-    pub(super) fn width(self) -> usize {
-        self.offers * self.parts
-    }
-
-    /// Places of the offers of a vector of segments: among pairs and among offers.
-    #[inline(always)]
-    pub(super) fn of_segment(self, vector: usize) -> impl Iterator<Item = (usize, usize)> {
-        let (segment, part) = (vector / self.parts, vector % self.parts);
-        let start = segment * self.width();
-        (0..self.offers).map(move |offer| {
-            let place = offer * self.parts + part;
-            (start + place, place)
-        })
-    }
-}
-
-/// Coefficients of short series, in vectors.
-struct Series<S: Simd> {
-    five: S::f64s,
-    ln: [S::f64s; 5],
-    exp: [S::f64s; 7],
-}
-
-impl<S: Simd> Series<S> {
-    #[inline(always)]
-    fn new(simd: S) -> Self {
-        let splat = |x| simd.splat_f64s(x);
-        Self {
-            five: splat(5.0),
-            ln: [0.5, 1.0 / 3.0, 0.25, 0.2, 1.0 / 6.0].map(splat),
-            exp: [1.0, 0.5, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0, 1.0 / 5040.0]
-                .map(splat),
-        }
-    }
-
-    /// `ln(1+e)` to `e⁶`.
-    #[inline(always)]
-    fn ln_1p(&self, simd: S, e: S::f64s) -> S::f64s {
-        let [half, third, quarter, fifth, sixth] = self.ln;
-        let (add, sub, mul) = (S::add_f64s, S::sub_f64s, S::mul_f64s);
-        let square = mul(simd, e, e);
-        let low = sub(simd, third, mul(simd, e, quarter));
-        let high = sub(simd, fifth, mul(simd, e, sixth));
-        let tail = add(simd, low, mul(simd, square, high));
-        add(simd, e, mul(simd, square, sub(simd, mul(simd, e, tail), half)))
-    }
-
-    /// `e^z` to `z⁷`.
-    #[inline(always)]
-    fn exp(&self, simd: S, z: S::f64s) -> S::f64s {
-        let [one, c2, c3, c4, c5, c6, c7] = self.exp;
-        let (add, mul) = (S::add_f64s, S::mul_f64s);
-        let square = mul(simd, z, z);
-        let low = add(simd, c3, mul(simd, z, c4));
-        let high = add(simd, add(simd, c5, mul(simd, z, c6)), mul(simd, square, c7));
-        let tail = mul(simd, z, add(simd, low, mul(simd, square, high)));
-        add(simd, one, add(simd, z, mul(simd, square, add(simd, c2, tail))))
     }
 }
 

@@ -16,8 +16,9 @@
 use pulp::Simd;
 
 use super::buffer::Buffer;
-use super::evaluate::{EPSILON, Rows, Work, add, gather};
+use super::evaluate::{EPSILON, Work, add, gather};
 use super::layout::{Block, LANES, Structure, Tier};
+use super::series::Rows;
 
 type Row = [f64; LANES];
 

@@ -20,6 +20,7 @@ mod kernel;
 mod layout;
 mod outcome;
 mod problem;
+mod series;
 mod solve;
 pub mod surplus;
 mod sweep;

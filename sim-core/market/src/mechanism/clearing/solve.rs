@@ -78,6 +78,8 @@ pub struct Solver {
     work: Work,
     /// By tier, so that each can serve again the next tick.
     jacobians: Vec<Jacobian>,
+    /// Whether prices of a tier have been evaluated exactly once.
+    anchored: Vec<bool>,
     /// Whether the Jacobian of a tier may still serve.
     usable: Vec<bool>,
     sweeper: Sweeper,
@@ -104,6 +106,7 @@ impl Solver {
         Self {
             arch,
             jacobians: structure.tiers.iter().map(|_| Jacobian::new(structure)).collect(),
+            anchored: vec![false; structure.tiers.len()],
             usable: vec![false; structure.tiers.len()],
             sweeper: Sweeper::new(structure),
             warm: vec![Buffer::filled(groups, f64::NAN); structure.tiers.len()],
@@ -121,6 +124,7 @@ impl Solver {
             warm.fill(f64::NAN);
         }
         self.usable.fill(false);
+        self.anchored.fill(false);
     }
 
     /// Starts the next solve from `utilisation` in every group and tier, clipped to (1e-30, 1 − 1e-12).
@@ -165,7 +169,8 @@ impl Solver {
         } else {
             self.work.group.logit.copy_from_slice(&self.warm[index]);
         }
-        self.evaluate(view, true);
+        self.evaluate(view, !self.anchored[index]);
+        self.anchored[index] = true;
         let mut residual = self.newton(view, index);
         if residual.is_none() {
             self.report.method = Method::Sweeps;
