@@ -15,7 +15,7 @@ pub(super) const SORT_MAX: usize = 16;
 /// A power of two above the sum of both, so that a masked index is always in bounds.
 const CAPACITY: usize = 64;
 /// Up to this many keys are all compared at an insertion; beyond, the search stops at the right place.
-const COMPARE_ALL: usize = 4;
+const COMPARE_ALL: usize = 8;
 
 /// Keys in ascending order.
 #[derive(Debug, Clone)]

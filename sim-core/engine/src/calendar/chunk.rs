@@ -36,15 +36,21 @@ impl Default for ChunkPool {
 impl ChunkPool {
     /// Store a full chunk in front of the list `rest` and return the new list.
     #[inline]
-    pub(super) fn put(&mut self, chunk: Chunk, rest: u32) -> u32 {
+    pub(super) fn put(&mut self, chunk: &Chunk, rest: u32) -> u32 {
         let place = self.free;
         if let Some(link) = self.next.get_mut(place as usize) {
             self.free = std::mem::replace(link, rest);
-            self.chunks[place as usize] = chunk;
+            self.chunks[place as usize] = *chunk;
             return place;
         }
+        self.grow(chunk, rest)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, chunk: &Chunk, rest: u32) -> u32 {
         // 2^29 keys at most (live and stale), so the index fits.
-        self.chunks.push(chunk);
+        self.chunks.push(*chunk);
         self.next.push(rest);
         (self.chunks.len() - 1) as u32
     }

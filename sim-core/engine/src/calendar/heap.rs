@@ -3,6 +3,8 @@
 //! The children of node `i` are `4 i + 1 … 4 i + 4` in one flat array, so a level costs one cache line of four
 //! keys. Every operation is O(log₄ n) whatever the increments (Johnson 1975, d-heaps).
 
+use std::hint::select_unpredictable;
+
 use crate::calendar::{Key, PendingSet};
 
 const ARITY: usize = 4;
@@ -48,9 +50,12 @@ pub(super) fn parent(at: usize) -> Option<usize> {
 pub(super) fn smallest_child(keys: &[Key], at: usize) -> Option<(usize, Key)> {
     let first = ARITY * at + 1;
     if let Some(&[a, b, c, d]) = keys.get(first..first + ARITY) {
-        let (left, low) = if b < a { (1, b) } else { (0, a) };
-        let (right, high) = if d < c { (3, d) } else { (2, c) };
-        return Some(if high < low { (first + right, high) } else { (first + left, low) });
+        // Which child is smallest is a coin toss: conditional moves, no branches.
+        let (left, right) = (b < a, d < c);
+        let (low, high) = (select_unpredictable(left, b, a), select_unpredictable(right, d, c));
+        let (left, right) = (first + usize::from(left), first + 2 + usize::from(right));
+        let child = select_unpredictable(high < low, right, left);
+        return Some((child, select_unpredictable(high < low, high, low)));
     }
     let rest = keys.get(first..)?;
     rest.iter().enumerate().min_by_key(|&(_, key)| *key).map(|(i, &key)| (first + i, key))

@@ -59,11 +59,20 @@ impl LadderQueue {
     #[cold]
     #[inline(never)]
     fn thin_bottom(&mut self) {
-        if self.depth == 0 && self.top.is_empty() {
-            self.bottom.keep_smallest(BOTTOM_KEEP, &mut self.top);
-            self.top_start = self.top.iter().copied().min().unwrap_or(Key::MAX);
+        let alone = self.depth == 0 && self.top.is_empty();
+        self.bottom.keep_smallest(if alone { BOTTOM_KEEP } else { 0 }, &mut self.moving);
+        // Keys pushed ever earlier would pile up rungs. Merging those that are not much larger keeps their number
+        // logarithmic.
+        while let Some(rung) = self.rungs[..self.depth].last_mut()
+            && rung.len() <= 2 * self.moving.len()
+        {
+            rung.take_every(&mut self.pool, &mut self.moving);
+            self.depth -= 1;
+        }
+        if self.depth == 0 && self.top.len() <= 2 * self.moving.len() {
+            self.top_start = self.moving.iter().copied().min().unwrap_or(self.top_start);
+            self.top.append(&mut self.moving);
         } else {
-            self.bottom.keep_smallest(0, &mut self.moving);
             self.add_rung();
         }
     }
@@ -180,9 +189,7 @@ impl PendingSet for LadderQueue {
     fn retain<F: FnMut(Key) -> bool>(&mut self, mut keep: F) {
         self.bottom.keep_smallest(0, &mut self.top);
         for rung in &mut self.rungs[..self.depth] {
-            while !rung.is_empty() {
-                rung.take_all(&mut self.pool, &mut self.top);
-            }
+            rung.take_every(&mut self.pool, &mut self.top);
         }
         self.depth = 0;
         self.top.retain(|&key| keep(key));
@@ -193,5 +200,26 @@ impl PendingSet for LadderQueue {
     #[inline]
     fn len(&self) -> usize {
         self.len
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_pushed_ever_earlier_keep_the_ladder_shallow() {
+        let mut ladder = LadderQueue::default();
+        let mut popped = Vec::new();
+        for round in 0..5_u128 {
+            for i in (0..20_000_u128).rev() {
+                ladder.push(Key((i << 80) + (round << 60)));
+                assert!(ladder.depth <= 20, "{} rungs", ladder.depth);
+            }
+            popped.extend(ladder.pop_at_most(Key::MAX));
+        }
+        popped.extend(std::iter::from_fn(|| ladder.pop_at_most(Key::MAX)));
+        assert_eq!(popped.len(), 100_000);
+        assert!(popped[5..].is_sorted());
     }
 }

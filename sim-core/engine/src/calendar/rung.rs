@@ -83,6 +83,12 @@ impl Rung {
         keys.clear();
     }
 
+    /// Keys in the buckets.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.len == 0
@@ -102,7 +108,7 @@ impl Rung {
         let Bucket { fill, rest } = &mut self.buckets[bucket];
         let chunk = &mut self.chunks[bucket];
         if *fill as usize >= CHUNK {
-            *rest = pool.put(*chunk, *rest);
+            *rest = pool.put(chunk, *rest);
             *fill = 0;
         }
         chunk.0[*fill as usize % CHUNK] = key;
@@ -150,5 +156,12 @@ impl Rung {
         let before = into.len();
         pool.drain(rest, into);
         self.len -= into.len() - before;
+    }
+
+    /// Move the keys of every bucket to the end of `into`.
+    pub(super) fn take_every(&mut self, pool: &mut ChunkPool, into: &mut Vec<Key>) {
+        while !self.is_empty() {
+            self.take_all(pool, into);
+        }
     }
 }

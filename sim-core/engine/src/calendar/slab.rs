@@ -49,6 +49,7 @@ impl<E: Copy> Slab<E> {
     }
 
     #[cold]
+    #[inline(never)]
     fn grow(&mut self, tag: Tag, event: E) -> Result<u32, CalendarError> {
         if self.entries.len() >= MAX_SLOTS {
             return Err(CalendarError::SlotsExhausted);
