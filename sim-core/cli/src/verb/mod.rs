@@ -1,0 +1,28 @@
+//! One file per verb.
+
+pub(crate) mod bench;
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod explain;
+pub(crate) mod new;
+pub(crate) mod run;
+pub(crate) mod show;
+
+use autarky_study::scenario::{Loaded, Options, Source, load};
+
+use crate::args::ScenarioArgs;
+use crate::exit::{Failure, messages};
+use crate::message;
+
+/// Loads a scenario under the policies asked for; warnings go to standard error unless quiet.
+fn loaded(args: &ScenarioArgs, policies: &[String], quiet: bool) -> Result<Loaded, Failure> {
+    let options = Options { overlays: args.overlay.clone(), sets: args.set.clone(), policies: policies.to_vec() };
+    let loaded = load(&Source::from_argument(&args.file), &options)
+        .map_err(|found| Failure::scenario(&found, args.message_format))?;
+    if !quiet {
+        for text in messages(&loaded.warnings, args.message_format) {
+            message::line(&text);
+        }
+    }
+    Ok(loaded)
+}
