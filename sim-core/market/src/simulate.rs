@@ -173,6 +173,7 @@ impl World {
                 .iter()
                 .map(|h| if h.release <= 0.0 { h.release } else { f64::INFINITY })
                 .collect(),
+            capital: vec![f64::INFINITY; plan.hardware.len()],
             regimes: vec![Regimes::OPEN; pairs],
             dated_active: vec![false; plan.dated.len()],
             capped: vec![(0, 0.0); pairs],
@@ -190,10 +191,16 @@ impl World {
     /// # Errors
     /// When the calendar refuses an event, or clearing a parameter.
     pub fn begin(&mut self, plan: &Blueprint, ctx: &mut Ctx<'_>) -> Result<(), ModelError> {
+        self.price_hardware(plan, 0.0);
         for one in &plan.initial {
             let vintage = -one.age;
-            let new =
-                Installation { site: one.site, hardware: one.hardware, nodes: one.nodes, vintage };
+            let new = Installation {
+                site: one.site,
+                hardware: one.hardware,
+                nodes: one.nodes,
+                servers: one.servers,
+                vintage,
+            };
             self.install(plan, new, ctx)?;
         }
         for p in 0..plan.pools.len() {
@@ -241,7 +248,7 @@ impl World {
             let nodes = self.nodes_by_vendor(plan, pool, VendorId::new(v));
             self.pools[pool.at()].parts[v].stock = (provider.spares * nodes as f64).round() as u32;
         }
-        self.reprice(plan, pool, 0.0);
+        self.reprice(plan, pool);
         if provider.capacity_target == CapacityTarget::OfferedLoad {
             self.pools[pool.at()].load =
                 self.installed_compute(plan, pool) * provider.target_utilisation;
@@ -314,12 +321,8 @@ fn market_state(plan: &Blueprint, seed: u64, replication: u64) -> Result<MarketS
         groups_changed: true,
         carried: false,
         tastes_changed: true,
-        node_compute: (0..plan.pools.len())
-            .map(|p| {
-                (0..plan.hardware.len())
-                    .map(|h| plan.node_compute(PoolId::new(p), HardwareId::new(h)))
-                    .collect()
-            })
+        server_compute: (0..plan.hardware.len())
+            .map(|h| plan.server_compute(HardwareId::new(h)))
             .collect(),
         churn: plan.pools.iter().map(churn).collect::<Result<_, _>>()?,
         noise: noise_streams.iter_mut().map(|s| plan.demand.noise.start(s)).collect(),

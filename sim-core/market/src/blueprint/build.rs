@@ -205,7 +205,7 @@ impl Blueprint {
             zone: new.zone,
             operators: first_operator..first_operator + parameters.operators as usize,
             first_group: GroupId::new(pool.at() * LEVELS),
-            node_scale: 1.0,
+            aggregate_nodes: parameters.aggregate_nodes.map(|n| n as f64),
             vendor_mix,
             hardware,
             crews_per_node,

@@ -12,12 +12,10 @@ const OLDEST: f64 = 0.6;
 const GOLDEN: f64 = 0.618_033_988_749_894_8;
 
 impl Blueprint {
-    /// Fills `node_scale` of aggregated pools and returns the cohorts of the initial fleet.
-    pub(super) fn initial_fleet(&mut self) -> Result<Vec<InitialCohort>, BuildError> {
+    /// The cohorts of the initial fleet.
+    pub(super) fn initial_fleet(&self) -> Result<Vec<InitialCohort>, BuildError> {
         let mut out = Vec::new();
         for p in 0..self.pools.len() {
-            let pool = PoolId::new(p);
-            self.scale_nodes(pool);
             let mut phase = 0.5;
             let mut carried = 0.0;
             for o in self.pools[p].operators.clone() {
@@ -26,16 +24,6 @@ impl Blueprint {
             }
         }
         Ok(out)
-    }
-
-    /// Servers that one node of an aggregated pool stands for, from the hardware it would buy at the start.
-    fn scale_nodes(&mut self, pool: PoolId) {
-        let provider = &self.providers[self.pools[pool.at()].provider.at()];
-        let Some(nodes) = provider.parameters.aggregate_nodes else { return };
-        let vendor = self.vendor_at(pool, 0.5);
-        let model = self.model_at(pool, vendor, 0.0);
-        let servers = self.pools[pool.at()].initial_capacity / self.node_compute(pool, model);
-        self.pools[pool.at()].node_scale = (servers / nodes as f64).round().max(1.0);
     }
 
     /// Gives one operator nodes worth about `wanted` H100e; returns what it got.
@@ -56,7 +44,9 @@ impl Blueprint {
             let age = spread * OLDEST * self.hardware[newest.at()].parameters.life * 365.25;
             let model = self.model_at(owner.pool, vendor, age);
             let age = age.min(-self.hardware[model.at()].release).max(0.0);
-            let compute = self.node_compute(owner.pool, model);
+            let size = self.pools[owner.pool.at()].initial_capacity;
+            let servers = self.servers_per_node(owner.pool, model, size);
+            let compute = f64::from(servers) * self.server_compute(model);
             let due = wanted * (vintage as f64 + 1.0) / VINTAGES as f64 - got;
             let nodes = (due / compute).round().max(0.0);
             if nodes < 1.0 {
@@ -65,7 +55,13 @@ impl Blueprint {
             got += nodes * compute;
             self.spread_over_sites(
                 operator,
-                InitialCohort { site: SiteId(0), hardware: model, nodes: nodes as u32, age },
+                InitialCohort {
+                    site: SiteId(0),
+                    hardware: model,
+                    nodes: nodes as u32,
+                    servers,
+                    age,
+                },
                 out,
             );
         }

@@ -175,8 +175,8 @@ pub struct Pool {
     pub operators: std::ops::Range<usize>,
     /// Groups by level of eligibility: `first_group + level`.
     pub first_group: GroupId,
-    /// Servers that one node stands for (1: real servers).
-    pub node_scale: f64,
+    /// Nodes in which the pool is simulated; `None`: every node is a server.
+    pub aggregate_nodes: Option<f64>,
     /// Wanted share of its fleet by vendor; zero where it never buys.
     pub vendor_mix: Vec<f64>,
     /// Hardware it may run, best founded by its own limits.
@@ -222,6 +222,8 @@ pub struct InitialCohort {
     pub hardware: HardwareId,
     /// Nodes.
     pub nodes: u32,
+    /// Servers in each.
+    pub servers: u32,
     /// Age at the start, days.
     pub age: f64,
 }
@@ -397,15 +399,25 @@ impl Blueprint {
         PoolId::new(group.at() / LEVELS)
     }
 
-    /// Compute of one node of a pool with that hardware, H100e.
+    /// Compute of one server, H100e.
     #[must_use]
-    pub fn node_compute(&self, pool: PoolId, hardware: HardwareId) -> f64 {
-        self.node_accelerators(pool, hardware) * self.hardware[hardware.at()].parameters.compute
+    pub fn server_compute(&self, hardware: HardwareId) -> f64 {
+        self.accelerators(hardware) * self.hardware[hardware.at()].parameters.compute
     }
 
-    /// Accelerators in one node of a pool with that hardware.
+    /// Accelerators in one server.
     #[must_use]
-    pub fn node_accelerators(&self, pool: PoolId, hardware: HardwareId) -> f64 {
-        self.hardware[hardware.at()].parameters.node_size as f64 * self.pools[pool.at()].node_scale
+    pub fn accelerators(&self, hardware: HardwareId) -> f64 {
+        self.hardware[hardware.at()].parameters.node_size as f64
+    }
+
+    /// Servers in one node of a pool of `size` H100e: one, or in an aggregated pool the power of two that keeps it near its number of
+    /// nodes (a power of two, so that deliveries of neighbouring months can form one cohort).
+    #[must_use]
+    pub fn servers_per_node(&self, pool: PoolId, hardware: HardwareId, size: f64) -> u32 {
+        let Some(nodes) = self.pools[pool.at()].aggregate_nodes else { return 1 };
+        let servers = size / (nodes * self.server_compute(hardware));
+        let ceiling = (servers * std::f64::consts::FRAC_1_SQRT_2).clamp(0.5, 1.0e9).ceil();
+        (ceiling as u32).next_power_of_two()
     }
 }

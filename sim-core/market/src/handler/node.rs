@@ -165,12 +165,12 @@ impl World {
         let share = plan.providers[terms.provider.at()].parameters.spare_price;
         let of_vendor = |h: &&crate::id::HardwareId| plan.hardware[h.at()].vendor == vendor;
         let model = self
-            .best_model(plan, pool, vendor, day)
+            .best_model(plan, pool, vendor)
             .or_else(|| terms.hardware.iter().find(of_vendor).copied());
         let Some(model) = model else { return Ok(()) };
-        let price = plan.hardware[model.at()].price(day, self.released[model.at()].min(day))
-            * share
-            * terms.node_scale;
+        let accelerator = plan.hardware[model.at()].price(day, self.released[model.at()].min(day));
+        let size = self.installed_compute(plan, pool);
+        let price = accelerator * share * f64::from(plan.servers_per_node(pool, model, size));
         self.ledger.pay(
             self.accounts.providers[terms.provider.at()],
             self.accounts.vendors[vendor.at()],
@@ -293,8 +293,8 @@ impl World {
             let cohort = &self.cohorts[id.at()];
             let cell =
                 plan.group(pool, cohort.level).at() * plan.hardware.len() + cohort.hardware.at();
-            let nodes = i64::from(cohort.up);
-            self.available[cell] += if up { nodes } else { -nodes };
+            let servers = i64::from(cohort.up) * i64::from(cohort.servers);
+            self.available[cell] += if up { servers } else { -servers };
             self.update_rates(plan, id, ctx)?;
         }
         Ok(())

@@ -24,11 +24,15 @@ impl World {
         for (n, &currency) in self.accounts.currencies.iter().enumerate() {
             self.ledger.set_rate(currency, self.market.rate[n]);
         }
+        self.price_hardware(plan, day);
         for p in 0..plan.pools.len() {
             self.settle(plan, PoolId::new(p), day)?;
-            self.reprice(plan, PoolId::new(p), day);
+            self.reprice(plan, PoolId::new(p));
         }
         for at in 0..self.live.len() {
+            let cohort = &self.cohorts[self.live[at].at()];
+            let hazard = Self::hazard_at(plan, cohort, day);
+            self.cohorts[self.live[at].at()].hazard = hazard;
             self.update_rates(plan, self.live[at], ctx)?;
         }
         integrity::check_month(self, plan)?;
@@ -53,36 +57,39 @@ impl World {
             self.accounts.power[terms.zone.at()],
             energy * zone.power_price,
         )?;
-        let capital = self.replacement_cost(plan, pool, day) * self.installed_compute(plan, pool);
+        let replacement = self.cheapest(plan, pool).map_or(0.0, |model| self.capital[model.at()]);
+        let capital = replacement * self.installed_compute(plan, pool);
         let opex = capital * plan.providers[terms.provider.at()].parameters.opex / 12.0;
         self.ledger.pay(provider, self.accounts.services[terms.zone.at()], opex)?;
         Ok(())
     }
 
-    /// Price of a H100e of the best hardware on sale to a pool, with its system, USD.
-    fn replacement_cost(&self, plan: &Blueprint, pool: PoolId, day: f64) -> f64 {
-        self.cheapest(plan, pool, day)
-            .map_or(0.0, |h| plan.hardware[h.at()].capital_per_compute(day, self.released[h.at()]))
+    /// The model with the lowest capital cost among the vendors that a pool buys from.
+    fn cheapest(&self, plan: &Blueprint, pool: PoolId) -> Option<HardwareId> {
+        let bought = |v: &usize| plan.pools[pool.at()].vendor_mix[*v] > 0.0;
+        let vendors = (0..plan.vendors.len()).filter(bought);
+        let models = vendors.filter_map(|v| self.best_model(plan, pool, VendorId::new(v)));
+        models.min_by(|a, b| self.capital[a.at()].total_cmp(&self.capital[b.at()]))
     }
 
-    fn cheapest(&self, plan: &Blueprint, pool: PoolId, day: f64) -> Option<HardwareId> {
-        let cost =
-            |h: &HardwareId| plan.hardware[h.at()].capital_per_compute(day, self.released[h.at()]);
-        let bought = |v: &usize| plan.pools[pool.at()].vendor_mix[*v] > 0.0;
-        let models = (0..plan.vendors.len())
-            .filter(bought)
-            .filter_map(|v| self.best_model(plan, pool, VendorId::new(v), day));
-        models.min_by(|a, b| cost(a).total_cmp(&cost(b)))
+    /// Prices of the month of every model on sale.
+    pub(crate) fn price_hardware(&mut self, plan: &Blueprint, day: f64) {
+        for (h, model) in plan.hardware.iter().enumerate() {
+            let released = self.released[h];
+            let on_sale = released <= day;
+            self.capital[h] =
+                if on_sale { model.capital_per_compute(day, released) } else { f64::INFINITY };
+        }
     }
 
     /// Unit cost of today's best hardware, the posted price that follows it, and the power of the fleet.
-    pub(crate) fn reprice(&mut self, plan: &Blueprint, pool: PoolId, day: f64) {
+    pub(crate) fn reprice(&mut self, plan: &Blueprint, pool: PoolId) {
         let terms = &plan.pools[pool.at()];
         let provider = &plan.providers[terms.provider.at()].parameters;
-        if let Some(model) = self.cheapest(plan, pool, day) {
+        if let Some(model) = self.cheapest(plan, pool) {
             let hardware = &plan.hardware[model.at()];
             let cost = UnitCost {
-                capital: hardware.capital_per_compute(day, self.released[model.at()]),
+                capital: self.capital[model.at()],
                 return_rate: provider.return_rate,
                 depreciation: 1.0 / hardware.parameters.life,
                 opex: provider.opex,
@@ -118,7 +125,7 @@ impl World {
             .enumerate()
         {
             let model = HardwareId::new(i % plan.hardware.len());
-            let accelerators = n as f64 * plan.node_accelerators(pool, model);
+            let accelerators = n as f64 * plan.accelerators(model);
             power += accelerators * plan.hardware[model.at()].parameters.power;
             compute += accelerators * plan.hardware[model.at()].parameters.compute;
         }

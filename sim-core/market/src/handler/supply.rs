@@ -13,7 +13,7 @@ use crate::mechanism::export_control::{Terms, Verdict, verdict};
 use crate::mechanism::investment::{Position, choose_vendor, order_quantity};
 use crate::world::fleet::Installation;
 use crate::world::supply::{Order, Shipment};
-use crate::world::{Ctx, ModelError, World};
+use crate::world::{Cohort, Ctx, ModelError, World};
 
 /// Operators that may receive nodes from one review, so that a small order is not scattered over all of them.
 const ORDERS_PER_REVIEW: usize = 4;
@@ -42,7 +42,7 @@ impl World {
         if quantity <= 0.0 {
             return Ok(());
         }
-        let Some(model) = self.choose_model(plan, pool, day) else { return Ok(()) };
+        let Some(model) = self.choose_model(plan, pool) else { return Ok(()) };
         self.order_nodes(plan, pool, (model, quantity, target), ctx)
     }
 
@@ -69,15 +69,11 @@ impl World {
     /// Nodes of a pool whose hardware comes from a vendor.
     #[must_use]
     pub fn nodes_by_vendor(&self, plan: &Blueprint, pool: PoolId, vendor: VendorId) -> i64 {
-        let first = plan.group(pool, 0).at() * plan.hardware.len();
-        let cells = &self.installed[first..first + crate::blueprint::LEVELS * plan.hardware.len()];
-        let models = plan.hardware.len();
-        cells
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| plan.hardware[i % models].vendor == vendor)
-            .map(|(_, n)| n)
-            .sum()
+        let sites =
+            plan.pools[pool.at()].operators.clone().flat_map(|o| plan.operators[o].sites.clone());
+        let of_vendor = |c: &&Cohort| plan.hardware[c.hardware.at()].vendor == vendor;
+        let cohorts = sites.flat_map(|s| &self.at_site[s]).map(|id| &self.cohorts[id.at()]);
+        cohorts.filter(of_vendor).map(|c| i64::from(c.nodes)).sum()
     }
 
     /// S of the pool's (s, S) rule, H100e: what the portfolio wants, or the offered load, at the planning horizon and target utilisation.
@@ -118,8 +114,7 @@ impl World {
             let cohort = &self.cohorts[id.at()];
             let life = plan.hardware[cohort.hardware.at()].parameters.life * 365.25;
             if cohort.vintage + life > day {
-                total += f64::from(cohort.nodes)
-                    * self.market.node_compute[owner.pool.at()][cohort.hardware.at()];
+                total += f64::from(cohort.nodes) * cohort.node_compute(plan);
             }
         }
         total
@@ -132,50 +127,42 @@ impl World {
         plan: &Blueprint,
         pool: PoolId,
         vendor: VendorId,
-        day: f64,
     ) -> Option<HardwareId> {
-        let cost =
-            |h: &HardwareId| plan.hardware[h.at()].capital_per_compute(day, self.released[h.at()]);
-        let on_sale = |h: &&HardwareId| {
-            plan.hardware[h.at()].vendor == vendor && self.released[h.at()] <= day
-        };
-        plan.pools[pool.at()]
-            .hardware
-            .iter()
-            .filter(on_sale)
-            .min_by(|a, b| cost(a).total_cmp(&cost(b)))
-            .copied()
+        self.cheapest_of(plan, pool, vendor, |_| true)
     }
 
     /// The best model of a vendor that may be ordered for a pool today under the regimes in force.
-    fn orderable(
+    fn orderable(&self, plan: &Blueprint, pool: PoolId, vendor: VendorId) -> Option<HardwareId> {
+        let node = |h| plan.server_compute(h);
+        let may = |h| self.verdict(plan, pool, h, node(h)) != Verdict::Refused;
+        self.cheapest_of(plan, pool, vendor, may)
+    }
+
+    fn cheapest_of(
         &self,
         plan: &Blueprint,
         pool: PoolId,
         vendor: VendorId,
-        day: f64,
+        may: impl Fn(HardwareId) -> bool,
     ) -> Option<HardwareId> {
-        let cost =
-            |h: &HardwareId| plan.hardware[h.at()].capital_per_compute(day, self.released[h.at()]);
-        let may = |h: &&HardwareId| {
-            plan.hardware[h.at()].vendor == vendor
-                && self.released[h.at()] <= day
-                && self.verdict(plan, pool, **h, plan.node_compute(pool, **h)) != Verdict::Refused
-        };
-        plan.pools[pool.at()]
-            .hardware
-            .iter()
-            .filter(may)
-            .min_by(|a, b| cost(a).total_cmp(&cost(b)))
-            .copied()
+        let mut best: Option<HardwareId> = None;
+        for &h in &plan.pools[pool.at()].hardware {
+            let cost = self.capital[h.at()];
+            let better = best.is_none_or(|b| cost < self.capital[b.at()]);
+            let sold = plan.hardware[h.at()].vendor == vendor && cost.is_finite();
+            if sold && better && may(h) {
+                best = Some(h);
+            }
+        }
+        best
     }
 
-    fn choose_model(&self, plan: &Blueprint, pool: PoolId, day: f64) -> Option<HardwareId> {
+    fn choose_model(&self, plan: &Blueprint, pool: PoolId) -> Option<HardwareId> {
         let vendors = 0..plan.vendors.len();
         let models: Vec<_> =
-            vendors.clone().map(|v| self.orderable(plan, pool, VendorId::new(v), day)).collect();
+            vendors.clone().map(|v| self.orderable(plan, pool, VendorId::new(v))).collect();
         let allowed: Vec<bool> = models.iter().map(Option::is_some).collect();
-        let compute = &self.market.node_compute[pool.at()];
+        let compute = &self.market.server_compute;
         let first = plan.group(pool, 0).at() * plan.hardware.len();
         let mut fleet = self.pools[pool.at()].on_order.clone();
         for (i, &n) in self.installed[first..first + crate::blueprint::LEVELS * compute.len()]
@@ -206,7 +193,8 @@ impl World {
         (model, quantity, target): (HardwareId, f64, f64),
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
-        let compute = plan.node_compute(pool, model);
+        let servers = plan.servers_per_node(pool, model, target);
+        let compute = f64::from(servers) * plan.server_compute(model);
         let mut left = (quantity / compute).round().max(1.0);
         let mut short: Vec<(f64, usize)> = plan.pools[pool.at()]
             .operators
@@ -227,6 +215,7 @@ impl World {
                 hardware: model,
                 vendor: plan.hardware[model.at()].vendor,
                 nodes: nodes.min(f64::from(u32::MAX)) as u32,
+                servers,
                 placed: ctx.now(),
                 credit: 0.0,
             };
@@ -245,7 +234,7 @@ impl World {
         mut order: Order,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
-        let node = plan.node_compute(order.pool, order.hardware);
+        let node = order.node_compute(plan);
         let year = (ctx.now().as_days() / 365.25) as u32;
         let zone = plan.pools[order.pool.at()].zone;
         let controller = plan.vendors[order.vendor.at()].controller;
@@ -296,7 +285,7 @@ impl World {
 
     /// Adds nodes of an order to what its pool and operator have under way (negative: takes them off).
     fn count_order(&mut self, plan: &Blueprint, order: &Order, nodes: f64) {
-        let compute = nodes * plan.node_compute(order.pool, order.hardware);
+        let compute = nodes * order.node_compute(plan);
         let pool = &mut self.pools[order.pool.at()].on_order[order.vendor.at()];
         // Sums of floats may leave a rest below zero when the last order is taken off.
         *pool = (*pool + compute).max(0.0);
@@ -321,12 +310,8 @@ impl World {
         let Some(controller) = plan.vendors[order.vendor.at()].controller else { return Ok(()) };
         let terms = self.regime(plan, controller.at(), zone).hardware;
         let draw = self.licences[controller.at() * plan.nations.len() + zone.at()].uniform();
-        let banned = self.verdict(
-            plan,
-            order.pool,
-            order.hardware,
-            plan.node_compute(order.pool, order.hardware),
-        ) == Verdict::Refused;
+        let banned = self.verdict(plan, order.pool, order.hardware, order.node_compute(plan))
+            == Verdict::Refused;
         if draw < terms.licence_approval && !banned {
             self.vendors[order.vendor.at()].backlog.push(id);
         } else {
@@ -373,21 +358,27 @@ impl World {
     /// the old generation after the new one is out.
     pub(super) fn hardware_released(&mut self, plan: &Blueprint, model: HardwareId, day: f64) {
         self.released[model.at()] = day;
+        self.price_hardware(plan, day);
         let vendor = plan.hardware[model.at()].vendor;
         for at in 0..self.vendors[vendor.at()].backlog.len() {
             let id = self.vendors[vendor.at()].backlog[at];
             let Some(order) = self.orders.get(id.0).copied() else { continue };
-            if self.orderable(plan, order.pool, vendor, day) != Some(model) {
+            if self.orderable(plan, order.pool, vendor) != Some(model) {
                 continue;
             }
-            let (old, new) = (
-                plan.node_compute(order.pool, order.hardware),
-                plan.node_compute(order.pool, model),
-            );
-            let compute = (f64::from(order.nodes) - order.credit) * old;
+            // The size of a node in H100e stays about the same where nodes are aggregates.
+            let servers = match plan.pools[order.pool.at()].aggregate_nodes {
+                Some(nodes) => {
+                    plan.servers_per_node(order.pool, model, nodes * order.node_compute(plan))
+                }
+                None => 1,
+            };
+            let new = f64::from(servers) * plan.server_compute(model);
+            let compute = (f64::from(order.nodes) - order.credit) * order.node_compute(plan);
             let nodes = (compute / new).round().max(1.0).min(f64::from(u32::MAX));
             self.count_order(plan, &order, -f64::from(order.nodes));
-            let changed = Order { hardware: model, nodes: nodes as u32, credit: 0.0, ..order };
+            let changed =
+                Order { hardware: model, nodes: nodes as u32, servers, credit: 0.0, ..order };
             self.count_order(plan, &changed, nodes);
             if let Some(slot) = self.orders.get_mut(id.0) {
                 *slot = changed;
@@ -399,7 +390,7 @@ impl World {
         self.orders.get(id.0).map_or(OpenOrder { nodes: 0, node_size: 1.0, credit: 0.0 }, |order| {
             OpenOrder {
                 nodes: order.nodes,
-                node_size: plan.node_compute(order.pool, order.hardware),
+                node_size: order.node_compute(plan),
                 credit: order.credit,
             }
         })
@@ -435,7 +426,8 @@ impl World {
         let day = ctx.now().as_days();
         self.count_order(plan, &order, -f64::from(nodes));
         let model = &plan.hardware[order.hardware.at()];
-        let accelerators = f64::from(nodes) * plan.node_accelerators(order.pool, order.hardware);
+        let servers = f64::from(nodes) * f64::from(order.servers);
+        let accelerators = servers * plan.accelerators(order.hardware);
         let cost = accelerators
             * model.price(day, self.released[order.hardware.at()].min(day))
             * model.parameters.system_factor;
@@ -458,7 +450,13 @@ impl World {
         let site = sites.min_by_key(nodes_at).unwrap_or_default();
         self.install(
             plan,
-            Installation { site: SiteId::new(site), hardware: order.hardware, nodes, vintage: day },
+            Installation {
+                site: SiteId::new(site),
+                hardware: order.hardware,
+                nodes,
+                servers: order.servers,
+                vintage: day,
+            },
             ctx,
         )
     }

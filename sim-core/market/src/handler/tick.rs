@@ -60,17 +60,14 @@ impl World {
     fn set_capacities(&mut self, plan: &Blueprint) -> Result<(), ModelError> {
         for at in 0..self.market.groups.len() {
             let group = self.market.groups[at];
-            let pool = plan.pool_of(group).at();
             let row = group.at() * plan.hardware.len();
-            let (mut capacity, mut nodes) = (0.0, 0);
-            for (&n, &compute) in self.available[row..row + plan.hardware.len()]
-                .iter()
-                .zip(&self.market.node_compute[pool])
-            {
+            let (mut capacity, mut servers) = (0.0, 0);
+            let cells = &self.available[row..row + plan.hardware.len()];
+            for (&n, &compute) in cells.iter().zip(&self.market.server_compute) {
                 capacity += n as f64 * compute;
-                nodes += n;
+                servers += n;
             }
-            let servers = (nodes as f64 * plan.pools[pool].node_scale).max(1.0);
+            let servers = (servers as f64).max(1.0);
             self.market.inputs.set_capacity(at, capacity, servers)?;
         }
         Ok(())

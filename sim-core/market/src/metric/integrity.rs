@@ -89,15 +89,16 @@ pub fn check_month(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
         equal("nodes", entity, f64::from(c.nodes), states as f64)?;
         let cell =
             plan.group(plan.sites[c.site.at()].pool, c.level).at() * models + c.hardware.at();
-        installed[cell] += i64::from(c.nodes);
-        available[cell] += if world.site_up[c.site.at()] { i64::from(c.up) } else { 0 };
+        let servers = i64::from(c.servers);
+        installed[cell] += i64::from(c.nodes) * servers;
+        available[cell] += if world.site_up[c.site.at()] { i64::from(c.up) * servers } else { 0 };
     }
     for cell in 0..installed.len() {
         let entity = || {
             format!("{} level {}", plan.pools[cell / models / LEVELS].id, cell / models % LEVELS)
         };
-        equal("installed nodes", entity, world.installed[cell] as f64, installed[cell] as f64)?;
-        equal("working nodes", entity, world.available[cell] as f64, available[cell] as f64)?;
+        equal("installed servers", entity, world.installed[cell] as f64, installed[cell] as f64)?;
+        equal("working servers", entity, world.available[cell] as f64, available[cell] as f64)?;
     }
     for (p, pool) in world.pools.iter().enumerate() {
         let waiting: usize = pool.parts.iter().map(|parts| parts.waiting.len()).sum();

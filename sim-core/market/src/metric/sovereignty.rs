@@ -147,7 +147,7 @@ impl Projection {
                 if cohort.vintage + model.life * 365.25 <= day + days {
                     continue;
                 }
-                let compute = plan.node_compute(pool, cohort.hardware);
+                let compute = cohort.node_compute(plan);
                 let lost = expected_failures(world, plan, id, (day, days)) * unrepaired;
                 fate.kept[h][cohort.level] += f64::from(cohort.up) * compute;
                 fate.cut[h][cohort.level] += (f64::from(cohort.up) - lost) * compute;
@@ -170,10 +170,7 @@ impl Projection {
             let rate = terms.output * autarky_engine::math::exp(terms.output_growth * day / 365.25)
                 / 365.25;
             let open = world.vendors[v].backlog.iter().filter_map(|id| world.orders.get(id.0));
-            let asked: f64 = open
-                .clone()
-                .map(|o| f64::from(o.nodes) * plan.node_compute(o.pool, o.hardware))
-                .sum();
+            let asked: f64 = open.clone().map(|o| f64::from(o.nodes) * o.node_compute(plan)).sum();
             let wait = asked / rate.max(1e-9) + terms.delivery_time;
             for order in open {
                 self.add_order(plan, order, f64::from(order.nodes), wait);
@@ -183,7 +180,7 @@ impl Projection {
 
     fn add_order(&mut self, plan: &Blueprint, order: &Order, nodes: f64, arrives_in: f64) {
         let level = plan.hardware[order.hardware.at()].level;
-        let compute = nodes * plan.node_compute(order.pool, order.hardware);
+        let compute = nodes * order.node_compute(plan);
         let fate = self.fate_mut(plan, order.pool, order.vendor);
         let level = (0..=level).rev().find(|&l| fate.kept[0][l] > 0.0).unwrap_or(0);
         for (h, &days) in HORIZONS_DAYS.iter().enumerate() {
@@ -319,7 +316,7 @@ fn expected_failures(
 ) -> f64 {
     let cohort = &world.cohorts[id.at()];
     let share = plan.hardware[cohort.hardware.at()].parameters.part_share;
-    let hazard = world.hazard(plan, cohort, day + 0.5 * days) * share;
+    let hazard = World::hazard_at(plan, cohort, day + 0.5 * days) * share;
     f64::from(cohort.up) * (1.0 - autarky_engine::math::exp(-hazard * days))
 }
 

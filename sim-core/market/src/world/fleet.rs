@@ -27,6 +27,8 @@ pub struct Installation {
     pub hardware: HardwareId,
     /// How many.
     pub nodes: u32,
+    /// Servers in each.
+    pub servers: u32,
     /// Day of installation.
     pub vintage: f64,
 }
@@ -57,13 +59,13 @@ impl World {
         let site = cohort.site.at();
         if self.site_up[site] {
             let cell = Self::cell(plan, plan.sites[site].pool, cohort.level, cohort.hardware);
-            self.available[cell] += change;
+            self.available[cell] += change * i64::from(cohort.servers);
         }
     }
 
     /// Hazard of one node of a cohort, a day.
     #[must_use]
-    pub fn hazard(&self, plan: &Blueprint, cohort: &Cohort, day: f64) -> f64 {
+    pub fn hazard_at(plan: &Blueprint, cohort: &Cohort, day: f64) -> f64 {
         let model = &plan.hardware[cohort.hardware.at()].parameters;
         let shape = bathtub(
             day - cohort.vintage,
@@ -86,10 +88,7 @@ impl World {
     ) -> Result<(), ModelError> {
         let cohort = &self.cohorts[id.at()];
         let running = if self.site_up[cohort.site.at()] { f64::from(cohort.up) } else { 0.0 };
-        ctx.set_clock_rate(
-            cohort.failure,
-            running * self.hazard(plan, cohort, ctx.now().as_days()),
-        )?;
+        ctx.set_clock_rate(cohort.failure, running * cohort.hazard)?;
         if let Some(Churn::Clocks { leave, back }) = cohort.churn {
             let provider =
                 &plan.providers[plan.pools[self.pool_of(plan, id).at()].provider.at()].parameters;
@@ -119,9 +118,11 @@ impl World {
         let cohort = &mut self.cohorts[id.at()];
         cohort.nodes += new.nodes;
         let cell = Self::cell(plan, pool, cohort.level, cohort.hardware);
-        self.installed[cell] += i64::from(new.nodes);
+        let servers = i64::from(new.nodes) * i64::from(new.servers);
+        self.installed[cell] += servers;
         self.shift_up(plan, id, i64::from(new.nodes));
-        self.market.groups_changed |= self.installed[cell] == i64::from(new.nodes);
+        self.market.groups_changed |= self.installed[cell] == servers;
+        self.market.tastes_changed = true;
         self.regrade(plan, new.site);
         self.update_rates(plan, id, ctx)
     }
@@ -130,6 +131,7 @@ impl World {
         let same = |id: &&CohortId| {
             let c = &self.cohorts[id.at()];
             c.hardware == new.hardware
+                && c.servers == new.servers
                 && (new.vintage - c.vintage).abs() < plan.timing.cohort_window
         };
         self.at_site[new.site.at()].iter().rev().find(same).copied()
@@ -154,6 +156,8 @@ impl World {
             hardware: new.hardware,
             level: 0,
             vintage: new.vintage,
+            servers: new.servers,
+            hazard: 0.0,
             nodes: 0,
             up: 0,
             repairing: 0,
@@ -164,6 +168,9 @@ impl World {
             part_need: self.stream(Process::PartNeed, key),
             retired: false,
         });
+        let cohort = &self.cohorts[id.at()];
+        let hazard = Self::hazard_at(plan, cohort, ctx.now().as_days());
+        self.cohorts[id.at()].hazard = hazard;
         self.live.push(id);
         self.at_site[new.site.at()].push(id);
         let life = plan.hardware[new.hardware.at()].parameters.life * 365.25;
@@ -206,11 +213,10 @@ impl World {
     /// Sets which work the nodes of a site may do: class k where the block's compute with sufficient memory and interconnect
     /// reaches the gang of k. Called when the block grows or shrinks.
     pub fn regrade(&mut self, plan: &Blueprint, site: SiteId) {
-        let pool = plan.sites[site.at()].pool;
         let mut block = [0.0; LEVELS];
         for id in &self.at_site[site.at()] {
             let cohort = &self.cohorts[id.at()];
-            let compute = f64::from(cohort.nodes) * plan.node_compute(pool, cohort.hardware);
+            let compute = f64::from(cohort.nodes) * cohort.node_compute(plan);
             for total in &mut block[..=plan.hardware[cohort.hardware.at()].level] {
                 *total += compute;
             }
@@ -232,8 +238,9 @@ impl World {
         let from = Self::cell(plan, pool, cohort.level, cohort.hardware);
         let to = Self::cell(plan, pool, level, cohort.hardware);
         cohort.level = level;
-        let nodes = i64::from(cohort.nodes);
-        let up = if self.site_up[cohort.site.at()] { i64::from(cohort.up) } else { 0 };
+        let scale = i64::from(cohort.servers);
+        let nodes = i64::from(cohort.nodes) * scale;
+        let up = if self.site_up[cohort.site.at()] { i64::from(cohort.up) * scale } else { 0 };
         self.installed[from] -= nodes;
         self.installed[to] += nodes;
         self.available[from] -= up;
@@ -256,6 +263,7 @@ impl World {
         let cohort = &mut self.cohorts[id.at()];
         let (site, nodes, hardware, level) =
             (cohort.site, cohort.nodes, cohort.hardware, cohort.level);
+        let servers = i64::from(nodes) * i64::from(cohort.servers);
         cohort.retired = true;
         (cohort.nodes, cohort.repairing, cohort.waiting_part, cohort.offline) = (0, 0, 0, 0);
         ctx.remove_clock(cohort.failure)?;
@@ -265,7 +273,8 @@ impl World {
         }
         let pool = plan.sites[site.at()].pool;
         let cell = Self::cell(plan, pool, level, hardware);
-        self.installed[cell] -= i64::from(nodes);
+        self.installed[cell] -= servers;
+        self.market.tastes_changed = true;
         self.market.groups_changed |= self.installed[cell] == 0;
         self.pools[pool.at()].nodes -= nodes;
         self.pools[pool.at()].forget(id);
@@ -288,11 +297,11 @@ impl World {
         self.compute_of(plan, pool, &self.installed)
     }
 
-    /// Integer counts of nodes times the compute of each: exact whatever the order of events.
-    fn compute_of(&self, plan: &Blueprint, pool: PoolId, nodes: &[i64]) -> f64 {
+    /// Integer counts of servers times the compute of each: exact whatever the order of events.
+    fn compute_of(&self, plan: &Blueprint, pool: PoolId, servers: &[i64]) -> f64 {
         let first = plan.group(pool, 0).at() * plan.hardware.len();
-        let cells = &nodes[first..first + LEVELS * plan.hardware.len()];
-        let compute = &self.market.node_compute[pool.at()];
+        let cells = &servers[first..first + LEVELS * plan.hardware.len()];
+        let compute = &self.market.server_compute;
         cells.iter().enumerate().map(|(i, &n)| n as f64 * compute[i % compute.len()]).sum()
     }
 }

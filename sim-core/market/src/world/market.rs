@@ -57,8 +57,8 @@ pub struct MarketState {
     pub carried: bool,
     /// Whether tastes or access changed since they were set.
     pub tastes_changed: bool,
-    /// Compute of one node, H100e, `[pool][hardware]`.
-    pub node_compute: Vec<Vec<f64>>,
+    /// Compute of one server, H100e, by hardware.
+    pub server_compute: Vec<f64>,
     /// Churn of large cohorts over one tick, by pool.
     pub churn: Vec<(BernoulliTrials, BernoulliTrials)>,
     /// Log demand noise by segment.
@@ -228,7 +228,7 @@ impl World {
         let models = plan.hardware.len();
         let size: Vec<f64> = (0..plan.groups())
             .map(|g| {
-                let compute = &self.market.node_compute[plan.pool_of(GroupId::new(g)).at()];
+                let compute = &self.market.server_compute;
                 self.installed[g * models..(g + 1) * models]
                     .iter()
                     .zip(compute)

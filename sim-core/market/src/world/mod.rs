@@ -34,6 +34,10 @@ pub struct Cohort {
     pub level: usize,
     /// Day of installation (negative: before the start).
     pub vintage: f64,
+    /// Servers in one node.
+    pub servers: u32,
+    /// Hazard of one node, a day; follows the age month by month.
+    pub hazard: f64,
     /// Nodes alive: the sum of the four states below.
     pub nodes: u32,
     /// Working.
@@ -52,6 +56,14 @@ pub struct Cohort {
     pub part_need: Stream,
     /// Whether it has reached the end of its life.
     pub retired: bool,
+}
+
+impl Cohort {
+    /// Compute of one node, H100e.
+    #[must_use]
+    pub fn node_compute(&self, plan: &Blueprint) -> f64 {
+        f64::from(self.servers) * plan.server_compute(self.hardware)
+    }
 }
 
 /// How hosts of a cohort leave and return.
@@ -120,9 +132,9 @@ pub struct World {
     pub site_up: Vec<bool>,
     /// Streams of outages by site.
     pub outage: Vec<Stream>,
-    /// Working nodes at sites that are up, `[group × hardware]`.
+    /// Working servers at sites that are up, `[group × hardware]`.
     pub available: Vec<i64>,
-    /// Installed nodes, `[group × hardware]`.
+    /// Installed servers, `[group × hardware]`.
     pub installed: Vec<i64>,
     /// Cohorts born by operator: index of the next one's key.
     pub births: Vec<u32>,
@@ -138,6 +150,8 @@ pub struct World {
     pub shipments: supply::Slots<supply::Shipment>,
     /// Day on which each model went (or goes) on sale; infinite before it is known.
     pub released: Vec<f64>,
+    /// Price of a H100e with its system by model, USD, as of this month; infinite before its release.
+    pub capital: Vec<f64>,
     /// `[controller × nation]`.
     pub regimes: Vec<Regimes>,
     /// Whether each dated event is in force.

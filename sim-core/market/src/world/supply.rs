@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use autarky_engine::rng::Stream;
 use autarky_engine::time::SimTime;
 
+use crate::blueprint::Blueprint;
 use crate::id::{CohortId, HardwareId, OperatorId, OrderId, PoolId, VendorId};
 
 /// Spare parts of one vendor in one pool.
@@ -85,10 +86,20 @@ pub struct Order {
     pub vendor: VendorId,
     /// Nodes not yet shipped.
     pub nodes: u32,
+    /// Servers in each.
+    pub servers: u32,
     /// When the order was placed.
     pub placed: SimTime,
     /// Fraction of a node carried by the allocation rule.
     pub credit: f64,
+}
+
+impl Order {
+    /// Compute of one node, H100e.
+    #[must_use]
+    pub fn node_compute(&self, plan: &Blueprint) -> f64 {
+        f64::from(self.servers) * plan.server_compute(self.hardware)
+    }
 }
 
 /// Nodes under way.
