@@ -156,8 +156,9 @@ impl SimDuration {
     /// A span of `micros` microseconds, rounded up to a whole microsecond.
     #[inline]
     pub fn from_micros_f64(micros: f64) -> Result<Self, TimeError> {
-        if !(0.0..=MAX_MICROS as f64).contains(&micros) {
-            return Err(Self::why_not(micros));
+        // Bits order non-negative numbers like their values, and put negative ones and NaN above them.
+        if micros.to_bits() > (MAX_MICROS as f64).to_bits() {
+            return Self::out_of_range(micros);
         }
         // Adding 2^52 rounds to a whole number, which is then the mantissa: no conversion, no library call.
         let shifted = micros + TWO_POW_52;
@@ -178,13 +179,15 @@ impl SimDuration {
     }
 
     #[cold]
-    fn why_not(span: f64) -> TimeError {
+    fn out_of_range(span: f64) -> Result<Self, TimeError> {
         if span.is_nan() {
-            TimeError::NotANumber
+            Err(TimeError::NotANumber)
         } else if span < 0.0 {
-            TimeError::Negative(span)
+            Err(TimeError::Negative(span))
+        } else if span > 0.0 {
+            Err(TimeError::Overflow)
         } else {
-            TimeError::Overflow
+            Ok(Self::ZERO)
         }
     }
 
@@ -250,6 +253,7 @@ mod tests {
     #[test]
     fn spans_round_up_to_whole_microseconds() {
         assert_eq!(SimDuration::from_micros_f64(0.0), Ok(SimDuration::ZERO));
+        assert_eq!(SimDuration::from_micros_f64(-0.0), Ok(SimDuration::ZERO));
         assert_eq!(SimDuration::from_micros_f64(1e-300).map(SimDuration::as_micros), Ok(1));
         assert_eq!(SimDuration::from_micros_f64(2.0).map(SimDuration::as_micros), Ok(2));
         assert_eq!(SimDuration::from_micros_f64(2.000_001).map(SimDuration::as_micros), Ok(3));

@@ -83,7 +83,7 @@ impl<E: Copy, Q: PendingSet> Calendar<E, Q> {
     /// Number of pending events: those scheduled and those of clocks that run. A clock that has just fired counts.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.slab.len() + self.clocks.running()
+        self.queue.len() - self.stale + self.clocks.running()
     }
 
     /// Whether nothing is pending.

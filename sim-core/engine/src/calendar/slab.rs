@@ -21,17 +21,11 @@ struct Entry<E> {
 pub(super) struct Slab<E> {
     entries: Vec<Entry<E>>,
     free: u32,
-    live: usize,
 }
 
 impl<E: Copy> Slab<E> {
     pub(super) fn new() -> Self {
-        Self { entries: Vec::new(), free: NONE, live: 0 }
-    }
-
-    /// Number of live payloads.
-    pub(super) fn len(&self) -> usize {
-        self.live
+        Self { entries: Vec::new(), free: NONE }
     }
 
     /// Store a payload and return its slot.
@@ -44,7 +38,6 @@ impl<E: Copy> Slab<E> {
         } else {
             return self.grow(tag, event);
         }
-        self.live += 1;
         Ok(slot)
     }
 
@@ -56,7 +49,6 @@ impl<E: Copy> Slab<E> {
         }
         let slot = self.entries.len() as u32;
         self.entries.push(Entry { tag: tag.bits(), event });
-        self.live += 1;
         Ok(slot)
     }
 
@@ -69,7 +61,6 @@ impl<E: Copy> Slab<E> {
         }
         entry.tag = FREE | u64::from(self.free);
         self.free = slot;
-        self.live -= 1;
         Some(entry.event)
     }
 
