@@ -21,7 +21,9 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Write a commented scenario that runs unchanged
-    #[command(after_help = "Example:\n  autarky new small-state mine.toml && autarky run mine.toml")]
+    #[command(
+        after_help = "Example:\n  autarky new small-state mine.toml && autarky run mine.toml"
+    )]
     New(New),
     /// Check a scenario and show all that is wrong, with its place
     #[command(after_help = "Example:\n  autarky check mine.toml")]
@@ -33,7 +35,9 @@ pub(crate) enum Verb {
     #[command(after_help = "Example:\n  autarky explain nation.power_price")]
     Explain(Explain),
     /// Run the base and every named policy many times on common random numbers
-    #[command(after_help = "Example:\n  autarky run small-state -n 1000 --seed 7 --set 'nation.EST.power_price=0.30 USD/kWh'")]
+    #[command(
+        after_help = "Example:\n  autarky run small-state -n 1000 --seed 7 --set 'nation.EST.power_price=0.30 USD/kWh'"
+    )]
     Run(Run),
     /// Measure the engine on this machine, each workload beside a hand-written rival
     #[command(after_help = "Example:\n  autarky bench --quick")]
@@ -42,7 +46,9 @@ pub(crate) enum Verb {
     #[command(after_help = "Example:\n  autarky schema > schema.json")]
     Schema,
     /// Print completions for a shell
-    #[command(after_help = "Example:\n  autarky completions bash > ~/.local/share/bash-completion/completions/autarky")]
+    #[command(
+        after_help = "Example:\n  autarky completions bash > ~/.local/share/bash-completion/completions/autarky"
+    )]
     Completions(Completions),
 }
 
@@ -131,7 +137,13 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) scenario: ScenarioArgs,
     /// Replications of every policy
-    #[arg(short = 'n', long, default_value_t = 100, value_name = "COUNT", allow_negative_numbers = true)]
+    #[arg(
+        short = 'n',
+        long,
+        default_value_t = 100,
+        value_name = "COUNT",
+        allow_negative_numbers = true
+    )]
     #[arg(value_parser = whole(1, 10_000_000))]
     pub(crate) replications: u64,
     /// Seed of all random draws

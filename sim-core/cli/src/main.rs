@@ -46,7 +46,9 @@ fn run(verb: Verb) -> Result<u8, Failure> {
         Verb::Explain(args) => verb::explain::run(&args),
         Verb::Run(args) => verb::run::run(&args),
         Verb::Bench(args) => verb::bench::run(&args),
-        Verb::Schema => stdout::print(&autarky_study::scenario::json_schema_text()).map(|()| exit::DONE),
+        Verb::Schema => {
+            stdout::print(&autarky_study::scenario::json_schema_text()).map(|()| exit::DONE)
+        }
         Verb::Completions(args) => verb::completions::run(&args),
     }
 }
@@ -57,8 +59,12 @@ fn report_panic(info: &PanicHookInfo<'_>) {
         return;
     }
     let payload = info.payload();
-    let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    let place = info.location().map_or_else(String::new, |l| format!(" at {}:{}", l.file(), l.line()));
+    let text = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let place =
+        info.location().map_or_else(String::new, |l| format!(" at {}:{}", l.file(), l.line()));
     message::line(&format!(
         "internal error: {}{place}\nThis is a defect of autarky; results recorded so far are kept. Please report it with the command.",
         text.unwrap_or("no message")

@@ -54,7 +54,8 @@ impl Progress {
         message::line(&match format {
             MessageFormat::Human => format!("{done} of {total} runs, {seconds:.0} s"),
             MessageFormat::Json => {
-                json!({ "reason": "progress", "done": done, "total": total, "seconds": seconds }).to_string()
+                json!({ "reason": "progress", "done": done, "total": total, "seconds": seconds })
+                    .to_string()
             }
         });
     }

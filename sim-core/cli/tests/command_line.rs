@@ -10,7 +10,11 @@ const SHORT: [&str; 4] = ["--set", "horizon.years=1", "--jobs", "2"];
 
 fn scratch(name: &str) -> PathBuf {
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    let unique = format!("autarky-cli-{name}-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let unique = format!(
+        "autarky-cli-{name}-{}-{}",
+        std::process::id(),
+        COUNT.fetch_add(1, Ordering::Relaxed)
+    );
     let path = std::env::temp_dir().join(unique);
     fs::create_dir_all(&path).expect("the temporary folder is writable");
     path
@@ -44,13 +48,24 @@ fn run_writes_the_results_folder_and_prints_a_summary() {
     let folder = scratch("run");
     let output = short_run(&folder, &["--seed", "7", "--out", "out"]);
     assert_code(&output, 0);
-    for file in ["manifest.json", "resolved.toml", "runs/part-00000.parquet", "series/part-00000.parquet",
-        "withdrawal/part-00000.parquet", "failures.parquet", "summary.csv", "figure.png", "figure.svg", "CITATION.bib"]
-    {
+    for file in [
+        "manifest.json",
+        "resolved.toml",
+        "runs/part-00000.parquet",
+        "series/part-00000.parquet",
+        "withdrawal/part-00000.parquet",
+        "failures.parquet",
+        "summary.csv",
+        "figure.png",
+        "figure.svg",
+        "CITATION.bib",
+    ] {
         assert!(folder.join("out").join(file).is_file(), "{file} is missing");
     }
     let summary = text(&output.stdout);
-    for word in ["Estonia", "El Salvador", "ban", "95 % interval", "Weakest link", "Assumed, not measured"] {
+    for word in
+        ["Estonia", "El Salvador", "ban", "95 % interval", "Weakest link", "Assumed, not measured"]
+    {
         assert!(summary.contains(word), "the summary lacks `{word}`:\n{summary}");
     }
     assert!(summary.lines().all(|line| line.chars().count() <= 100), "{summary}");
@@ -62,8 +77,23 @@ fn run_writes_the_results_folder_and_prints_a_summary() {
 fn same_seed_gives_the_same_digest_for_any_number_of_threads() {
     let folder = scratch("digest");
     let digest = |out: &str, jobs: &str, seed: &str| {
-        let arguments = ["run", "small-state", "-n", "3", "--policy", "ban", "--set", "horizon.years=1", "--quiet",
-            "--jobs", jobs, "--out", out, "--seed", seed];
+        let arguments = [
+            "run",
+            "small-state",
+            "-n",
+            "3",
+            "--policy",
+            "ban",
+            "--set",
+            "horizon.years=1",
+            "--quiet",
+            "--jobs",
+            jobs,
+            "--out",
+            out,
+            "--seed",
+            seed,
+        ];
         assert_code(&autarky(&folder, &arguments), 0);
         let manifest = fs::read(folder.join(out).join("manifest.json")).expect("a manifest");
         let manifest: serde_json::Value = serde_json::from_slice(&manifest).expect("it is JSON");
@@ -86,7 +116,10 @@ fn default_folder_is_named_after_scenario_and_hash_and_other_seeds_go_elsewhere(
         .map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned())
         .collect();
     assert_eq!(runs.len(), 2);
-    assert!(runs.iter().all(|name| name.len() == 12 && name.bytes().all(|b| b.is_ascii_hexdigit())), "{runs:?}");
+    assert!(
+        runs.iter().all(|name| name.len() == 12 && name.bytes().all(|b| b.is_ascii_hexdigit())),
+        "{runs:?}"
+    );
 }
 
 #[test]
@@ -110,7 +143,10 @@ fn json_and_csv_summaries_are_data_alone_on_standard_output() {
     }
     let output = short_run(&folder, &["--format", "csv"]);
     assert_code(&output, 0);
-    assert!(text(&output.stdout).starts_with("policy,nation,quantity,unit,n,mean,standard_error,q05,q50,q95,"));
+    assert!(
+        text(&output.stdout)
+            .starts_with("policy,nation,quantity,unit,n,mean,standard_error,q05,q50,q95,")
+    );
 }
 
 #[test]
@@ -140,8 +176,11 @@ fn usage_errors_end_with_2() {
 #[test]
 fn invalid_scenarios_end_with_3_and_all_errors_with_their_places() {
     let folder = scratch("invalid");
-    fs::write(folder.join("bad.toml"), "format = 1\nextends = \"catalog:small-state\"\n[horizon]\nyears = -4\nyeers = 2\n")
-        .expect("writable");
+    fs::write(
+        folder.join("bad.toml"),
+        "format = 1\nextends = \"catalog:small-state\"\n[horizon]\nyears = -4\nyeers = 2\n",
+    )
+    .expect("writable");
     for verb in ["check", "run", "show"] {
         let output = autarky(&folder, &[verb, "bad.toml"]);
         assert_code(&output, 3);
@@ -151,7 +190,8 @@ fn invalid_scenarios_end_with_3_and_all_errors_with_their_places() {
     let output = autarky(&folder, &["check", "bad.toml", "--message-format", "json"]);
     assert_code(&output, 3);
     for line in text(&output.stdout).lines() {
-        let finding: serde_json::Value = serde_json::from_str(line).expect("one JSON object a line");
+        let finding: serde_json::Value =
+            serde_json::from_str(line).expect("one JSON object a line");
         assert!(finding["message"].is_string());
     }
     assert_code(&autarky(&folder, &["run", "no-such-scenario"]), 3);
@@ -236,7 +276,9 @@ fn failed_runs_end_with_4_and_are_listed_with_the_command_that_repeats_them() {
     let messages = text(&output.stderr);
     let again = "autarky run small-state --set horizon.years=1 --set horizon.event_budget=1000 --policy base --seed 1 --first 0 -n 1";
     assert!(messages.contains("4 runs failed") && messages.contains(again), "{messages}");
-    assert!(folder.join("out/failures.parquet").is_file() && folder.join("out/summary.csv").is_file());
+    assert!(
+        folder.join("out/failures.parquet").is_file() && folder.join("out/summary.csv").is_file()
+    );
 }
 
 #[cfg(target_os = "linux")]
@@ -247,7 +289,11 @@ fn output_that_cannot_be_written_ends_with_74_and_the_reason() {
     assert_code(&output, 74);
     assert!(text(&output.stderr).contains("/proc/autarky"), "{}", text(&output.stderr));
     let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
-    let status = command(&folder, &["schema"]).stdout(full).stderr(Stdio::null()).status().expect("it starts");
+    let status = command(&folder, &["schema"])
+        .stdout(full)
+        .stderr(Stdio::null())
+        .status()
+        .expect("it starts");
     assert_eq!(status.code(), Some(74));
 }
 
@@ -255,8 +301,11 @@ fn output_that_cannot_be_written_ends_with_74_and_the_reason() {
 #[test]
 fn reader_that_closes_the_pipe_is_no_error() {
     let folder = scratch("pipe");
-    let mut child =
-        command(&folder, &["schema"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut child = command(&folder, &["schema"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("it ends");
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
@@ -267,15 +316,29 @@ fn reader_that_closes_the_pipe_is_no_error() {
 fn interrupt_keeps_what_is_finished_and_ends_with_130() {
     use std::io::{BufRead, BufReader};
     let folder = scratch("interrupt");
-    let arguments =
-        ["run", "small-state", "-n", "1000000", "--policy", "ban", "--set", "horizon.years=1", "--out", "out"];
-    let mut child =
-        command(&folder, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let arguments = [
+        "run",
+        "small-state",
+        "-n",
+        "1000000",
+        "--policy",
+        "ban",
+        "--set",
+        "horizon.years=1",
+        "--out",
+        "out",
+    ];
+    let mut child = command(&folder, &arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
     let messages = BufReader::new(child.stderr.take().expect("piped"));
     // A line with progress after the first says that replications have been folded.
     let mut lines = messages.lines().map_while(Result::ok);
     assert!(lines.any(|line| line.contains(" of 2000000 runs") && !line.starts_with("0 ")));
-    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill starts");
+    let kill =
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill starts");
     assert!(kill.success());
     assert!(lines.any(|line| line.contains("stopping")));
     drop(lines);

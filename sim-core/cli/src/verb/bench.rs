@@ -26,7 +26,10 @@ fn object(figure: &Measurement) -> Value {
 }
 
 fn table(figures: &[Measurement]) -> String {
-    let mut text = format!("{:<14} {:>16} {:>16} {:<12} {:>8}\n", "workload", "engine", "rival", "unit", "ratio");
+    let mut text = format!(
+        "{:<14} {:>16} {:>16} {:<12} {:>8}\n",
+        "workload", "engine", "rival", "unit", "ratio"
+    );
     for figure in figures {
         let Measurement { name, value, unit, rival, ratio } = figure;
         let _ = writeln!(text, "{name:<14} {value:>16.1} {rival:>16.1} {unit:<12} {ratio:>8.2}");

@@ -9,8 +9,11 @@ use crate::{message, stdout};
 
 pub(crate) fn run(args: &Check) -> Result<u8, Failure> {
     let args = &args.scenario;
-    let options =
-        Options { overlays: args.overlay.clone(), sets: args.set.clone(), policies: args.policy.clone() };
+    let options = Options {
+        overlays: args.overlay.clone(),
+        sets: args.set.clone(),
+        policies: args.policy.clone(),
+    };
     let (loaded, found) = match load(&Source::from_argument(&args.file), &options) {
         Ok(loaded) => {
             let warnings = loaded.warnings.clone();
@@ -29,7 +32,11 @@ pub(crate) fn run(args: &Check) -> Result<u8, Failure> {
     MarketStudy::prepare(&loaded, once).map_err(|e| Failure::new(SCENARIO, e))?;
     if args.message_format == MessageFormat::Human {
         let policies: Vec<String> = loaded.policies.iter().map(|p| printable(&p.name)).collect();
-        stdout::print(&format!("{}: valid; policies: {}", printable(&loaded.id), policies.join(", ")))?;
+        stdout::print(&format!(
+            "{}: valid; policies: {}",
+            printable(&loaded.id),
+            policies.join(", ")
+        ))?;
     }
     Ok(DONE)
 }

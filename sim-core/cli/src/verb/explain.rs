@@ -11,7 +11,9 @@ pub(crate) fn run(args: &Explain) -> Result<u8, Failure> {
     let found = explain(&args.path).map_err(|e| Failure::usage(&e))?;
     let text = match args.format {
         TextFormat::Table => found.iter().map(Explanation::render).collect::<Vec<_>>().join("\n\n"),
-        TextFormat::Json => format!("{:#}", Value::from_iter(found.iter().map(Explanation::to_json))),
+        TextFormat::Json => {
+            format!("{:#}", Value::from_iter(found.iter().map(Explanation::to_json)))
+        }
     };
     stdout::print(&text).map(|()| DONE)
 }

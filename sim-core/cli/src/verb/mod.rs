@@ -16,7 +16,11 @@ use crate::message;
 
 /// Loads a scenario under the policies asked for; warnings go to standard error unless quiet.
 fn loaded(args: &ScenarioArgs, policies: &[String], quiet: bool) -> Result<Loaded, Failure> {
-    let options = Options { overlays: args.overlay.clone(), sets: args.set.clone(), policies: policies.to_vec() };
+    let options = Options {
+        overlays: args.overlay.clone(),
+        sets: args.set.clone(),
+        policies: policies.to_vec(),
+    };
     let loaded = load(&Source::from_argument(&args.file), &options)
         .map_err(|found| Failure::scenario(&found, args.message_format))?;
     if !quiet {

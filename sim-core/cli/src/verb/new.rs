@@ -27,9 +27,12 @@ pub(crate) fn run(args: &New) -> Result<u8, Failure> {
 fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
     let shown = printable(&path.display().to_string());
     let failed = |e: std::io::Error| match e.kind() {
-        ErrorKind::AlreadyExists => {
-            Failure::new(IO, format_args!("`{shown}` exists and is not overwritten; name another file: autarky new ID PATH"))
-        }
+        ErrorKind::AlreadyExists => Failure::new(
+            IO,
+            format_args!(
+                "`{shown}` exists and is not overwritten; name another file: autarky new ID PATH"
+            ),
+        ),
         _ => Failure::new(IO, format_args!("cannot write `{shown}`: {e}")),
     };
     let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(failed)?;

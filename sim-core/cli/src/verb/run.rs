@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 
 use autarky_engine::stop::StopFlag;
-use autarky_study::output::{Claim, Ending, OutputError, Results, csv, json, table, without_control};
+use autarky_study::output::{
+    Claim, Ending, OutputError, Results, csv, json, table, without_control,
+};
 use autarky_study::run::{MarketStudy, Outcome, Replications, Runner, Study};
 
 use super::loaded;
@@ -65,7 +67,11 @@ fn load_command(args: &Run) -> String {
 /// A word as a POSIX shell reads it back.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
 }
 
 fn claim(args: &Run) -> Claim {
@@ -85,12 +91,19 @@ fn stop_on_interrupt(stop: &StopFlag) -> Result<(), Failure> {
             std::process::exit(i32::from(INTERRUPTED));
         }
         stop.request();
-        message::line("\nstopping; finished replications are kept (interrupt again to end at once)");
+        message::line(
+            "\nstopping; finished replications are kept (interrupt again to end at once)",
+        );
     };
     ctrlc::set_handler(handler).map_err(|e| Failure::new(INTERNAL, e))
 }
 
-fn finish(args: &Run, study: &Study, mut results: Results<'_>, outcome: Outcome<OutputError>) -> Result<u8, Failure> {
+fn finish(
+    args: &Run,
+    study: &Study,
+    mut results: Results<'_>,
+    outcome: Outcome<OutputError>,
+) -> Result<u8, Failure> {
     let ending = if outcome.interrupted { Ending::Interrupted } else { Ending::Complete };
     let written = match outcome.sink_error {
         Some(error) => Err(error),
@@ -99,11 +112,16 @@ fn finish(args: &Run, study: &Study, mut results: Results<'_>, outcome: Outcome<
     if let Err(error) = written {
         let kept = results.manifest().replications.recorded;
         results.abandon();
-        return Err(Failure::new(IO, format_args!("{error}\n{kept} replications recorded before are kept")));
+        return Err(Failure::new(
+            IO,
+            format_args!("{error}\n{kept} replications recorded before are kept"),
+        ));
     }
     let text = match args.format {
         Format::Table => table::summary(study, &outcome.statistics),
-        Format::Json => format!("{:#}", json::summary(study, &outcome.statistics, results.manifest())),
+        Format::Json => {
+            format!("{:#}", json::summary(study, &outcome.statistics, results.manifest()))
+        }
         Format::Csv => csv::summary(study, &outcome.statistics),
     };
     let printed = stdout::print(&text);
@@ -126,15 +144,23 @@ fn report(args: &Run, study: &Study, results: &Results<'_>) {
     }
     for failure in results.failures().iter().take(FAILURES_SHOWN) {
         let name = &study.policies[failure.policy].name;
-        message::line(&without_control(&format!("  {name}, replication {}: {}", failure.replication, failure.error)));
-        message::line(&without_control(&format!("    again: {}", study.replay_command(failure.policy, failure.replication))));
+        message::line(&without_control(&format!(
+            "  {name}, replication {}: {}",
+            failure.replication, failure.error
+        )));
+        message::line(&without_control(&format!(
+            "    again: {}",
+            study.replay_command(failure.policy, failure.replication)
+        )));
     }
     if !args.quiet {
         let path = results.folder().path().display().to_string();
         match args.scenario.message_format {
             MessageFormat::Human => message::line(&without_control(&format!("results in {path}"))),
             MessageFormat::Json => {
-                message::line(&serde_json::json!({ "reason": "results", "path": path }).to_string());
+                message::line(
+                    &serde_json::json!({ "reason": "results", "path": path }).to_string(),
+                );
             }
         }
     }

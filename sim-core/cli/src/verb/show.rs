@@ -11,7 +11,12 @@ pub(crate) fn run(args: &Show) -> Result<u8, Failure> {
     let base = [String::from("base")];
     let wanted = if args.scenario.policy.is_empty() { &base[..] } else { &args.scenario.policy };
     let scenario = loaded(&args.scenario, wanted, false)?;
-    let rows: Vec<Row> = scenario.policies.iter().flat_map(show).filter(|row| args.resolved || is_stated(row)).collect();
+    let rows: Vec<Row> = scenario
+        .policies
+        .iter()
+        .flat_map(show)
+        .filter(|row| args.resolved || is_stated(row))
+        .collect();
     let text = match args.format {
         Format::Table => show_text(&rows, args.origins),
         Format::Json => format!("{:#}", show_json(&rows)),

@@ -72,7 +72,9 @@ impl fmt::Display for OutputError {
             Self::Refused { path, reason } => {
                 write!(f, "cannot write results to `{}`: {reason}", printable(path))
             }
-            Self::Content { path, reason } => write!(f, "cannot make `{}`: {reason}", printable(path)),
+            Self::Content { path, reason } => {
+                write!(f, "cannot make `{}`: {reason}", printable(path))
+            }
         }
     }
 }

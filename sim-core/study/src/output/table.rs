@@ -15,7 +15,7 @@ const WIDTH: usize = 96;
 /// Width of a policy's column.
 const COLUMN: usize = 22;
 /// Scalars shown at most; `summary.csv` has all.
-const SCALARS_SHOWN: usize = 14;
+const SCALARS_SHOWN: usize = 10;
 
 /// The summary of a study as text.
 #[must_use]
@@ -61,13 +61,13 @@ impl Section<'_> {
         )
     }
 
-    /// The quantities worth a line: scalars first, then what was served as shares of demand.
+    /// The quantities worth a line: what was served as shares of demand, then scalars.
     fn shown(&self) -> impl Iterator<Item = (usize, &Quantity)> {
         let all = || self.statistics.quantities().iter().enumerate();
         let defined = |(q, _): &(usize, &Quantity)| self.count(*q) > 0;
         let scalars = all().filter(|(_, q)| q.is_scalar()).filter(defined).take(SCALARS_SHOWN);
         let shares = all().filter(|(_, q)| q.is_share()).filter(defined);
-        scalars.chain(shares)
+        shares.chain(scalars)
     }
 
     fn count(&self, quantity: usize) -> u64 {
@@ -165,13 +165,18 @@ impl Section<'_> {
                     continue;
                 };
                 let actor = &policy.layout.actors[actor];
+                let who = if cell.loss.mean() > 0.0 {
+                    format!("{} ({})", actor.id, actor.kind.as_str())
+                } else {
+                    "nobody: nothing is lost".to_owned()
+                };
                 let level = cell.level.standard_error().map(|e| 100.0 * e);
                 let _ = writeln!(
                     text,
                     "  {:<20} {:<13} {:<24} {:>15} {:>6}  {}",
                     words::short(&policy.name, 20),
                     words::horizon(*days),
-                    words::short(&format!("{} ({})", actor.id, actor.kind.as_str()), 24),
+                    words::short(&who, 24),
                     number::with_error(100.0 * cell.level.mean(), level),
                     number::fixed(100.0 * cell.loss.mean(), 1),
                     cell.layer().map_or("–", |layer| layer.as_str()),

@@ -4,12 +4,13 @@ use std::fmt;
 
 use autarky_engine::stop::StopFlag;
 use autarky_market::blueprint::Blueprint;
+use autarky_market::entity::controller::EventParameters;
 use autarky_market::record::Record;
 use autarky_market::scenario::Scenario;
 use autarky_market::{MODEL_VERSION, SimulationError, layout, simulate};
 
 use super::{Incomparable, Mark, Policy, Study, TaskError};
-use crate::scenario::{Loaded, resolved_toml};
+use crate::scenario::{self, Loaded, resolved_toml};
 
 /// How often and with which draws to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +88,12 @@ impl MarketStudy {
             scenario_hash: loaded.hash(),
             resolved: resolved_toml(loaded),
             start_day: base.horizon.start,
-            nation_titles: policies[0].layout.nations.iter().map(|id| nation_title(base, id)).collect(),
+            nation_titles: policies[0]
+                .layout
+                .nations
+                .iter()
+                .map(|id| nation_title(base, id))
+                .collect(),
             marks: marks(loaded),
             assumptions: assumptions(loaded),
             model_version: MODEL_VERSION,
@@ -102,10 +108,17 @@ impl MarketStudy {
     }
 
     /// Runs one replication of one policy.
-    pub fn simulate(&self, policy: usize, replication: u64, stop: &StopFlag) -> Result<Record, TaskError> {
-        simulate(&self.blueprints[policy], self.study.seed, replication, stop).map_err(|error| match error {
-            SimulationError::Stopped => TaskError::Stopped,
-            SimulationError::Run(reason) => TaskError::Failed(reason.to_string()),
+    pub fn simulate(
+        &self,
+        policy: usize,
+        replication: u64,
+        stop: &StopFlag,
+    ) -> Result<Record, TaskError> {
+        simulate(&self.blueprints[policy], self.study.seed, replication, stop).map_err(|error| {
+            match error {
+                SimulationError::Stopped => TaskError::Stopped,
+                SimulationError::Run(reason) => TaskError::Failed(reason.to_string()),
+            }
         })
     }
 }
@@ -115,23 +128,26 @@ fn nation_title(scenario: &Scenario, id: &str) -> String {
     if title.is_empty() { id.to_owned() } else { title.to_owned() }
 }
 
-/// Dates of the events of all policies, each once.
+/// Dates of the events that policies add to the base, each once; of the base where there is no policy.
 fn marks(loaded: &Loaded) -> Vec<Mark> {
-    let mut marks: Vec<Mark> = Vec::new();
-    let mut push = |day: f64, label: String| {
-        if !marks.iter().any(|mark| mark.day == day && mark.label == label) {
-            marks.push(Mark { day, label });
-        }
+    let of = |policy: &scenario::Policy| -> Vec<Mark> {
+        policy.scenario.events.iter().flat_map(|(_, event)| event_marks(event)).collect()
     };
-    for policy in &loaded.policies {
-        for (_, event) in policy.scenario.events.iter() {
-            push(event.at, format!("{} starts", event.regime.as_str()));
-            if let Some(until) = event.until {
-                push(until, format!("{} ends", event.regime.as_str()));
-            }
+    let base = of(&loaded.policies[0]);
+    let mut marks: Vec<Mark> = Vec::new();
+    for mark in loaded.policies[1..].iter().flat_map(of) {
+        if !base.contains(&mark) && !marks.contains(&mark) {
+            marks.push(mark);
         }
     }
-    marks
+    if loaded.policies.len() == 1 { base } else { marks }
+}
+
+fn event_marks(event: &EventParameters) -> Vec<Mark> {
+    let regime = event.regime.as_str();
+    let start = Mark { day: event.at, label: format!("{regime} starts") };
+    let end = event.until.map(|day| Mark { day, label: format!("{regime} ends") });
+    [start].into_iter().chain(end).collect()
 }
 
 fn assumptions(loaded: &Loaded) -> Vec<String> {

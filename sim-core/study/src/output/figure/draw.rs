@@ -51,7 +51,7 @@ fn style(size: i32, colour: RGBColor) -> TextStyle<'static> {
 }
 
 fn bold(size: i32) -> TextStyle<'static> {
-    (FONT, size).into_font().style(FontStyle::Bold).color(&INK)
+    FontDesc::new(FontFamily::Name(FONT), f64::from(size), FontStyle::Bold).color(&INK)
 }
 
 /// Draws a scene.
@@ -66,11 +66,8 @@ pub(super) fn on<B: DrawingBackend>(backend: B, scene: &Scene) -> Drawn {
     let (upper, lower) = body.split_vertically((super::SIZE.1 - header) / 2);
     draw_providers(&upper, scene)?;
     let width = super::SIZE.0;
-    let (left, right) = lower.split_horizontally(if scene.effects.is_empty() {
-        width
-    } else {
-        3 * width / 5 - 180
-    });
+    let (left, right) =
+        lower.split_horizontally(if scene.effects.is_empty() { width } else { width / 3 });
     if let Some(panel) = &scene.sovereignty {
         draw_time(&left, scene, panel, ceiling(panel.top()))?;
     }
@@ -109,7 +106,11 @@ fn draw_header<B: DrawingBackend>(area: &Area<'_, B>, scene: &Scene) -> Result<u
 }
 
 /// Returns where the legend ends.
-fn draw_legend<B: DrawingBackend>(area: &Area<'_, B>, legend: &[String], y: i32) -> Result<i32, String> {
+fn draw_legend<B: DrawingBackend>(
+    area: &Area<'_, B>,
+    legend: &[String],
+    y: i32,
+) -> Result<i32, String> {
     let font = style(SMALL, INK);
     let (mut x, mut y) = (40, y);
     for ((label, colour), at) in legend.iter().zip(COLOURS).zip(0..) {
@@ -215,16 +216,16 @@ fn headed<'b, B: DrawingBackend>(
 }
 
 fn draw_marks<B: DrawingBackend>(chart: &mut Plane<'_, B>, scene: &Scene, top: f64) -> Drawn {
-    for (year, label) in
-        scene.marks.iter().filter(|(year, _)| (scene.span.0..scene.span.1).contains(year))
-    {
+    let inside = |(year, _): &&(f64, String)| (scene.span.0..scene.span.1).contains(year);
+    for ((year, label), at) in scene.marks.iter().filter(inside).zip(0..) {
         let line = DashedLineSeries::new([(*year, 0.0), (*year, top)], 8, 6, GREY.stroke_width(2));
         chart.draw_series(line).map_err(shown)?;
         let late = year - scene.span.0 > 0.55 * (scene.span.1 - scene.span.0);
         let side = if late { HPos::Right } else { HPos::Left };
         let font = style(SMALL, GREY).pos(Pos::new(side, VPos::Top));
         let shift = if late { -8 } else { 8 };
-        let text = EmptyElement::at((*year, top)) + Text::new(label.clone(), (shift, 2), font);
+        let text = EmptyElement::at((*year, top))
+            + Text::new(label.clone(), (shift, 2 + at % 3 * (SMALL + 2)), font);
         chart.plotting_area().draw(&text).map_err(shown)?;
     }
     Ok(())
@@ -252,19 +253,18 @@ fn draw_effects<B: DrawingBackend>(
     legend: &[String],
 ) -> Drawn {
     let heading = match legend {
-        [base, policy] => format!("Effect of “{policy}” against “{base}”, mean of all years"),
-        [base, ..] => format!("Effect of each policy against “{base}”, mean of all years"),
-        [] => String::new(),
+        [_, _] => "Effect of the policy: difference to the base, mean of all years",
+        _ => "Effect of each policy: difference to the base, mean of all years",
     };
     let (width, _) = area.dim_in_pixel();
-    let area = headed(area, &heading, width - 70)?;
+    let area = headed(area, heading, width - 70)?;
     let (low, high) = effect_range(rows);
     let mut chart = ChartBuilder::on(&area)
-        .margin_right(40)
+        .margin_right(330)
         .margin_left(20)
         .margin_bottom(10)
         .x_label_area_size(78)
-        .y_label_area_size(370)
+        .y_label_area_size(340)
         .build_cartesian_2d(low..high, 0.0..rows.len() as f64)
         .map_err(shown)?;
     chart
@@ -277,14 +277,14 @@ fn draw_effects<B: DrawingBackend>(
         .y_labels(0)
         .x_label_formatter(&|x| signed(*x, high - low))
         .label_style(style(SMALL, INK))
-        .x_desc("percentage points of demand, with 95 % interval of the paired difference")
+        .x_desc("percentage points, with 95 % interval")
         .axis_desc_style(style(SMALL, GREY))
         .draw()
         .map_err(shown)?;
     let zero = LineSeries::new([(0.0, 0.0), (0.0, rows.len() as f64)], GREY.stroke_width(2));
     chart.draw_series(zero).map_err(shown)?;
     for (row, at) in rows.iter().rev().zip(0..) {
-        draw_effect(&mut chart, row, f64::from(at) + 0.5)?;
+        draw_effect(&mut chart, row, (f64::from(at) + 0.5, high))?;
         let font = style(TEXT, INK).pos(Pos::new(HPos::Right, VPos::Center));
         let label = EmptyElement::at((low, f64::from(at) + 0.5))
             + Text::new(row.label.clone(), (-14, 0), font);
@@ -294,15 +294,24 @@ fn draw_effects<B: DrawingBackend>(
     Ok(())
 }
 
-fn draw_effect<B: DrawingBackend>(chart: &mut Plane<'_, B>, row: &EffectRow, y: f64) -> Drawn {
+fn draw_effect<B: DrawingBackend>(
+    chart: &mut Plane<'_, B>,
+    row: &EffectRow,
+    (y, right): (f64, f64),
+) -> Drawn {
     let count = row.intervals.len() as f64;
     for ((policy, [estimate, low, high]), at) in row.intervals.iter().zip(0i32..) {
         let colour = COLOURS[policy % COLOURS.len()];
-        let y = y + 0.5 * ((count - 1.0) / 2.0 - f64::from(at)) / count;
+        let y = y + 0.8 * ((count - 1.0) / 2.0 - f64::from(at)) / count;
         chart
             .draw_series(LineSeries::new([(*low, y), (*high, y)], colour.stroke_width(6)))
             .map_err(shown)?;
-        chart.draw_series([Circle::new((*estimate, y), 9, colour.filled())]).map_err(shown)?;
+        chart.draw_series([Circle::new((*estimate, y), 7, colour.filled())]).map_err(shown)?;
+        let size = high - low;
+        let [estimate, low, high] = [estimate, low, high].map(|x| signed(*x, size));
+        let font = style(SMALL, INK).pos(Pos::new(HPos::Left, VPos::Center));
+        let text = Text::new(format!("{estimate} ({low} to {high})"), (14, 0), font);
+        chart.plotting_area().draw(&(EmptyElement::at((right, y)) + text)).map_err(shown)?;
     }
     Ok(())
 }

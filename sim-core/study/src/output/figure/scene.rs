@@ -1,7 +1,7 @@
 //! What the picture shows, in numbers and words, before anything is drawn.
 
 use crate::output::{number, without_control, words};
-use crate::run::{Effect, Statistics, Study};
+use crate::run::{Effect, Policy, Statistics, Study};
 
 /// Policies that are drawn; more would hide each other.
 const POLICIES_SHOWN: usize = 5;
@@ -62,6 +62,13 @@ impl TimePanel {
     }
 }
 
+/// Name and title of a policy.
+fn label(policy: &Policy) -> String {
+    let (name, title) = (without_control(&policy.name), without_control(&policy.title));
+    let title = words::short(&title, 72);
+    if title.eq_ignore_ascii_case(&name) { title } else { format!("{name}: {title}") }
+}
+
 /// Year as a fraction from days since 1970-01-01.
 fn year(days: f64) -> f64 {
     1970.0 + days / 365.2425
@@ -78,10 +85,7 @@ impl Scene {
         Self {
             title: source.title(),
             subtitle: source.subtitle(),
-            legend: study.policies[..source.policies]
-                .iter()
-                .map(|p| words::short(&without_control(&p.title), 72))
-                .collect(),
+            legend: study.policies[..source.policies].iter().map(label).collect(),
             span: (at(0.0), days.last().map_or_else(|| at(0.0) + 1.0, |&day| at(day))),
             marks: study
                 .marks
@@ -206,7 +210,10 @@ impl Source<'_> {
         let clauses = clauses.join(", ");
         match self.study.policies.get(1) {
             Some(policy) => {
-                let policy = words::short(&without_control(&policy.title), 60);
+                // A long title is in the legend beside the name.
+                let title =
+                    if policy.title.chars().count() <= 40 { &policy.title } else { &policy.name };
+                let policy = without_control(title);
                 format!("{nation}, {years} years under “{policy}”: {clauses}")
             }
             None => format!("{nation}, {years} years: {clauses}"),
@@ -215,7 +222,7 @@ impl Source<'_> {
 
     fn clause(&self, kind: &str) -> Option<String> {
         let quantity = format!("served_{kind}_share");
-        let percent = |x: f64| number::fixed(100.0 * x, number::decimals(100.0 * x, 2).min(2));
+        let percent = |x: f64| number::fixed(100.0 * x, 1);
         let (provider, base) = (words::provider(kind), self.mean(0, &quantity)?);
         let Some(policy) = self.study.policies.get(1).and_then(|_| self.mean(1, &quantity)) else {
             return Some(format!("the {provider} serves {} % of demand", percent(base)));
