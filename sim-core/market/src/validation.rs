@@ -1,7 +1,8 @@
 //! Contradictions between parameters that are each valid. Pure rules over a [`Scenario`]; places in files are the reader's.
 //!
 //! A problem stops a scenario, a warning does not. The memory of a replication is estimated from counts of sites,
-//! operators and samples; it bounds what a typing slip can ask for and is no measurement.
+//! operators, cohorts (one a site and vintage window) and samples; it bounds what a typing slip can ask for and is no
+//! measurement. Nodes are counts within cohorts and ticks keep nothing, so neither enters.
 
 use crate::entity::demand::{Class, Sensitivity};
 use crate::entity::hardware::HardwareParameters;
@@ -13,8 +14,10 @@ use crate::schema::{Entry, Value};
 const SHARE_TOLERANCE: f64 = 1e-9;
 /// Fields whose names begin so are the shares of one portfolio.
 const PORTFOLIO: &str = "policy.portfolio.";
-/// Bytes that one site keeps: cohorts by vintage and model, outage state, clocks.
-const BYTES_PER_SITE: f64 = 4096.0;
+/// Bytes that one site keeps: outage state and clock.
+const BYTES_PER_SITE: f64 = 256.0;
+/// Bytes that one cohort keeps: counts, clocks, streams.
+const BYTES_PER_COHORT: f64 = 512.0;
 /// Bytes that one operator keeps besides its sites.
 const BYTES_PER_OPERATOR: f64 = 1024.0;
 /// Bytes of one sample of one zone: every series.
@@ -203,7 +206,7 @@ fn providers(scenario: &Scenario, out: &mut Vec<Problem>) {
                 (true, None) => "memory_min",
             };
             let message = format!("no hardware of the scenario fits provider `{id}`");
-            let help = "loosen `hardware`, `memory_min`, `price_max` or `vendor_mix`, or add a [hardware] entry";
+            let help = "loosen `hardware`, `memory_min`, `interconnect_min`, `price_max` or `vendor_mix`, or add a [hardware] entry";
             out.push(problem(format!("provider.{id}.{limit}"), message, help));
         }
     }
@@ -212,6 +215,7 @@ fn providers(scenario: &Scenario, out: &mut Vec<Problem>) {
 fn may_run(provider: &ProviderParameters, model: &str, hardware: &HardwareParameters) -> bool {
     (provider.hardware.is_empty() || provider.hardware.iter().any(|m| m == model))
         && hardware.memory >= provider.memory_min
+        && hardware.interconnect >= provider.interconnect_min
         && provider.price_max.is_none_or(|max| hardware.price <= max)
         && (provider.vendor_mix.is_empty()
             || provider.vendor_mix.iter().any(|(v, share)| *v == hardware.vendor && *share > 0.0))
@@ -244,10 +248,15 @@ fn events(scenario: &Scenario, out: &mut Vec<Problem>) {
 fn memory(scenario: &Scenario, out: &mut Vec<Problem>) {
     let mut largest: Option<(f64, &str)> = None;
     let mut total = 0.0;
+    let horizon = &scenario.horizon;
+    let window =
+        if horizon.cohort_window > horizon.tick { horizon.cohort_window } else { horizon.tick };
+    let cohorts = (horizon.years * 365.25 / window).ceil();
+    let bytes_per_site = BYTES_PER_SITE + cohorts * BYTES_PER_COHORT;
     for (id, provider) in scenario.providers.iter() {
         let operators = provider.zones.len() as f64 * provider.operators as f64;
         let bytes =
-            operators * (BYTES_PER_OPERATOR + provider.sites_per_operator as f64 * BYTES_PER_SITE);
+            operators * (BYTES_PER_OPERATOR + provider.sites_per_operator as f64 * bytes_per_site);
         total += bytes;
         if largest.is_none_or(|(known, _)| bytes > known) {
             largest = Some((bytes, id));
@@ -265,7 +274,7 @@ fn memory(scenario: &Scenario, out: &mut Vec<Problem>) {
         );
         out.push(problem(format!("provider.{id}.operators"), message, help));
     }
-    let samples = scenario.horizon.years * 365.25 / scenario.horizon.sample;
+    let samples = horizon.years * 365.25 / horizon.sample;
     let bytes = samples * scenario.nations.len() as f64 * BYTES_PER_SAMPLE;
     if bytes > MEMORY_LIMIT {
         let message =

@@ -217,6 +217,29 @@ fn references_lead_somewhere() {
 }
 
 #[test]
+fn what_is_switched_off_is_there() {
+    one(
+        "[event.nothing]\nenabled = false",
+        "enabled",
+        &["warning", "no event `nothing` to switch off"],
+    );
+    one(
+        "[policies.p]\nset = { \"hardware.mi300.enabled\" = false }",
+        "\"hardware.mi300.enabled\"",
+        &["did you mean `mi300x`?"],
+    );
+    one("[nation.EST]\nenabled = false", "enabled", &["cannot be switched off"]);
+    assert_eq!(
+        findings(
+            "[provider.EST-network]\nenabled = false\n[provider.hyperscaler]\nenabled = false"
+        ),
+        []
+    );
+    assert_eq!(findings("[policies.p]\nset = { \"provider.hyperscaler.enabled\" = false }"), []);
+    assert_eq!(findings("[hardware.h100-sxm5-80gb]\nenabled = false"), []);
+}
+
+#[test]
 fn identifiers_are_ascii_and_unique() {
     one("[provider.\"bad id\"]", "\"bad id\"", &["is not an identifier"]);
     one("[provider.\"é\"]", "\"é\"", &["is not an identifier"]);
@@ -264,7 +287,7 @@ fn the_model_has_a_solution() {
 #[test]
 fn what_does_not_fit_into_memory_says_how_large_it_is() {
     let tail = "[provider.EST-network]\noperators = 1000000\nsites_per_operator = 1000";
-    one(tail, "1000000", &["would need about 4097 GB"]);
+    one(tail, "1000000", &["would need about 2305 GB"]);
 }
 
 #[test]
@@ -408,6 +431,8 @@ fn large_input_ends_in_an_error_and_not_in_memory() {
     assert!((1000..1100).contains(&found.len()), "{}", found.len());
     let twice = findings(&"k = 1\n".repeat(200_000));
     assert!((1000..1100).contains(&twice.len()), "{}", twice.len());
+    let blocs: Vec<String> = (0..20_000).map(|i| format!("[bloc.b{i}]")).collect();
+    assert!(findings(&blocs.join("\n"))[0].message.contains("has 20003 entries of `bloc`"));
     let policies: Vec<String> = (0..20_000).map(|i| format!("[policies.p{i}]")).collect();
     assert!(
         findings(&policies.join("\n"))[0].message.contains("values under each of 20001 policies")

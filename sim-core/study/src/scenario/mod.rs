@@ -44,6 +44,8 @@ use std::path::PathBuf;
 
 /// Most values of all policies together, each with its origin.
 const MAX_VALUES: usize = 1_000_000;
+/// Most entries of one root.
+const MAX_ENTRIES: usize = 10_000;
 
 /// What to load.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -209,6 +211,17 @@ fn read_and_resolve(
 fn is_small_enough(chain: &chain::Chain, findings: &mut Findings) -> bool {
     let settings = chain.layers.iter().flat_map(|l| &l.settings);
     let entries: BTreeSet<(usize, &str)> = settings.map(|s| (s.root, s.id.as_str())).collect();
+    for (root, spec) in Scenario::ROOTS.iter().enumerate() {
+        let count = entries.range((root, "")..(root + 1, "")).count();
+        if count > MAX_ENTRIES {
+            let message = format!(
+                "the scenario has {count} entries of `{}`; at most {MAX_ENTRIES} fit",
+                spec.name
+            );
+            findings.push(source::Finding::error(None, spec.name, message));
+            return false;
+        }
+    }
     let values: usize = entries.iter().map(|(root, _)| layer::root_spec(*root).fields.len()).sum();
     let policies = chain.policies.len() + 1;
     let total = values.saturating_mul(policies);

@@ -84,6 +84,9 @@ pub(crate) fn split_path(path: &str) -> Option<(usize, &str, &str)> {
 /// Provenance must speak about a parameter that exists.
 pub(crate) fn check_provenance(resolved: &Resolved, chain: &Chain, findings: &mut Findings) {
     for (path, provenance) in &chain.provenance {
+        if findings.is_full() {
+            return;
+        }
         let place = Some(provenance.place);
         let Some((root, id, field)) = split_path(path) else {
             findings.push(

@@ -69,7 +69,14 @@ pub(crate) struct Resolved {
 
 /// Resolves layers in rising precedence.
 pub(crate) fn resolve(files: &Files, layers: &[&Layer], findings: &mut Findings) -> Resolved {
-    let mut resolver = Resolver { files, layers, findings, out: Resolved::default() };
+    let mut index: Index<'_> = BTreeMap::new();
+    for layer in layers {
+        for setting in &layer.settings {
+            let root = index.entry(setting.root).or_default();
+            root.entry(&setting.id).or_default().push((layer.kind, setting));
+        }
+    }
+    let mut resolver = Resolver { files, layers, index, findings, out: Resolved::default() };
     resolver.survey();
     resolver.apply_where(&|root| root_spec(root).singleton || root_spec(root).name == "bloc");
     zones::build(&mut resolver);
@@ -80,15 +87,24 @@ pub(crate) fn resolve(files: &Files, layers: &[&Layer], findings: &mut Findings)
     resolver.out
 }
 
+/// Settings by root and identifier, in rising precedence.
+type Index<'r> = BTreeMap<usize, BTreeMap<&'r str, Vec<(LayerKind, &'r Setting)>>>;
+
 /// State of one resolution.
 pub(crate) struct Resolver<'r> {
     pub(crate) files: &'r Files,
     pub(crate) layers: &'r [&'r Layer],
+    index: Index<'r>,
     pub(crate) findings: &'r mut Findings,
     pub(crate) out: Resolved,
 }
 
-impl Resolver<'_> {
+impl<'r> Resolver<'r> {
+    /// What all layers say about one entry.
+    fn about(&self, root: usize, id: &str) -> &[(LayerKind, &'r Setting)] {
+        self.index.get(&root).and_then(|ids| ids.get(id)).map_or(&[], Vec::as_slice)
+    }
+
     fn survey(&mut self) {
         for layer in self.layers {
             for setting in &layer.settings {
@@ -178,7 +194,7 @@ impl Resolver<'_> {
 
     fn no_kind(&mut self, root: usize, id: &str) {
         let key = (root, id.to_owned());
-        if !self.out.broken.contains(&key) {
+        if !self.out.broken.contains(&key) && !self.findings.is_full() {
             let path = path_of(root, id, "kind");
             let message = format!("provider `{id}` does not say its kind");
             let zones: Vec<String> =
@@ -194,27 +210,22 @@ impl Resolver<'_> {
 
     /// The defaults of a kind, from all layers.
     fn apply_kind(&mut self, root: usize, id: &str, kind: &str) {
-        for layer in self.layers {
-            for setting in layer.settings.iter().filter(|s| s.root == root && s.id == kind) {
-                self.apply(setting, id, LayerKind::KindDefault);
-            }
+        for (_, setting) in self.about(root, kind).to_vec() {
+            self.apply(setting, id, LayerKind::KindDefault);
         }
     }
 
     /// The last word that any layer gives to a parameter.
     fn last_word(&self, root: usize, id: &str, name: &str) -> Option<String> {
         let field = root_spec(root).fields.iter().position(|f| f.name == name)?;
-        let settings =
-            self.layers.iter().flat_map(|l| &l.settings).filter(|s| s.root == root && s.id == id);
-        settings
-            .filter_map(|s| match &s.what {
-                What::Value { field: f, reading, .. } if *f == field => match &reading.parsed {
-                    Parsed::Value(Value::Text(word)) => Some(word.clone()),
-                    _ => None,
-                },
+        let texts = self.about(root, id).iter().filter_map(|(_, s)| match &s.what {
+            What::Value { field: f, reading, .. } if *f == field => match &reading.parsed {
+                Parsed::Value(Value::Text(word)) => Some(word.clone()),
                 _ => None,
-            })
-            .next_back()
+            },
+            _ => None,
+        });
+        texts.last()
     }
 
     /// Notes that resolution derived a value.
@@ -255,8 +266,11 @@ impl Resolver<'_> {
         }
         let is_template =
             spec.name == "provider" && ProviderKind::WORDS.contains(&setting.id.as_str());
-        if is_template || self.is_disabled(setting.root, &setting.id) {
+        if is_template {
             return;
+        }
+        if self.is_disabled(setting.root, &setting.id) {
+            return self.check_disabled(setting, kind);
         }
         if spec.name == "bloc" && kind < LayerKind::Policy {
             self.out.scenario.entry_mut(spec.name, &setting.id);
@@ -268,8 +282,56 @@ impl Resolver<'_> {
         }
     }
 
+    /// What is switched off must be there without the switch.
+    fn check_disabled(&mut self, setting: &Setting, kind: LayerKind) {
+        if self.findings.is_full()
+            || !matches!(setting.what, What::Enabled(false))
+            || self.is_known(setting)
+        {
+            return;
+        }
+        let name = root_spec(setting.root).name;
+        let path = path_of(setting.root, &setting.id, "enabled");
+        let known: BTreeSet<&str> = self
+            .out
+            .places
+            .keys()
+            .filter(|(r, id)| *r == setting.root && *id != setting.id)
+            .map(|(_, id)| id.as_str())
+            .collect();
+        let near = suggest::nearest(&setting.id, known).map(|n| format!("did you mean `{n}`?"));
+        let message = format!("there is no {name} `{}` to switch off", setting.id);
+        let finding = Finding::error(Some(setting.place), &path, message).maybe_help(near);
+        self.findings.push(if kind < LayerKind::Policy { finding.warning() } else { finding });
+    }
+
+    /// Whether an entry is automatic, or said to be there by more than its own switch.
+    fn is_known(&self, setting: &Setting) -> bool {
+        let (root, id) = (setting.root, setting.id.as_str());
+        let zones = &self.out.scenario.nations;
+        let of_zone = |(zone, kind): (&str, &str)| {
+            zones.get(zone).is_some() && ProviderKind::WORDS.contains(&kind)
+        };
+        let automatic = match root_spec(root).name {
+            "provider" => id.rsplit_once('-').is_some_and(of_zone),
+            "nation" => zones.get(id).is_some(),
+            _ => false,
+        };
+        let about = self.about(root, id);
+        let has_value =
+            about.iter().any(|(_, s)| matches!(s.what, What::Value { .. } | What::Broken));
+        let named = about.iter().filter(|(_, s)| matches!(s.what, What::Declared)).count();
+        let switched = about
+            .iter()
+            .any(|(kind, s)| *kind < LayerKind::Policy && matches!(s.what, What::Enabled(_)));
+        automatic || has_value || named > usize::from(switched)
+    }
+
     /// A setting for an entry that does not exist: an aggregated economy, or a slip.
     fn no_entry(&mut self, setting: &Setting, kind: LayerKind) {
+        if self.findings.is_full() {
+            return;
+        }
         let spec = root_spec(setting.root);
         let path = path_of(setting.root, &setting.id, "");
         let known = self.out.scenario.identifiers(spec.name);

@@ -1,5 +1,8 @@
 //! "Did you mean": the nearest known word, by Damerau–Levenshtein similarity.
 
+/// More names than this are not searched, so that many slips among many names stay cheap.
+const MAX_CANDIDATES: usize = 500;
+
 /// The candidate nearest to `word`, if it is near enough to be a slip.
 pub(crate) fn nearest<'c>(
     word: &str,
@@ -8,7 +11,7 @@ pub(crate) fn nearest<'c>(
     let word: String = word.chars().take(64).collect();
     let lower = word.to_lowercase();
     let mut best: Option<(f64, &str)> = None;
-    for candidate in candidates {
+    for candidate in candidates.into_iter().take(MAX_CANDIDATES) {
         let score = similarity(&lower, &candidate.to_lowercase());
         if score >= 0.6 && best.is_none_or(|(known, _)| score > known) {
             best = Some((score, candidate));

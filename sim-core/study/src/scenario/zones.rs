@@ -38,6 +38,15 @@ pub(crate) fn build(resolver: &mut Resolver<'_>) {
         resolver.out.zone_of.insert(id.clone(), id.clone());
     }
     aggregate(resolver, root, table, &focus);
+    let off = resolver.out.disabled.iter().filter(|((r, _), _)| *r == root);
+    let off: Vec<(String, Place)> = off.map(|((_, id), place)| (id.clone(), *place)).collect();
+    for (id, place) in off {
+        let message = format!("zone `{id}` cannot be switched off: every economy is in some zone");
+        let finding = Finding::error(Some(place), &path_of(root, &id, "enabled"), message);
+        resolver
+            .findings
+            .push(finding.help("take it out of focus.nations; it then joins its bloc"));
+    }
 }
 
 fn check_words(resolver: &mut Resolver<'_>, table: &Table) {
