@@ -3,9 +3,10 @@
 use crate::calendar::Key;
 use crate::calendar::chunk::{CHUNK, Chunk, ChunkPool, NONE};
 
-/// Most buckets of a rung; where more are wanted they are wider and become rungs in their turn.
-const BUCKETS_MAX: usize = 1 << 12;
-
+/// Most buckets of a rung.
+const BUCKETS_MAX: usize = 1 << 14;
+/// Buckets of a rung with many more keys are wider by at least this factor, so that each is worth a rung of its own.
+const COARSE: usize = 64;
 /// Fewest buckets that a rung makes room for.
 const BUCKETS_MIN: usize = 128;
 
@@ -67,8 +68,10 @@ impl Rung {
         let mean = (sum / count as u128).saturating_sub(min.0 >> 32) << 32;
         let width = (mean.min(span) / (count as u128 / 2)).max(1);
         let wanted = (2 * count).next_power_of_two();
-        let buckets = wanted.min(BUCKETS_MAX);
-        self.shift = width.ilog2() + (wanted / buckets).ilog2();
+        let narrow = wanted <= 2 * BUCKETS_MAX;
+        let wider = (wanted / BUCKETS_MAX).max(if narrow { 1 } else { COARSE });
+        let buckets = wanted / wider;
+        self.shift = width.ilog2() + wider.ilog2();
         self.start = min.0;
         self.last = ((span >> self.shift).min(buckets as u128 - 1)) as usize;
         self.edge = min;
