@@ -49,9 +49,9 @@ parameters! {
         /// Relative amplitude of the season.
         season: f64 = 0.03, Kind::Number { unit: "1", range: Range::closed(0.0, 0.9) }, Assumed, "business calendars";
         /// Stationary standard deviation of log demand noise (Ornstein–Uhlenbeck).
-        noise: f64 = 0.12, Kind::Number { unit: "1", range: Range::closed(0.0, 3.0) }, Assumed, "weekly demand of clusters";
+        noise: f64 = 0.08, Kind::Number { unit: "1", range: Range::closed(0.0, 3.0) }, Assumed, "weekly demand of clusters";
         /// Mean-reversion rate of the demand noise.
-        noise_reversion: f64 = 0.05, Kind::Number { unit: "1/day", range: Range::above(0.0, 100.0) }, Assumed, "half-life of two weeks";
+        noise_reversion: f64 = 0.03, Kind::Number { unit: "1/day", range: Range::above(0.0, 100.0) }, Assumed, "half-life of three weeks";
         /// Reference price P_ref of an H100e-hour at which demand is D_ref.
         reference_price: f64 = 2.0, Kind::Number { unit: "USD/H100eh", range: Range::above(0.0, 1e6) }, Calibrated, "calibration/rental_prices.csv";
         /// Yearly decline of the reference price, continuously compounded.

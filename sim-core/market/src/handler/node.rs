@@ -187,6 +187,7 @@ impl World {
     ) -> Result<(), ModelError> {
         self.shift_up(plan, id, -1);
         self.cohorts[id.at()].offline += 1;
+        self.update_return(plan, id, ctx)?;
         self.update_rates(plan, id, ctx)
     }
 
@@ -198,6 +199,7 @@ impl World {
     ) -> Result<(), ModelError> {
         self.cohorts[id.at()].offline -= 1;
         self.shift_up(plan, id, 1);
+        self.update_return(plan, id, ctx)?;
         self.update_rates(plan, id, ctx)
     }
 

@@ -113,8 +113,7 @@ impl World {
         let market = &mut self.market;
         market.served.fill(0.0);
         for (pair, terms) in market.pairs.iter().enumerate() {
-            market.served[terms.border as usize] +=
-                market.outcome.pair(&market.structure, pair).served;
+            market.served[terms.border as usize] += market.outcome.served(&market.structure, pair);
         }
         let hours = plan.timing.tick_days * 24.0;
         for (p, state) in self.pools.iter_mut().enumerate() {

@@ -5,6 +5,7 @@ use autarky_engine::time::SimDuration;
 
 use super::{Churn, Cohort, Ctx, ModelError, World};
 use crate::blueprint::{Blueprint, LEVELS};
+use crate::entity::provider::ProviderParameters;
 use crate::event::{Event, phase};
 use crate::id::{CohortId, HardwareId, PoolId, SiteId};
 use crate::process::Process;
@@ -76,7 +77,7 @@ impl World {
         model.failure_rate * model.node_size as f64 * shape
     }
 
-    /// Sets the rate of a cohort's failure clock and churn clocks from its counts, age and site.
+    /// Sets the rates of the clocks that run on a cohort's working nodes, from its counts, age and site.
     ///
     /// # Errors
     /// When the calendar refuses a rate.
@@ -89,13 +90,32 @@ impl World {
         let cohort = &self.cohorts[id.at()];
         let running = if self.site_up[cohort.site.at()] { f64::from(cohort.up) } else { 0.0 };
         ctx.set_clock_rate(cohort.failure, running * cohort.hazard)?;
-        if let Some(Churn::Clocks { leave, back }) = cohort.churn {
-            let provider =
-                &plan.providers[plan.pools[self.pool_of(plan, id).at()].provider.at()].parameters;
-            ctx.set_clock_rate(leave, running * provider.leave_rate)?;
-            ctx.set_clock_rate(back, f64::from(cohort.offline) * provider.return_rate_offline)?;
+        if let Some(Churn::Clocks { leave, .. }) = cohort.churn {
+            ctx.set_clock_rate(leave, running * self.provider(plan, id).leave_rate)?;
         }
         Ok(())
+    }
+
+    /// Sets the rate of the clock by which hosts return, from the nodes offline.
+    ///
+    /// # Errors
+    /// When the calendar refuses a rate.
+    pub fn update_return(
+        &self,
+        plan: &Blueprint,
+        id: CohortId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let cohort = &self.cohorts[id.at()];
+        if let Some(Churn::Clocks { back, .. }) = cohort.churn {
+            let rate = self.provider(plan, id).return_rate_offline;
+            ctx.set_clock_rate(back, f64::from(cohort.offline) * rate)?;
+        }
+        Ok(())
+    }
+
+    fn provider<'a>(&self, plan: &'a Blueprint, id: CohortId) -> &'a ProviderParameters {
+        &plan.providers[plan.pools[self.pool_of(plan, id).at()].provider.at()].parameters
     }
 
     /// Installs nodes: joins a cohort of the same model, site and vintage window, or founds one.

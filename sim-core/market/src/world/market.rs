@@ -160,27 +160,19 @@ fn demand_segment(plan: &Blueprint, segment: &crate::blueprint::Segment) -> Segm
 }
 
 impl World {
-    /// Groups with installed nodes, and those that still hold a backlog of the last solve.
+    /// Groups with installed servers, and those that still hold a backlog of the last solve.
     #[must_use]
     pub fn present_groups(&self, plan: &Blueprint) -> Vec<GroupId> {
         let models = plan.hardware.len();
-        (0..plan.groups())
-            .filter(|g| {
-                self.installed[g * models..(g + 1) * models].iter().any(|&n| n > 0)
-                    || self.holds_backlog(*g)
-            })
-            .map(GroupId::new)
-            .collect()
-    }
-
-    fn holds_backlog(&self, group: usize) -> bool {
+        let mut present: Vec<bool> =
+            self.installed.chunks_exact(models).map(|row| row.iter().any(|&n| n > 0)).collect();
         let market = &self.market;
-        let here = |pair: &usize| {
-            let p = &market.structure.problem().pairs[*pair];
-            market.groups[p.group as usize].at() == group
-        };
-        let pairs = 0..market.pairs.len();
-        pairs.filter(here).any(|pair| market.outcome.pair(&market.structure, pair).backlog > 1e-9)
+        for (pair, terms) in market.structure.problem().pairs.iter().enumerate() {
+            let group = market.groups[terms.group as usize].at();
+            present[group] =
+                present[group] || market.outcome.pair(&market.structure, pair).backlog > 1e-9;
+        }
+        (0..plan.groups()).filter(|&g| present[g]).map(GroupId::new).collect()
     }
 
     /// Builds the clearing problem anew after groups came or went, carrying the backlog of every pair that persists.

@@ -138,6 +138,41 @@ impl Outcome {
         }
     }
 
+    /// Served to a pair of the problem (H100e): the one flow that is read for every pair and tick.
+    #[inline]
+    #[must_use]
+    pub fn served(&self, structure: &Structure, pair: usize) -> f64 {
+        self.served[structure.pair_at[pair] as usize]
+    }
+
+    /// Demand of a segment at market prices, `Σ_o x_so` (H100e).
+    #[must_use]
+    pub fn offered(&self, structure: &Structure, segment: usize) -> f64 {
+        self.segment_offered[structure.segment_at[segment] as usize]
+    }
+
+    /// The worst imbalance of work over all pairs, `|offered·Δt + B⁻ − served·Δt − lost·Δt − B|` over the larger side.
+    #[must_use]
+    pub fn imbalance(&self, structure: &Structure, inputs: &Inputs) -> f64 {
+        let per_tick = 1.0 / structure.problem.tick_h;
+        let mut worst = [0.0_f64; LANES];
+        let flows = self.offered.chunks_exact(LANES).zip(inputs.carried.chunks_exact(LANES));
+        let flows = flows.zip(self.served.chunks_exact(LANES)).zip(self.lost.chunks_exact(LANES));
+        for ((((offered, carried), served), lost), backlog) in
+            flows.zip(self.backlog.chunks_exact(LANES))
+        {
+            for i in 0..LANES {
+                let came = offered[i] + carried[i];
+                let went = served[i] + lost[i] + backlog[i] * per_tick;
+                let larger = if came > went { came } else { went };
+                let relative = (came - went).abs() / (larger + 1e-9);
+                // A flow that is no number must fail the check, so the comparison is written to keep it.
+                worst[i] = if relative <= worst[i] { worst[i] } else { relative };
+            }
+        }
+        worst.into_iter().fold(0.0, |most, one| if one <= most { most } else { one })
+    }
+
     /// Demand of a segment of the problem.
     #[must_use]
     pub fn segment(&self, structure: &Structure, segment: usize) -> SegmentFlow {
