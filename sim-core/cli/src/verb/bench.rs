@@ -14,7 +14,7 @@ pub(crate) fn run(args: &Bench) -> Result<u8, Failure> {
     let figures = run_all(Options { quick: args.quick });
     let text = match args.format {
         TextFormat::Table => table(&figures),
-        TextFormat::Json => format!("{:#}", Value::from_iter(figures.iter().map(object))),
+        TextFormat::Json => format!("{:#}", figures.iter().map(object).collect::<Value>()),
     };
     stdout::print(&text).map(|()| DONE)
 }

@@ -12,7 +12,7 @@ pub(crate) fn run(args: &Explain) -> Result<u8, Failure> {
     let text = match args.format {
         TextFormat::Table => found.iter().map(Explanation::render).collect::<Vec<_>>().join("\n\n"),
         TextFormat::Json => {
-            format!("{:#}", Value::from_iter(found.iter().map(Explanation::to_json)))
+            format!("{:#}", found.iter().map(Explanation::to_json).collect::<Value>())
         }
     };
     stdout::print(&text).map(|()| DONE)

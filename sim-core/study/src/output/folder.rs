@@ -206,9 +206,8 @@ fn lock(path: &Path) -> Result<File, OutputError> {
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&name);
     let file = file.map_err(OutputError::io("create", &name))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(refused(path, "another run is writing there now")),
         // Some network file systems have no locks; renames keep files whole there too.
-        Err(TryLockError::Error(_)) => Ok(file),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
     }
 }

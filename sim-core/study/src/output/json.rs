@@ -1,6 +1,6 @@
 //! The summary as one JSON object, for `--format json`.
 
-use autarky_market::record::HORIZONS_DAYS;
+use autarky_market::record::{HORIZONS_DAYS, Layer};
 use serde_json::{Value, json};
 
 use super::manifest::Manifest;
@@ -25,7 +25,7 @@ pub fn summary(study: &Study, statistics: &Statistics, manifest: &Manifest) -> V
                         "kind": actor.kind.as_str(), "horizon": days, "n": cell.level.count(),
                         "level": mean(&cell.level), "level_standard_error": cell.level.standard_error(),
                         "loss": mean(&cell.loss), "loss_standard_error": cell.loss.standard_error(),
-                        "layer": cell.layer().map(|layer| layer.as_str()),
+                        "layer": cell.layer().map(Layer::as_str),
                     }));
                 }
             }

@@ -129,8 +129,7 @@ impl Manifest {
     /// The manifest as JSON text.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("strings, numbers and lists always serialise")
-            + "\n"
+        format!("{:#}\n", serde_json::json!(self))
     }
 }
 

@@ -15,7 +15,7 @@ const WIDTH: usize = 96;
 /// Width of a policy's column.
 const COLUMN: usize = 22;
 /// Scalars shown at most; `summary.csv` has all.
-const SCALARS_SHOWN: usize = 10;
+const SCALARS_SHOWN: usize = 12;
 
 /// The summary of a study as text.
 #[must_use]
@@ -65,7 +65,11 @@ impl Section<'_> {
     fn shown(&self) -> impl Iterator<Item = (usize, &Quantity)> {
         let all = || self.statistics.quantities().iter().enumerate();
         let defined = |(q, _): &(usize, &Quantity)| self.count(*q) > 0;
-        let scalars = all().filter(|(_, q)| q.is_scalar()).filter(defined).take(SCALARS_SHOWN);
+        let plain = |(_, q): &(usize, &Quantity)| {
+            // The share says it better.
+            q.is_scalar() && self.statistics.quantity(&format!("{}_share", q.name)).is_none()
+        };
+        let scalars = all().filter(plain).filter(defined).take(SCALARS_SHOWN);
         let shares = all().filter(|(_, q)| q.is_share()).filter(defined);
         shares.chain(scalars)
     }

@@ -1,7 +1,7 @@
 //! Quantities that are followed over replications: the recorded scalars, and averages of the recorded series.
 //!
-//! A series x sampled at dates t_i has the time mean Σ x_i / m over the m dates where it is defined. Compute that is part of the reference
-//! demand D has the share Σ x_i / Σ D_i as well, which weighs dates by their demand.
+//! A series x sampled at dates i has the time mean `Σ x_i / m` over the m dates where it is defined. Compute that is part
+//! of the reference demand D has the share `Σ x_i / Σ D_i` as well, which weighs dates by their demand.
 
 use autarky_market::record::{Column, Layout, Record};
 

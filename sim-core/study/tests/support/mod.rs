@@ -130,6 +130,7 @@ pub(crate) fn record(policy: usize, replication: u64) -> Record {
 }
 
 /// The synthetic model as a runner takes it.
+#[expect(clippy::unnecessary_wraps, reason = "the signature of a runner")]
 pub(crate) fn simulate(policy: usize, replication: u64) -> Result<Record, TaskError> {
     Ok(record(policy, replication))
 }

@@ -30,6 +30,7 @@ const SMALL: i32 = 22;
 type Area<'b, B> = DrawingArea<B, Shift>;
 type Drawn = Result<(), String>;
 
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands the error over")]
 fn shown<E: std::error::Error + Send + Sync>(error: DrawingAreaErrorKind<E>) -> String {
     error.to_string()
 }
@@ -115,8 +116,8 @@ fn draw_legend<B: DrawingBackend>(
     let (mut x, mut y) = (40, y);
     for ((label, colour), at) in legend.iter().zip(COLOURS).zip(0..) {
         let (width, _) = font.font.box_size(label).map_err(|e| e.to_string())?;
-        let next = x + 62 + width as i32 + 50;
-        if next > super::SIZE.0 as i32 && x > 40 {
+        let next = x + 62 + width.cast_signed() + 50;
+        if next > super::SIZE.0.cast_signed() && x > 40 {
             (x, y) = (40, y + SMALL + 12);
         }
         let middle = y + SMALL / 2;
@@ -127,7 +128,7 @@ fn draw_legend<B: DrawingBackend>(
         }
         area.draw(&Rectangle::new(band(2), colour.filled())).map_err(shown)?;
         area.draw_text(label, &font, (x + 62, y)).map_err(shown)?;
-        x += 62 + width as i32 + 50;
+        x += 62 + width.cast_signed() + 50;
     }
     Ok(y + SMALL + 8)
 }
@@ -208,7 +209,8 @@ fn headed<'b, B: DrawingBackend>(
 ) -> Result<Area<'b, B>, String> {
     let font = bold(HEADING);
     let lines = wrapped(heading, &font, width);
-    let (head, body) = area.split_vertically(20 + (HEADING + 6) * lines.len() as i32);
+    let (head, body) =
+        area.split_vertically(20 + (HEADING.cast_unsigned() + 6) * lines.len() as u32);
     for (line, at) in lines.iter().zip(0..) {
         head.draw_text(line, &font, (40, 12 + at * (HEADING + 6))).map_err(shown)?;
     }
@@ -263,7 +265,7 @@ fn draw_effects<B: DrawingBackend>(
         .margin_right(330)
         .margin_left(20)
         .margin_bottom(10)
-        .x_label_area_size(78)
+        .x_label_area_size(70)
         .y_label_area_size(340)
         .build_cartesian_2d(low..high, 0.0..rows.len() as f64)
         .map_err(shown)?;
@@ -306,7 +308,7 @@ fn draw_effect<B: DrawingBackend>(
         chart
             .draw_series(LineSeries::new([(*low, y), (*high, y)], colour.stroke_width(6)))
             .map_err(shown)?;
-        chart.draw_series([Circle::new((*estimate, y), 7, colour.filled())]).map_err(shown)?;
+        chart.draw_series([Circle::new((*estimate, y), 6, colour.filled())]).map_err(shown)?;
         let size = high - low;
         let [estimate, low, high] = [estimate, low, high].map(|x| signed(*x, size));
         let font = style(SMALL, INK).pos(Pos::new(HPos::Left, VPos::Center));

@@ -1,5 +1,7 @@
 //! What the picture shows, in numbers and words, before anything is drawn.
 
+use std::fmt::Write;
+
 use crate::output::{number, without_control, words};
 use crate::run::{Effect, Policy, Statistics, Study};
 
@@ -250,8 +252,12 @@ impl Source<'_> {
             text += " Further policies: median only.";
         }
         if self.study.policies.len() > self.policies {
-            text +=
-                &format!(" The first {} of {} policies.", self.policies, self.study.policies.len());
+            let _ = write!(
+                text,
+                " The first {} of {} policies.",
+                self.policies,
+                self.study.policies.len()
+            );
         }
         text
     }
