@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use autarky_benches::measure::{Seconds, time};
 use autarky_benches::rival;
+use autarky_benches::rival::market::RivalMarket;
 use autarky_benches::workload::hold::{EngineHold, Hold};
-use autarky_benches::workload::market::MarketSize;
+use autarky_benches::workload::market::EngineMarket;
 use autarky_benches::workload::mm1::QueueSize;
-use autarky_benches::workload::{clocks, market, mm1};
+use autarky_benches::workload::{clocks, mm1};
 use autarky_engine::calendar::{LadderQueue, PackedHeap};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
@@ -47,13 +48,14 @@ fn queue(criterion: &mut Criterion) {
 fn synthetic_market(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("market");
     for entities in [10_000, 100_000] {
-        let size = MarketSize { entities, events: 500_000 };
-        group.throughput(Throughput::Elements(size.events));
+        let (mut engine, mut rival) = (EngineMarket::new(entities), RivalMarket::new(entities));
+        engine.run(u64::from(2 * entities));
+        rival.run(u64::from(2 * entities));
         group.bench_function(BenchmarkId::new("ladder", entities), |bencher| {
-            bencher.iter(|| market::run(size));
+            bencher.iter_custom(|events| duration(time(|| engine.run(events))));
         });
         group.bench_function(BenchmarkId::new("rival", entities), |bencher| {
-            bencher.iter(|| rival::market::run(size));
+            bencher.iter_custom(|events| duration(time(|| rival.run(events))));
         });
     }
     group.finish();

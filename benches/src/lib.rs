@@ -10,8 +10,9 @@ pub mod workload;
 
 use autarky_engine::calendar::LadderQueue;
 use measure::{Measurement, Seconds, side_by_side};
+use rival::market::RivalMarket;
 use workload::hold::{EngineHold, Hold};
-use workload::market::MarketSize;
+use workload::market::EngineMarket;
 use workload::mm1::QueueSize;
 
 /// How long to measure.
@@ -84,10 +85,14 @@ pub fn hold(options: Options, name: &'static str, pending: u32) -> Measurement {
 /// A synthetic market of `entities`, in live events a second.
 #[must_use]
 pub fn market(options: Options, name: &'static str, entities: u32) -> Measurement {
-    let size = MarketSize { entities, events: options.scaled(4_000_000) };
+    let (mut engine, mut rival) = (EngineMarket::new(entities), RivalMarket::new(entities));
+    // Every entity twice, as in the hold model.
+    engine.run(u64::from(2 * entities));
+    rival.run(u64::from(2 * entities));
+    let events = 20_000;
     let (engine, rival) =
-        side_by_side(options.rounds(), || workload::market::run(size), || rival::market::run(size));
-    let speed = |seconds: Seconds| size.events as f64 / seconds.0;
+        side_by_side(options.slices(), || engine.run(events), || rival.run(events));
+    let speed = |seconds: Seconds| events as f64 / seconds.0;
     Measurement::of_speeds(name, "events/s", speed(engine), speed(rival))
 }
 

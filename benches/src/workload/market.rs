@@ -8,20 +8,9 @@ use autarky_engine::stats::{TimeWeighted, Welford};
 use autarky_engine::stop::StopFlag;
 use autarky_engine::time::{MICROS_PER_DAY, SimDuration, SimTime};
 
-/// What a market run simulates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MarketSize {
-    /// Entities, each with one pending event.
-    pub entities: u32,
-    /// Live events handled; each comes once a day for each entity on average.
-    pub events: u64,
-}
-
 /// What a market run finds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MarketResult {
-    /// Live events handled.
-    pub events: u64,
     /// Events brought forward or put off by another entity.
     pub rescheduled: u64,
     /// Time average of the stock, in units of output.
@@ -107,6 +96,7 @@ impl EventCode for Event {
     }
 }
 
+/// The model; made and run by [`EngineMarket`].
 struct Market {
     firms: Vec<Firm>,
     pending: Vec<Handle>,
@@ -173,35 +163,57 @@ impl Model for Market {
     }
 }
 
-/// Handle `size.events` live events.
-///
-/// # Panics
-/// When the simulated time leaves the calendar's 142 years, which takes 50,000 events an entity.
-#[must_use]
-pub fn run(size: MarketSize) -> MarketResult {
-    let mut simulation = Simulation::new(Market::new(size.entities));
-    simulation.set_up(Market::start).expect("the first events fit on the calendar");
-    let limits = Limits { events: size.events, ..Limits::default() };
-    match simulation.run_until(SimTime::MAX, &limits, &StopFlag::new()) {
-        Err(RunError::EventBudget { .. }) => {}
-        other => unreachable!("a market never falls silent: {other:?}"),
+/// A market that can be run piece by piece.
+pub struct EngineMarket {
+    simulation: Simulation<Market>,
+}
+
+impl EngineMarket {
+    /// `entities` at the start of time, each with one pending event.
+    ///
+    /// # Panics
+    /// Never at fewer than 2^28 entities.
+    #[must_use]
+    pub fn new(entities: u32) -> Self {
+        let mut simulation = Simulation::new(Market::new(entities));
+        simulation.set_up(Market::start).expect("the first events fit on the calendar");
+        Self { simulation }
     }
-    let now = simulation.now();
-    let Market { stock, sales, rescheduled, .. } = simulation.into_model();
-    let (mean_stock, mean_sale) = (stock.mean(now).unwrap_or(0.0), sales.mean());
-    MarketResult { events: size.events, rescheduled, mean_stock, mean_sale }
+
+    /// Handle as many more live events, and return how many events were rescheduled so far.
+    ///
+    /// # Panics
+    /// When the simulated time leaves the calendar's 142 years, which takes 50,000 events an entity.
+    pub fn run(&mut self, events: u64) -> u64 {
+        let limits = Limits { events, ..Limits::default() };
+        match self.simulation.run_until(SimTime::MAX, &limits, &StopFlag::new()) {
+            Err(RunError::EventBudget { .. }) => self.simulation.model().rescheduled,
+            other => unreachable!("a market never falls silent: {other:?}"),
+        }
+    }
+
+    /// What the market has come to.
+    #[must_use]
+    pub fn result(&self) -> MarketResult {
+        let Market { stock, sales, rescheduled, .. } = self.simulation.model();
+        let mean_stock = stock.mean(self.simulation.now()).unwrap_or(0.0);
+        MarketResult { rescheduled: *rescheduled, mean_stock, mean_sale: sales.mean() }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rival::market::RivalMarket;
 
     #[test]
     fn engine_and_rival_simulate_the_same_market() {
         // Both are the same stochastic process on different random numbers. Theory: reschedules are binomial with
         // p = 0.2; sales agree within 2 %, some six standard errors of their mean over 10^5 autocorrelated sales.
-        let size = MarketSize { entities: 1_000, events: 400_000 };
-        let (engine, rival) = (run(size), crate::rival::market::run(size));
+        let (mut engine, mut rival) = (EngineMarket::new(1_000), RivalMarket::new(1_000));
+        engine.run(400_000);
+        rival.run(400_000);
+        let (engine, rival) = (engine.result(), rival.result());
         for result in [engine, rival] {
             assert!((result.rescheduled as f64 - 80_000.0).abs() < 6.0 * 253.0, "{result:?}");
         }
