@@ -275,6 +275,20 @@ fn folder_of_the_same_run_is_replaced_and_locked_while_written() {
     drop(held);
 }
 
+#[test]
+fn folder_of_a_run_that_was_killed_is_claimed_again() {
+    let (study, folder) = (study(2), scratch("killed"));
+    fs::create_dir(folder.join("runs")).expect("writable");
+    fs::write(folder.join("manifest.json.tmp"), "{").expect("writable");
+    drop(Results::create(&study, &Claim::Exact(folder.clone())).expect("a torn start is ours"));
+    let manifest = Manifest::read(&folder.join("manifest.json")).expect("written at once");
+    assert_eq!((manifest.status, manifest.parts.len()), (Status::Running, 0));
+    fs::write(folder.join("runs/part-00007.parquet"), "stale").expect("writable");
+    let (manifest, _) = run_with(&study, &folder, 1, simulate);
+    assert_eq!(manifest.status, Status::Complete);
+    assert!(!folder.join("runs/part-00007.parquet").exists(), "no stale part stays");
+}
+
 #[cfg(unix)]
 #[test]
 fn links_that_lead_outside_are_refused() {

@@ -13,6 +13,10 @@ use super::manifest::{FILE as MANIFEST, Manifest};
 /// Tables that have a subfolder of parts.
 pub(crate) const TABLES: [&str; 3] = ["runs", "series", "withdrawal"];
 
+/// Files that are written when a run ends.
+const ENDINGS: [&str; 5] =
+    ["failures.parquet", "summary.csv", "figure.svg", "figure.png", "CITATION.bib"];
+
 /// Where results shall go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
@@ -57,9 +61,7 @@ impl Folder {
             }
         }
         let lock = lock(&path)?;
-        let folder = Self { path, _lock: lock };
-        folder.clear()?;
-        Ok(folder)
+        Ok(Self { path, _lock: lock })
     }
 
     /// The folder.
@@ -68,15 +70,11 @@ impl Folder {
         &self.path
     }
 
-    /// Removes what an earlier run of the same identity left, the manifest first, so that no moment shows a manifest without its parts.
-    fn clear(&self) -> Result<(), OutputError> {
-        let remove = |path: &Path| match fs::remove_file(path) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => {
-                Err(OutputError::io("remove", path)(e))
-            }
-            _ => Ok(()),
-        };
-        remove(&self.path.join(MANIFEST))?;
+    /// Removes what an earlier run of the same identity left, but for the manifest, which no longer names it.
+    pub(crate) fn clear(&self) -> Result<(), OutputError> {
+        for name in ENDINGS {
+            remove(&self.path.join(name))?;
+        }
         for table in TABLES {
             let sub = self.path.join(table);
             for entry in fs::read_dir(&sub).map_err(OutputError::io("read", &sub))? {
@@ -121,6 +119,13 @@ impl Folder {
             Some(error) => Err(OutputError::io("write", &self.path.join(name))(error)),
             None => result,
         }
+    }
+}
+
+fn remove(path: &Path) -> Result<(), OutputError> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(OutputError::io("remove", path)(e)),
+        _ => Ok(()),
     }
 }
 
@@ -177,7 +182,8 @@ fn refuse_foreign(path: &Path, hash: &str) -> Result<(), OutputError> {
             ),
         )),
         Err(OutputError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-            let ours = |name: &str| name == LOCK || TABLES.contains(&name);
+            // A run that was killed at its very start leaves these.
+            let ours = |name: &str| name == LOCK || name == FIRST || TABLES.contains(&name);
             let foreign =
                 entries.flatten().map(|e| e.file_name()).find(|n| !ours(&n.to_string_lossy()));
             match foreign {
@@ -199,6 +205,8 @@ fn refuse_foreign(path: &Path, hash: &str) -> Result<(), OutputError> {
 }
 
 const LOCK: &str = ".lock";
+/// The first file to be written, before it has its name.
+const FIRST: &str = "manifest.json.tmp";
 
 fn lock(path: &Path) -> Result<File, OutputError> {
     let name = path.join(LOCK);

@@ -60,8 +60,10 @@ impl<'s> Results<'s> {
             last_part: Instant::now(),
             failures: Vec::new(),
         };
-        results.folder.write_bytes("resolved.toml", study.resolved.as_bytes())?;
+        // The manifest first: it claims the folder, whatever happens next.
         results.write_manifest()?;
+        results.folder.clear()?;
+        results.folder.write_bytes("resolved.toml", study.resolved.as_bytes())?;
         Ok(results)
     }
 

@@ -53,10 +53,11 @@ impl Section<'_> {
         let n = finished.iter().copied().min().unwrap_or(0);
         let years = self.study.policies[0].layout.sample_days.last().map_or(0.0, |d| d / 365.25);
         format!(
-            "{} ({id}), {} years, {} replications, seed {}; mean ± standard error\n\n",
+            "{} ({id}), {} years, {} replication{}, seed {}; mean ± standard error\n\n",
             without_control(title),
             number::fixed(years, usize::from((years - years.round()).abs() > 0.01)),
             number::fixed(n as f64, 0),
+            if n == 1 { "" } else { "s" },
             self.study.seed,
         )
     }
