@@ -21,8 +21,4 @@ fn a_decade_runs_through_with_all_books_balanced_and_repeats_bit_for_bit() {
         first.series.len(),
         layout.nations.len() * layout.sample_days.len() * layout.series.len()
     );
-    for (c, v) in layout.scalars.iter().zip(&first.scalars) {
-        println!("{:32} {:>14.5} {}", c.name, v, c.unit);
-    }
-    println!("events {}", first.events);
 }

@@ -1,9 +1,16 @@
 //! A made-up world for tests: one focus nation, seven blocs, four vendors' models, three kinds of providers. Figures are round, not calibrated.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
+use autarky_engine::simulation::{Limits, Simulation, TraceRecord};
+use autarky_engine::stop::StopFlag;
+use autarky_engine::time::{SimDuration, SimTime};
+use autarky_market::blueprint::{Blueprint, InitialCohort};
 use autarky_market::entity::nation::Residency;
 use autarky_market::entity::provider::{CapacityTarget, PriceRule, ProviderKind};
+use autarky_market::handler::Market;
+use autarky_market::id::{HardwareId, NationId, PoolId, SiteId};
 use autarky_market::scenario::Scenario;
+use autarky_market::world::World;
 
 /// Blocs and their GDP in USD a year.
 pub const ZONES: [(&str, f64); 8] = [
@@ -116,4 +123,124 @@ fn providers(s: &mut Scenario, size: Size) {
         cloud.sites_per_operator = 3;
         cloud.price_rule = PriceRule::UtilisationController;
     }
+}
+
+/// An island `FOC` with one pool, `home`, of immortal nodes that never fail: every mechanism is off until a test turns it on.
+/// `AAA` and `BBB` have a vendor (`va`, `vb`), a model (`ha`, `hb`: one accelerator of 1 H100e) and a controller each.
+pub fn island() -> Scenario {
+    let mut s = Scenario::default();
+    s.focus.nations = vec!["FOC".to_owned()];
+    (s.horizon.tick, s.horizon.sample, s.horizon.years) = (28.0, 3650.0, 10.0);
+    (s.demand.season, s.demand.noise) = (0.0, 0.0);
+    (s.demand.growth_initial, s.demand.growth_long, s.demand.world) = (0.0, 0.0, 3000.0);
+    for id in ["FOC", "AAA", "BBB"] {
+        let nation = s.nations.entry(id);
+        (nation.gdp, nation.coverage, nation.fx_volatility) = (1e12, 0.0, 0.0);
+        nation.income_group = autarky_market::entity::nation::IncomeGroup::High;
+    }
+    for (vendor, model, home) in [("va", "ha", "AAA"), ("vb", "hb", "BBB")] {
+        let terms = s.vendors.entry(vendor);
+        (terms.home, terms.output, terms.market_share) = (home.to_owned(), 1e9, 0.5);
+        (terms.output_growth, terms.output_volatility) = (0.0, 0.0);
+        s.controllers.entry(home).jurisdiction = home.to_owned();
+        let model = s.hardware.entry(model);
+        (model.vendor, model.node_size, model.life) = (vendor.to_owned(), 1, 50.0);
+        (model.failure_rate, model.infant_hazard, model.wear_out_hazard) = (0.0, 1.0, 1.0);
+    }
+    for (id, share) in [("inference", 0.6), ("fine_tuning", 0.2), ("training", 0.2)] {
+        s.workloads.entry(id).share = share;
+    }
+    s.workloads.entry("inference").backlog = false;
+    for (id, share, priority) in [("open", 0.6, 1), ("regulated", 0.2, 1), ("critical", 0.2, 0)] {
+        let level = s.sensitivities.entry(id);
+        (level.share, level.priority) = (share, priority);
+    }
+    add_pool(&mut s, "home", "FOC");
+    s
+}
+
+/// Adds a provider with one pool in its home, without outages.
+pub fn add_pool(s: &mut Scenario, id: &str, home: &str) {
+    let provider = s.providers.entry(id);
+    (provider.home, provider.zones) = (home.to_owned(), vec![home.to_owned()]);
+    provider.outage_rate = 0.0;
+}
+
+/// A regime of controller `by` towards `FOC` from day `at` on.
+pub fn regime(s: &mut Scenario, id: &str, by: &str, at: f64) {
+    let event = s.events.entry(id);
+    (event.controller, event.to, event.at) = (by.to_owned(), vec!["FOC".to_owned()], at);
+}
+
+/// New nodes of hardware `ha` as the whole initial fleet, `nodes[i]` at site `i`.
+pub fn fleet(plan: &mut Blueprint, nodes: &[u32]) {
+    let hardware = HardwareId::new(plan.hardware.iter().position(|h| h.id == "ha").unwrap());
+    let at = |(i, &nodes): (usize, &u32)| InitialCohort {
+        site: SiteId::new(i),
+        hardware,
+        nodes,
+        servers: 1,
+        age: 0.0,
+    };
+    plan.initial = nodes.iter().enumerate().map(at).collect();
+}
+
+/// One replication that can be looked at while it runs.
+pub struct Run<'a> {
+    /// The simulation.
+    pub simulation: Simulation<Market<'a>>,
+    /// Every event so far.
+    pub trace: Vec<TraceRecord>,
+}
+
+impl<'a> Run<'a> {
+    /// At day 0.
+    pub fn new(plan: &'a Blueprint, seed: u64, replication: u64) -> Self {
+        let world = World::new(plan, seed, replication).unwrap();
+        let mut simulation = Simulation::new(Market { plan, world });
+        simulation.set_up(|market, ctx| market.world.begin(plan, ctx)).unwrap();
+        Self { simulation, trace: Vec::new() }
+    }
+
+    /// Runs to the end of a day.
+    pub fn to(&mut self, day: f64) -> &World {
+        let end = SimTime::ZERO.checked_add(SimDuration::from_days_f64(day).unwrap()).unwrap();
+        let (limits, stop) = (Limits::default(), StopFlag::new());
+        self.simulation.run_until_traced(end, &limits, &stop, &mut self.trace).unwrap();
+        &self.simulation.model().world
+    }
+
+    /// The world as it is.
+    pub fn world(&self) -> &World {
+        &self.simulation.model().world
+    }
+}
+
+/// Position of a zone.
+pub fn zone(plan: &Blueprint, id: &str) -> NationId {
+    NationId::new(plan.nations.iter().position(|n| n.id == id).unwrap())
+}
+
+/// Position of a pool.
+pub fn pool(plan: &Blueprint, id: &str) -> PoolId {
+    PoolId::new(plan.pools.iter().position(|p| p.id == id).unwrap())
+}
+
+/// Working nodes of all live cohorts.
+pub fn working(world: &World) -> u32 {
+    world.live.iter().map(|id| world.cohorts[id.at()].up).sum()
+}
+
+/// Mean and standard error of a sample.
+pub fn mean_and_error(sample: &[f64]) -> (f64, f64) {
+    let n = sample.len() as f64;
+    let mean = sample.iter().sum::<f64>() / n;
+    let variance = sample.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
+    (mean, (variance / n).sqrt())
+}
+
+/// Student's t of a sample against a mean of theory.
+pub fn t_statistic(sample: &[f64], theory: f64) -> f64 {
+    let (mean, error) = mean_and_error(sample);
+    (mean - theory) / error
 }
