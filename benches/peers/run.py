@@ -65,6 +65,14 @@ def output(command: Sequence[str | Path]) -> str:
     return done.stdout
 
 
+def figures(command: Sequence[str | Path]) -> Any:
+    """The JSON that `command` prints. Failure when it prints anything else."""
+    try:
+        return json.loads(output(command))
+    except ValueError as error:
+        raise Failure(f"no JSON from: {' '.join(map(str, command))}") from error
+
+
 def pinned(text: str) -> dict[str, str]:
     """Versions by package from the lines `package==version` of a requirements file."""
     lines = (line.partition("#")[0].strip() for line in text.splitlines())
@@ -101,13 +109,13 @@ def environment(folder: Path) -> Path:
 
 def engine_round(engine: Path) -> dict[str, dict[str, Any]]:
     """One run of the engine's workloads, by name."""
-    return {row["name"]: row for row in json.loads(output([engine, "bench", "--quick", "--format", "json"]))}
+    return {row["name"]: row for row in figures([engine, "bench", "--quick", "--format", "json"])}
 
 
 def peer_round(python: Path, peer: Peer) -> dict[str, Any]:
     """One run of a peer."""
-    figures = json.loads(output([python, HERE / peer.script, "--customers", str(peer.customers)]))
-    return {**figures, "customers": peer.customers}
+    found = figures([python, HERE / peer.script, "--customers", str(peer.customers)])
+    return {**found, "customers": peer.customers}
 
 
 def load() -> float | None:
@@ -181,8 +189,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure the engine beside its Python peers and write a table.")
     parser.add_argument("--engine", type=Path, help="binary (default: cargo's release binary, built when absent)")
     parser.add_argument("--venv", type=Path, help="folder of the virtual environment (default: a temporary one)")
-    parser.add_argument("--rounds", type=rounds_argument, default=5, help="rounds (default 5, some 90 seconds each)")
-    parser.add_argument("--results", type=Path, default=HERE / "RESULTS.md", help="the table (default: RESULTS.md here)")
+    parser.add_argument("--rounds", type=rounds_argument, default=5, help="rounds (default 5, about a minute each)")
+    parser.add_argument("--results", type=Path, default=HERE / "RESULTS.md", help="the table's file")
     return parser.parse_args()
 
 

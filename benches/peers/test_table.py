@@ -77,7 +77,7 @@ class Page(unittest.TestCase):
 
 class Figures(unittest.TestCase):
     def test_figures_have_three_significant_digits(self):
-        cases = {12_345_678.0: "12,300,000", 999.9: "1,000", 123.4: "123", 99.96: "100", 12.345: "12.3", 0.01234: "0.0123"}
+        cases = {12_345_678.0: "12,300,000", 999.9: "1,000", 123.4: "123", 99.96: "100", 12.345: "12.3", 0.012: "0.012"}
         self.assertEqual({value: table.figure(value) for value in cases}, cases)
 
 
@@ -117,6 +117,8 @@ class Peers(unittest.TestCase):
             run.output([run.sys.executable, "-c", "raise SystemExit(3)"])
         with self.assertRaisesRegex(run.Failure, "cannot run"):
             run.output([run.HERE / "no-such-program"])
+        with self.assertRaisesRegex(run.Failure, "no JSON"):
+            run.figures([run.sys.executable, "-c", "print('fast')"])
 
 
 if __name__ == "__main__":
