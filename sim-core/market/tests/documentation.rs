@@ -150,9 +150,10 @@ fn the_parameter_tables_are_those_of_the_declarations() {
 #[ignore = "writes the parameter tables of docs/model.md"]
 fn write_the_parameter_tables() {
     let page = read("docs/model.md");
-    let written = between(&page, PARAMETERS_BEGIN, PARAMETERS_END);
-    std::fs::write(root().join("docs/model.md"), page.replacen(written, &parameters(), 1))
-        .expect("docs/model.md can be written");
+    let (before, rest) = page.split_once(PARAMETERS_BEGIN).expect("the first marker");
+    let after = rest.split_once(PARAMETERS_END).expect("the second marker").1;
+    let page = [before, PARAMETERS_BEGIN, &parameters(), PARAMETERS_END, after].concat();
+    std::fs::write(root().join("docs/model.md"), page).expect("docs/model.md can be written");
 }
 
 #[test]
