@@ -121,6 +121,7 @@ fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, discount: f64) -
         let critical = Sensitivity::ALL[segment.sensitivity] == Sensitivity::Critical;
         sums.reference += market.demand[s];
         sums.critical += if critical { market.demand[s] } else { 0.0 };
+        let mut served = 0.0;
         for pair in market.pairs_of(s) {
             let terms = &market.pairs[pair];
             let flow = market.outcome.pair(&market.structure, pair);
@@ -128,6 +129,7 @@ fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, discount: f64) -
                 plan.providers[plan.pools[terms.pool.at()].provider.at()].parameters.kind as usize;
             sums.offered += flow.offered;
             sums.served += flow.served;
+            served += flow.served;
             sums.lost += flow.lost;
             sums.backlog += flow.backlog;
             sums.served_by[kind] += flow.served;
@@ -135,6 +137,7 @@ fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, discount: f64) -
             sums.billed += flow.served * world.pools[terms.pool.at()].price;
             sums.perceived += flow.served * flow.perceived_price * market.reference_price;
         }
+        sums.unserved += if served < market.demand[s] { market.demand[s] - served } else { 0.0 };
     }
     sums.served_discounted = sums.served * plan.timing.tick_days * 24.0 * discount;
     home_sums(world, plan, nation, &mut sums);

@@ -20,6 +20,8 @@ pub struct Sums {
     pub served_critical: f64,
     /// Lost or abandoned.
     pub lost: f64,
+    /// Need at the reference price that is not served, segment by segment: a segment served beyond its need does not make up for another.
+    pub unserved: f64,
     /// Backlog, H100e-hours.
     pub backlog: f64,
     /// Served by kind of provider: cloud, data centre, network.
@@ -68,6 +70,7 @@ impl Sums {
             served,
             served_critical,
             lost,
+            unserved,
             backlog,
             installed,
             on_order
@@ -128,7 +131,7 @@ pub const SERIES: &[Series] = &[
     (column!("critical_served_share", "1", "critical work served over critical need"), |s, _| {
         s.served_critical / s.critical
     }),
-    (column!("unserved", "1", "need not served, at the reference price"), |s, _| {
+    (column!("unserved", "1", "need at the reference price that is not served"), |s, _| {
         1.0 - s.served / s.reference
     }),
     (column!("unserved_market", "1", "demand at market prices lost or abandoned"), |s, _| {
