@@ -189,7 +189,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure the engine beside its Python peers and write a table.")
     parser.add_argument("--engine", type=Path, help="binary (default: cargo's release binary, built when absent)")
     parser.add_argument("--venv", type=Path, help="folder of the virtual environment (default: a temporary one)")
-    parser.add_argument("--rounds", type=rounds_argument, default=5, help="rounds (default 5, about a minute each)")
+    parser.add_argument("--rounds", type=rounds_argument, default=5, help="rounds (default 5, half a minute each)")
     parser.add_argument("--results", type=Path, default=HERE / "RESULTS.md", help="the table's file")
     return parser.parse_args()
 
