@@ -4,7 +4,7 @@ use autarky_engine::math;
 use autarky_engine::time::SimDuration;
 
 use crate::blueprint::Blueprint;
-use crate::entity::controller::Scope;
+use crate::entity::controller::{Regime, Scope};
 use crate::entity::provider::{CapacityTarget, ProviderKind};
 use crate::event::{Event, phase};
 use crate::id::{HardwareId, OperatorId, OrderId, PoolId, ShipmentId, SiteId, VendorId};
@@ -33,6 +33,7 @@ impl World {
         )?;
         self.restock(plan, pool, ctx)?;
         let day = ctx.now().as_days();
+        self.roll_caps(day);
         let target = self.capacity_target(plan, pool, day);
         let position = Position {
             surviving: self.surviving(plan, pool, day + provider.planning_horizon),
@@ -235,20 +236,14 @@ impl World {
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
         let node = order.node_compute(plan);
-        let year = (ctx.now().as_days() / 365.25) as u32;
         let zone = plan.pools[order.pool.at()].zone;
         let controller = plan.vendors[order.vendor.at()].controller;
-        if let Some(controller) = controller {
-            let capped = &mut self.capped[controller.at() * plan.nations.len() + zone.at()];
-            if capped.0 != year {
-                *capped = (year, 0.0);
-            }
-        }
+        let capped = self.is_capped(plan, &order);
         match self.verdict(plan, order.pool, order.hardware, f64::from(order.nodes) * node) {
             Verdict::Refused => Ok(()),
             Verdict::Placed(compute) => {
                 order.nodes = (compute / node + 1e-9).floor().min(f64::from(order.nodes)) as u32;
-                if let Some(controller) = controller {
+                if let (Some(controller), true) = (controller, capped) {
                     self.capped[controller.at() * plan.nations.len() + zone.at()].1 +=
                         f64::from(order.nodes) * node;
                 }
@@ -275,6 +270,25 @@ impl World {
                 )?;
                 Ok(())
             }
+        }
+    }
+
+    /// Whether an order counts towards a cap: a cap is in force, the hardware is controlled, and the order is too large to be exempt.
+    fn is_capped(&self, plan: &Blueprint, order: &Order) -> bool {
+        let Some(controller) = plan.vendors[order.vendor.at()].controller else { return false };
+        let zone = plan.pools[order.pool.at()].zone;
+        let terms = self.regime(plan, controller.at(), zone).of(Scope::Hardware);
+        terms.regime == Regime::Cap
+            && plan.hardware[order.hardware.at()].parameters.tpp
+                >= plan.controllers[controller.at()].threshold
+            && f64::from(order.nodes) * order.node_compute(plan) > terms.small_order
+    }
+
+    /// Opens the books of a new year under caps.
+    fn roll_caps(&mut self, day: f64) {
+        let year = (day / 365.25) as u32;
+        for capped in self.capped.iter_mut().filter(|capped| capped.0 != year) {
+            *capped = (year, 0.0);
         }
     }
 
