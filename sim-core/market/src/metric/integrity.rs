@@ -108,9 +108,14 @@ pub fn check_month(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
     }
     for (p, pool) in world.pools.iter().enumerate() {
         let waiting: usize = pool.parts.iter().map(|parts| parts.waiting.len()).sum();
-        let ids = plan.pools[p].operators.clone().flat_map(|o| plan.operators[o].sites.clone());
-        let counted: u32 =
-            ids.flat_map(|s| &world.at_site[s]).map(|c| world.cohorts[c.at()].waiting_part).sum();
+        let sites = plan.pools[p].operators.clone().flat_map(|o| plan.operators[o].sites.clone());
+        let (mut nodes, mut counted) = (0_u32, 0_u32);
+        for id in sites.flat_map(|s| &world.at_site[s]) {
+            nodes += world.cohorts[id.at()].nodes;
+            counted += world.cohorts[id.at()].waiting_part;
+        }
+        let name = || plan.pools[p].id.clone();
+        equal("nodes", name, f64::from(pool.nodes), f64::from(nodes))?;
         equal("waiting nodes", || plan.pools[p].id.clone(), waiting as f64, f64::from(counted))?;
     }
     Ok(())
