@@ -384,7 +384,9 @@ fn served_share(mut usable: Levels, need: [f64; CLASSES]) -> f64 {
             served += taken;
         }
     }
-    served / total
+    // Sums of floats may exceed the whole by a rounding.
+    let share = served / total;
+    if share < 1.0 { share } else { 1.0 }
 }
 
 #[cfg(test)]
