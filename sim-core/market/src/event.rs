@@ -95,14 +95,17 @@ impl EventCode for Event {
             | Self::RepairDone(_, CohortId(id))
             | Self::HostLeaves(CohortId(id))
             | Self::HostReturns(CohortId(id))
-            | Self::CohortRetires(CohortId(id)) => id,
-            Self::PartArrives(PoolId(id), _) | Self::Review(PoolId(id)) => id,
-            Self::SiteFails(SiteId(id)) | Self::SiteRestored(SiteId(id)) => id,
-            Self::LicenceDecided(OrderId(id)) => id,
-            Self::Allocation(VendorId(id)) => id,
-            Self::Delivery(ShipmentId(id)) => id,
-            Self::HardwareReleased(HardwareId(id)) => id,
-            Self::DatedStart(id) | Self::DatedEnd(id) => id,
+            | Self::CohortRetires(CohortId(id))
+            | Self::PartArrives(PoolId(id), _)
+            | Self::Review(PoolId(id))
+            | Self::SiteFails(SiteId(id))
+            | Self::SiteRestored(SiteId(id))
+            | Self::LicenceDecided(OrderId(id))
+            | Self::Allocation(VendorId(id))
+            | Self::Delivery(ShipmentId(id))
+            | Self::HardwareReleased(HardwareId(id))
+            | Self::DatedStart(id)
+            | Self::DatedEnd(id) => id,
             Self::Tick | Self::MonthEnd | Self::Sample => 0,
         }
     }

@@ -34,6 +34,7 @@ impl<T> Entries<T> {
         self.0.is_empty()
     }
     /// Identifiers and parameters, by identifier.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &T)> {
         self.0.iter().map(|(id, entry)| (id.as_str(), entry))
     }

@@ -287,6 +287,7 @@ fn pool_state(plan: &Blueprint, repair: Stream) -> PoolState {
         repair,
         parts: vec![Parts::default(); plan.vendors.len()],
         on_order: vec![0.0; plan.vendors.len()],
+        part_price: vec![0.0; plan.vendors.len()],
         price: 0.0,
         unit_cost: 0.0,
         load: 0.0,
@@ -321,6 +322,7 @@ fn market_state(plan: &Blueprint, seed: u64, replication: u64) -> Result<MarketS
         groups_changed: true,
         carried: false,
         tastes_changed: true,
+        cells: Vec::new(),
         server_compute: (0..plan.hardware.len())
             .map(|h| plan.server_compute(HardwareId::new(h)))
             .collect(),
@@ -339,6 +341,8 @@ fn market_state(plan: &Blueprint, seed: u64, replication: u64) -> Result<MarketS
         reference_price: plan.demand.reference_price,
         border_price: vec![0.0; plan.pools.len() * plan.nations.len()],
         power: vec![0.0; plan.pools.len()],
+        offered: vec![0.0; plan.pools.len()],
+        capacity: vec![0.0; plan.pools.len()],
         served: vec![0.0; plan.pools.len() * plan.nations.len()],
     })
 }

@@ -67,7 +67,9 @@ fn shares<T>(
     if total <= 0.0 {
         return Err(error(path, "the shares are all zero"));
     }
-    out.iter_mut().for_each(|share| *share /= total);
+    for share in &mut out {
+        *share /= total;
+    }
     Ok(Some(out))
 }
 
@@ -104,7 +106,7 @@ impl Blueprint {
         };
         plan.dated = dated(scenario, &plan)?;
         plan.add_providers(scenario)?;
-        plan.initial = plan.initial_fleet()?;
+        plan.initial = plan.initial_fleet();
         plan.segments = plan.segments(scenario)?;
         plan.actors = plan.resolve_actors();
         Ok(plan)
@@ -135,7 +137,7 @@ impl Blueprint {
                 &format!("{path}.zone_mix"),
                 &parameters.zone_mix,
             )?;
-            let spread = self.zone_spread(&zones, mix);
+            let spread = self.zone_spread(&zones, mix.as_deref());
             let controller = controller_of(&self.controllers, home);
             let first = self.pools.len();
             for (at, &zone) in zones.iter().enumerate() {
@@ -162,10 +164,9 @@ impl Blueprint {
         Ok(())
     }
 
-    fn zone_spread(&self, zones: &[NationId], mix: Option<Vec<f64>>) -> Vec<f64> {
-        let weight = |zone: &NationId| {
-            mix.as_ref().map_or(self.nations[zone.at()].demand, |mix| mix[zone.at()])
-        };
+    fn zone_spread(&self, zones: &[NationId], mix: Option<&[f64]>) -> Vec<f64> {
+        let weight =
+            |zone: &NationId| mix.map_or(self.nations[zone.at()].demand, |mix| mix[zone.at()]);
         let total: f64 = zones.iter().map(weight).sum();
         zones.iter().map(|zone| if total > 0.0 { weight(zone) / total } else { 0.0 }).collect()
     }

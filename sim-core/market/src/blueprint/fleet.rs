@@ -1,7 +1,7 @@
 //! Nodes that exist at the start: each operator's share of its pool's capacity, spread over vintages, vendors and sites by
 //! largest remainders and low-discrepancy sequences, without any draw.
 
-use super::{Blueprint, BuildError, InitialCohort};
+use super::{Blueprint, InitialCohort};
 use crate::id::{HardwareId, PoolId, SiteId, VendorId};
 
 /// Vintages of the initial fleet of an operator.
@@ -13,7 +13,7 @@ const GOLDEN: f64 = 0.618_033_988_749_894_8;
 
 impl Blueprint {
     /// The cohorts of the initial fleet.
-    pub(super) fn initial_fleet(&self) -> Result<Vec<InitialCohort>, BuildError> {
+    pub(super) fn initial_fleet(&self) -> Vec<InitialCohort> {
         let mut out = Vec::new();
         for p in 0..self.pools.len() {
             let mut phase = 0.5;
@@ -23,7 +23,7 @@ impl Blueprint {
                 carried = wanted - self.equip(o, wanted, &mut phase, &mut out);
             }
         }
-        Ok(out)
+        out
     }
 
     /// Gives one operator nodes worth about `wanted` H100e; returns what it got.

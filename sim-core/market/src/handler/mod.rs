@@ -42,15 +42,24 @@ impl Model for Market<'_> {
             Event::SiteFails(site) => world.site_fails(plan, site, ctx),
             Event::SiteRestored(site) => world.site_restored(plan, site, ctx),
             Event::Review(pool) => world.review(plan, pool, ctx),
-            Event::LicenceDecided(order) => world.licence_decided(plan, order),
+            Event::LicenceDecided(order) => {
+                world.licence_decided(plan, order);
+                Ok(())
+            }
             Event::Allocation(vendor) => world.allocation(plan, vendor, ctx),
             Event::Delivery(shipment) => world.delivery(plan, shipment, ctx),
             Event::HardwareReleased(model) => {
                 world.hardware_released(plan, model, ctx.now().as_days());
                 Ok(())
             }
-            Event::DatedStart(event) => world.dated(plan, event, true),
-            Event::DatedEnd(event) => world.dated(plan, event, false),
+            Event::DatedStart(event) => {
+                world.dated(plan, event, true);
+                Ok(())
+            }
+            Event::DatedEnd(event) => {
+                world.dated(plan, event, false);
+                Ok(())
+            }
             Event::Tick => world.tick(plan, ctx),
             Event::MonthEnd => world.month_end(plan, ctx),
             Event::Sample => metric::sample(world, plan, ctx),

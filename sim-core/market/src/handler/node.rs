@@ -35,7 +35,7 @@ impl World {
             self.cohorts[id.at()].waiting_part += 1;
             self.pools[pool.at()].parts[model.vendor.at()].waiting.push_back(id);
         } else {
-            self.to_crew(plan, pool, id, ctx)?;
+            self.hand_to_crew(plan, pool, id, ctx)?;
         }
         self.update_rates(plan, id, ctx)
     }
@@ -51,7 +51,7 @@ impl World {
         let parts = &mut self.pools[pool.at()].parts[vendor.at()];
         let taken = parts.stock > 0;
         parts.stock -= u32::from(taken);
-        self.order_parts(plan, pool, vendor, 1, ctx)?;
+        self.order_parts(plan, (pool, vendor), 1, ctx)?;
         Ok(taken)
     }
 
@@ -59,8 +59,7 @@ impl World {
     pub(super) fn order_parts(
         &mut self,
         plan: &Blueprint,
-        pool: PoolId,
-        vendor: VendorId,
+        (pool, vendor): (PoolId, VendorId),
         count: u32,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
@@ -88,7 +87,7 @@ impl World {
     }
 
     /// A failed node with its part goes to a free crew, or waits for one.
-    fn to_crew(
+    fn hand_to_crew(
         &mut self,
         plan: &Blueprint,
         pool: PoolId,
@@ -143,7 +142,11 @@ impl World {
         vendor: VendorId,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
-        self.pay_part(plan, pool, vendor, ctx.now().as_days())?;
+        let provider = plan.pools[pool.at()].provider.at();
+        let price = self.pools[pool.at()].part_price[vendor.at()];
+        let (payer, payee) =
+            (self.accounts.providers[provider], self.accounts.vendors[vendor.at()]);
+        self.ledger.pay(payer, payee, price)?;
         let parts = &mut self.pools[pool.at()].parts[vendor.at()];
         parts.on_order -= 1;
         let Some(id) = parts.waiting.pop_front() else {
@@ -151,32 +154,7 @@ impl World {
             return Ok(());
         };
         self.cohorts[id.at()].waiting_part -= 1;
-        self.to_crew(plan, pool, id, ctx)
-    }
-
-    fn pay_part(
-        &mut self,
-        plan: &Blueprint,
-        pool: PoolId,
-        vendor: VendorId,
-        day: f64,
-    ) -> Result<(), ModelError> {
-        let terms = &plan.pools[pool.at()];
-        let share = plan.providers[terms.provider.at()].parameters.spare_price;
-        let of_vendor = |h: &&crate::id::HardwareId| plan.hardware[h.at()].vendor == vendor;
-        let model = self
-            .best_model(plan, pool, vendor)
-            .or_else(|| terms.hardware.iter().find(of_vendor).copied());
-        let Some(model) = model else { return Ok(()) };
-        let accelerator = plan.hardware[model.at()].price(day, self.released[model.at()].min(day));
-        let size = self.installed_compute(plan, pool);
-        let price = accelerator * share * f64::from(plan.servers_per_node(pool, model, size));
-        self.ledger.pay(
-            self.accounts.providers[terms.provider.at()],
-            self.accounts.vendors[vendor.at()],
-            price,
-        )?;
-        Ok(())
+        self.hand_to_crew(plan, pool, id, ctx)
     }
 
     pub(super) fn host_leaves(

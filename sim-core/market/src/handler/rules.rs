@@ -4,16 +4,11 @@ use crate::blueprint::Blueprint;
 use crate::entity::controller::{Regime, Scope};
 use crate::id::{ControllerId, NationId, OrderId};
 use crate::mechanism::export_control::Regimes;
-use crate::world::{ModelError, World};
+use crate::world::World;
 
 impl World {
     /// A dated event starts or ends: the regimes are those of the active events, the later in the list of dates over the earlier.
-    pub(super) fn dated(
-        &mut self,
-        plan: &Blueprint,
-        event: u32,
-        active: bool,
-    ) -> Result<(), ModelError> {
+    pub(super) fn dated(&mut self, plan: &Blueprint, event: u32, active: bool) {
         self.dated_active[event as usize] = active;
         let controller = plan.dated[event as usize].controller;
         for &nation in &plan.dated[event as usize].destinations {
@@ -22,7 +17,6 @@ impl World {
             self.cancel_banned_orders(plan, controller, nation);
         }
         self.market.tastes_changed = true;
-        Ok(())
     }
 
     fn regimes_in_force(

@@ -47,7 +47,7 @@ impl World {
             let due = std::mem::take(&mut self.pools[pool.at()].revenue[n]);
             if due > 0.0 {
                 self.ledger.pay(self.accounts.buyers[n], provider, due)?;
-                self.observers.paid(plan, pool, n, due, day);
+                self.observers.paid(plan, (pool, n), due, day);
             }
         }
         let zone = &plan.nations[terms.zone.at()].parameters;
@@ -101,6 +101,9 @@ impl World {
             self.pools[pool.at()].unit_cost = cost.per_hour();
         }
         self.market.power[pool.at()] = self.fleet_power(plan, pool) * provider.pue;
+        for v in 0..plan.vendors.len() {
+            self.pools[pool.at()].part_price[v] = self.part_price(plan, pool, VendorId::new(v));
+        }
         let state = &mut self.pools[pool.at()];
         match provider.price_rule {
             _ if state.price <= 0.0 => state.price = state.unit_cost * (1.0 + provider.mark_up),
@@ -114,6 +117,25 @@ impl World {
             }
             PriceRule::UtilisationController => {}
         }
+    }
+
+    /// Price of a spare part: a share of the price of an accelerator of the vendor's best model, for each server of a node. A vendor that sells
+    /// nothing to the pool any more has parts of the first of its models that the pool may run.
+    fn part_price(&self, plan: &Blueprint, pool: PoolId, vendor: VendorId) -> f64 {
+        let terms = &plan.pools[pool.at()];
+        let of_vendor = |h: &&HardwareId| plan.hardware[h.at()].vendor == vendor;
+        let first = || terms.hardware.iter().find(of_vendor).copied();
+        let Some(model) = self.best_model(plan, pool, vendor).or_else(first) else { return 0.0 };
+        let hardware = &plan.hardware[model.at()].parameters;
+        let capital = self.capital[model.at()];
+        let accelerator = if capital.is_finite() {
+            capital * hardware.compute / hardware.system_factor
+        } else {
+            hardware.price
+        };
+        let servers = plan.servers_per_node(pool, model, self.installed_compute(plan, pool));
+        let share = plan.providers[terms.provider.at()].parameters.spare_price;
+        accelerator * share * f64::from(servers)
     }
 
     /// Power per compute of what is installed, kW per H100e.

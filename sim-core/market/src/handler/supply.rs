@@ -58,10 +58,11 @@ impl World {
         for v in 0..plan.vendors.len() {
             let nodes = self.nodes_by_vendor(plan, pool, VendorId::new(v));
             let parts = &self.pools[pool.at()].parts[v];
-            let wanted = (share * nodes as f64).round() as i64 + parts.waiting.len() as i64;
+            let wanted =
+                (share * nodes as f64).round() as i64 + i64::from(parts.waiting.len() as u32);
             let missing = wanted - i64::from(parts.stock) - i64::from(parts.on_order);
             if missing > 0 {
-                self.order_parts(plan, pool, VendorId::new(v), missing as u32, ctx)?;
+                self.order_parts(plan, (pool, VendorId::new(v)), missing as u32, ctx)?;
             }
         }
         Ok(())
@@ -314,14 +315,10 @@ impl World {
         }
     }
 
-    pub(super) fn licence_decided(
-        &mut self,
-        plan: &Blueprint,
-        id: OrderId,
-    ) -> Result<(), ModelError> {
-        let Some(order) = self.orders.get(id.0).copied() else { return Ok(()) };
+    pub(super) fn licence_decided(&mut self, plan: &Blueprint, id: OrderId) {
+        let Some(order) = self.orders.get(id.0).copied() else { return };
         let zone = plan.pools[order.pool.at()].zone;
-        let Some(controller) = plan.vendors[order.vendor.at()].controller else { return Ok(()) };
+        let Some(controller) = plan.vendors[order.vendor.at()].controller else { return };
         let terms = self.regime(plan, controller.at(), zone).hardware;
         let draw = self.licences[controller.at() * plan.nations.len() + zone.at()].uniform();
         let banned = self.verdict(plan, order.pool, order.hardware, order.node_compute(plan))
@@ -331,7 +328,6 @@ impl World {
         } else {
             self.drop_order(plan, id);
         }
-        Ok(())
     }
 
     pub(super) fn allocation(
@@ -357,7 +353,7 @@ impl World {
         self.vendors[vendor.at()].stock = left.min(rate * terms.stock_limit);
         let delay = SimDuration::from_days_f64(terms.delivery_time)?;
         for ((id, open), nodes) in backlog.into_iter().zip(open).zip(granted) {
-            self.ship(id, open.credit, nodes, delay, ctx)?;
+            self.ship(id, (nodes, open.credit), delay, ctx)?;
             match self.orders.get(id.0) {
                 Some(order) if order.nodes > 0 => self.vendors[vendor.at()].backlog.push(id),
                 _ => {
@@ -410,11 +406,11 @@ impl World {
         })
     }
 
+    /// Sends `nodes` of an order, and keeps the fraction of a node that was set aside for it.
     fn ship(
         &mut self,
         id: OrderId,
-        credit: f64,
-        nodes: u32,
+        (nodes, credit): (u32, f64),
         delay: SimDuration,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {

@@ -18,14 +18,14 @@ impl World {
         let years = ctx.now().as_days() / 365.25;
         self.churn_counts(plan, ctx)?;
         self.step_rates(plan);
-        self.step_demand(plan, years)?;
+        self.step_demand(plan, years);
         if self.market.groups_changed {
             self.rebuild_market(plan)?;
         }
         if self.market.tastes_changed {
             self.set_tastes(plan)?;
         }
-        self.set_capacities(plan)?;
+        self.set_capacities()?;
         self.set_prices(plan, years)?;
         self.clear();
         self.meter(plan);
@@ -45,7 +45,7 @@ impl World {
     }
 
     /// `D_ref,s = D₀,s · growth · season · exp(noise − s²/2)`.
-    fn step_demand(&mut self, plan: &Blueprint, years: f64) -> Result<(), ModelError> {
+    fn step_demand(&mut self, plan: &Blueprint, years: f64) {
         let trend = plan.demand.growth(years) * plan.demand.season(years);
         let correction = plan.demand.noise.mean_correction();
         let market = &mut self.market;
@@ -54,16 +54,13 @@ impl World {
             market.noise[s] = noise;
             market.demand[s] = segment.demand * trend * math::exp(noise - correction);
         }
-        Ok(())
     }
 
-    fn set_capacities(&mut self, plan: &Blueprint) -> Result<(), ModelError> {
+    fn set_capacities(&mut self) -> Result<(), ModelError> {
         for at in 0..self.market.groups.len() {
-            let group = self.market.groups[at];
-            let row = group.at() * plan.hardware.len();
             let (mut capacity, mut servers) = (0.0, 0);
-            let cells = &self.available[row..row + plan.hardware.len()];
-            for (&n, &compute) in cells.iter().zip(&self.market.server_compute) {
+            for &(cell, compute) in &self.market.cells[at] {
+                let n = self.available[cell as usize];
                 capacity += n as f64 * compute;
                 servers += n;
             }
@@ -130,8 +127,10 @@ impl World {
     /// Smooths loads, and moves the prices of pools with a utilisation controller.
     fn move_prices(&mut self, plan: &Blueprint) {
         let keep = math::exp(-plan.timing.tick_days / LOAD_MEMORY);
-        let mut offered = vec![0.0; plan.pools.len()];
-        let mut capacity = vec![0.0; plan.pools.len()];
+        let (mut offered, mut capacity) =
+            (std::mem::take(&mut self.market.offered), std::mem::take(&mut self.market.capacity));
+        offered.fill(0.0);
+        capacity.fill(0.0);
         for (at, group) in self.market.groups.iter().enumerate() {
             let pool = plan.pool_of(*group).at();
             for tier in 0..self.market.tiers {
@@ -148,6 +147,7 @@ impl World {
             state.price =
                 price.clamp(state.unit_cost * terms.price_floor, state.unit_cost * terms.price_cap);
         }
+        (self.market.offered, self.market.capacity) = (offered, capacity);
     }
 
     /// Compute that a pool served to a nation in the last tick, H100e.

@@ -72,7 +72,7 @@ impl Observers {
     }
 
     /// Buyers of nation `n` paid a pool.
-    pub fn paid(&mut self, plan: &Blueprint, pool: PoolId, n: usize, usd: f64, day: f64) {
+    pub fn paid(&mut self, plan: &Blueprint, (pool, n): (PoolId, usize), usd: f64, day: f64) {
         let Some(at) = self.focus(NationId::new(n)) else { return };
         let provider = &plan.providers[plan.pools[pool.at()].provider.at()];
         let sums = &mut self.window[at];

@@ -207,8 +207,8 @@ impl Projection {
             results: Vec::new(),
         };
         for actor in &plan.actors {
-            for h in 0..H {
-                let result = self.withdraw(plan, (&access, need, baseline[h]), (h, actor), nation);
+            for (h, &today) in baseline.iter().enumerate() {
+                let result = self.withdraw(plan, (&access, need, today), (h, actor), nation);
                 if result.level < weakest.level[h] {
                     weakest.level[h] = result.level;
                 }
@@ -264,14 +264,14 @@ impl Projection {
             });
             for (v, fate) in fates.iter().enumerate() {
                 let cut = actor.is_some_and(|a| a.vendors[v]);
-                for l in 0..LEVELS {
+                for (l, usable) in usable.iter_mut().enumerate() {
                     let kept = fate.kept[h][l] * one.share;
                     let left = match stopped {
                         Some(_) => 0.0,
                         None if cut => fate.cut[h][l] * one.share,
                         None => kept,
                     };
-                    usable[l] += left;
+                    *usable += left;
                     lost[stopped.unwrap_or(Layer::Chips) as usize] += kept - left;
                 }
             }

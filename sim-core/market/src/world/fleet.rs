@@ -266,6 +266,7 @@ impl World {
         self.available[from] -= up;
         self.available[to] += up;
         self.market.groups_changed |= self.installed[from] == 0 || self.installed[to] == nodes;
+        self.market.tastes_changed = true;
     }
 
     /// Takes a cohort out of the world at the end of its life. Nodes on the bench are scrapped with it.

@@ -59,6 +59,8 @@ pub struct MarketState {
     pub tastes_changed: bool,
     /// Compute of one server, H100e, by hardware.
     pub server_compute: Vec<f64>,
+    /// Cells of `available` that belong to each group of the problem, with the compute of a server: only models that are installed.
+    pub cells: Vec<Vec<(u32, f64)>>,
     /// Churn of large cohorts over one tick, by pool.
     pub churn: Vec<(BernoulliTrials, BernoulliTrials)>,
     /// Log demand noise by segment.
@@ -79,6 +81,10 @@ pub struct MarketState {
     pub border_price: Vec<f64>,
     /// Power per compute of each pool's fleet, kW per H100e, sites included.
     pub power: Vec<f64>,
+    /// Demand offered to each pool in the tick, H100e.
+    pub offered: Vec<f64>,
+    /// Working capacity of each pool in the tick, H100e.
+    pub capacity: Vec<f64>,
     /// Served compute of the tick, `[pool × nation]`, H100e.
     pub served: Vec<f64>,
 }
@@ -228,6 +234,7 @@ impl World {
                     .sum()
             })
             .collect();
+        self.market.cells = self.market.groups.iter().map(|g| self.cells_of(plan, *g)).collect();
         let world: f64 = size.iter().sum::<f64>().max(1e-9);
         for pair in 0..self.market.pairs.len() {
             let MarketPair { segment, option, pool, buyer, .. } = self.market.pairs[pair];
@@ -241,6 +248,13 @@ impl World {
             )?;
         }
         Ok(())
+    }
+
+    fn cells_of(&self, plan: &Blueprint, group: GroupId) -> Vec<(u32, f64)> {
+        let row = group.at() * plan.hardware.len();
+        let models = self.market.server_compute.iter().enumerate();
+        let installed = models.filter(|(h, _)| self.installed[row + h] > 0);
+        installed.map(|(h, &compute)| ((row + h) as u32, compute)).collect()
     }
 
     /// Whether a nation's buyers may use a pool under the regimes on cloud access.

@@ -34,6 +34,8 @@ pub struct PoolState {
     pub parts: Vec<Parts>,
     /// Compute on order or under way by vendor, H100e.
     pub on_order: Vec<f64>,
+    /// Price of a spare part by vendor this month, USD.
+    pub part_price: Vec<f64>,
     /// Posted price, USD per H100e-hour.
     pub price: f64,
     /// Unit cost of today's best hardware, USD per H100e-hour.
