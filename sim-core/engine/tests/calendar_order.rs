@@ -1,5 +1,9 @@
 //! Every pending set pops the same keys in the same order as a sorted set, whatever the increments.
-
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "references independent of what is tested"
+)]
 #![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
 
 use std::collections::BTreeSet;

@@ -9,6 +9,11 @@
 //! 0.0054 anywhere is found with probability above 1 − 1e-6; a scale wrong by 2 % is off by that
 //! much for the exponential (0.0074), and 0.73 % is found with probability ½. The planted errors at the end
 //! are found at the same threshold.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "references independent of what is tested"
+)]
 
 use autarky_engine::rng::{Stream, StreamKey};
 use autarky_engine::sampler::{

@@ -2,6 +2,11 @@
 //!
 //! All seeds are fixed. Each test states its threshold in standard deviations of the null hypothesis
 //! (independent uniform bits) and the false-alarm rate over the choice of keys that follows from it.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "references independent of what is tested"
+)]
 
 use std::collections::BTreeSet;
 

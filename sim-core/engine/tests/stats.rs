@@ -1,6 +1,11 @@
 //! Statistics against theory, direct computation and `statrs`.
 //!
 //! Streams are fixed; stochastic claims state the standard deviations they allow.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "references independent of what is tested"
+)]
 
 use autarky_engine::rng::{Stream, StreamKey};
 use autarky_engine::stats::{

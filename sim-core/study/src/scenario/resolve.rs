@@ -225,7 +225,7 @@ impl<'r> Resolver<'r> {
             },
             _ => None,
         });
-        texts.last()
+        texts.next_back()
     }
 
     /// Notes that resolution derived a value.
