@@ -218,7 +218,7 @@ impl<'r> Resolver<'r> {
     /// The last word that any layer gives to a parameter.
     fn last_word(&self, root: usize, id: &str, name: &str) -> Option<String> {
         let field = root_spec(root).fields.iter().position(|f| f.name == name)?;
-        let texts = self.about(root, id).iter().filter_map(|(_, s)| match &s.what {
+        let mut texts = self.about(root, id).iter().filter_map(|(_, s)| match &s.what {
             What::Value { field: f, reading, .. } if *f == field => match &reading.parsed {
                 Parsed::Value(Value::Text(word)) => Some(word.clone()),
                 _ => None,
