@@ -1,4 +1,5 @@
 //! Changing one lever leaves every draw of every other exogenous process as it was: the draws themselves are compared.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 
@@ -13,6 +14,9 @@ use autarky_market::scenario::Scenario;
 use common::{Run, Size, fleet, island, regime, scenario};
 
 const DAYS: u32 = 400;
+
+/// A name and what it changes.
+type Lever = (&'static str, fn(&mut Scenario));
 
 /// What chance did, in bits, day by day or event by event.
 #[derive(Debug, PartialEq)]
@@ -64,7 +68,7 @@ fn base() -> Scenario {
 fn no_lever_changes_a_draw_of_another_process() {
     let expected = draws(&base());
     assert!(expected.first_failures.len() > 10 && expected.outages.len() > 10);
-    let levers: [(&str, fn(&mut Scenario)); 6] = [
+    let levers: [Lever; 6] = [
         ("ban", |s| {
             regime(s, "ban", "AAA", 50.0);
             s.events.entry("ban").scope = Scope::ALL.to_vec();

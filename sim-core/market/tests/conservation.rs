@@ -1,4 +1,5 @@
 //! Nodes, work and money are conserved after every event, and a planted leak of any of them stops the check with its name.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 
@@ -71,6 +72,25 @@ fn nodes_orders_and_money_are_conserved_through_a_ban_and_the_retirement_of_the_
     assert!(books.retired > 100 && books.failures > 100 && books.repairs > 100, "{books:?}");
     let seen = |code: u16| run.trace.iter().any(|r| r.code == code);
     assert!((1..=18).filter(|&code| code != 10).all(seen), "every family but licences took part");
+}
+
+/// Every hour of work that waits at the end of a tick is carried into the next, also when groups come or go and the problem is built anew.
+#[test]
+fn backlog_is_carried_from_tick_to_tick_in_full() {
+    let plan = plan();
+    let mut run = Run::new(&plan, 8, 0);
+    let (mut waiting, mut groups, mut rebuilt, mut most) = (0.0, 0, 0, 0.0_f64);
+    for day in 0..700 {
+        let market = &run.to(f64::from(day) + 0.5).market;
+        let pairs = 0..market.pairs.len();
+        let carried: f64 = pairs.clone().map(|p| market.inputs.backlog(&market.structure, p)).sum();
+        assert!((carried - waiting).abs() <= 1e-9 * waiting.max(1.0), "{day}: {carried} {waiting}");
+        waiting = pairs.map(|p| market.outcome.pair(&market.structure, p).backlog).sum();
+        rebuilt += usize::from(groups != market.groups.len());
+        groups = market.groups.len();
+        most = most.max(waiting);
+    }
+    assert!(rebuilt >= 2 && most > 1000.0, "{rebuilt} {most}");
 }
 
 /// The law that a check finds broken after `plant` has altered a sound world.

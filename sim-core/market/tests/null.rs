@@ -1,4 +1,5 @@
 //! The null: a network and a data centre with the same hardware, age, repair, spares and slack are equally sovereign. Kinds are labels.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

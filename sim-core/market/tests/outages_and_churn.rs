@@ -1,4 +1,5 @@
 //! Sites that fail as a whole, and hosts that leave and return, against alternating renewal and two-state Markov theory.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

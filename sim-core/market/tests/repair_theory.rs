@@ -1,4 +1,5 @@
 //! Failure and repair against the machine-repair model (Palm 1947; finite-source birth–death process).
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Orders, allocation, delivery, parts and the end of life.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! How far results depend on the length of the market tick.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

@@ -1,6 +1,8 @@
 //! A made-up world for tests: one focus nation, seven blocs, four vendors' models, three kinds of providers. Figures are round, not calibrated.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use autarky_engine::math::pow;
 use autarky_engine::simulation::{Limits, Simulation, TraceRecord};
 use autarky_engine::stop::StopFlag;
 use autarky_engine::time::{SimDuration, SimTime};
@@ -66,9 +68,9 @@ fn vendors(s: &mut Scenario) {
             model.vendor = id.to_owned();
             model.release = 20_454.0 - 700.0 + 730.0 * g;
             model.release_delay = if generation > 0 { 60.0 } else { 0.0 };
-            model.compute = 1.0 * 2.2_f64.powf(g);
-            model.price = 25_000.0 * 1.25_f64.powf(g);
-            model.power = 0.7 * 1.15_f64.powf(g);
+            model.compute = pow(2.2, g);
+            model.price = 25_000.0 * pow(1.25, g);
+            model.power = 0.7 * pow(1.15, g);
             model.memory = 80.0 + 60.0 * g;
         }
     }
