@@ -13,6 +13,9 @@ use crate::process::Process;
 /// Transitions a tick above which a cohort's churn is drawn as counts per tick instead of event by event.
 const CHURN_BY_COUNT: f64 = 4.0;
 
+/// In days: above the rounding of instants.
+const ONE_SECOND: f64 = 1.0 / 86_400.0;
+
 /// First index of the keys of an operator's cohorts; its sites' keys lie below.
 const BIRTHS: u64 = 1 << 32;
 
@@ -136,6 +139,8 @@ impl World {
             None => self.found(plan, new, ctx)?,
         };
         let cohort = &mut self.cohorts[id.at()];
+        let weight = f64::from(new.nodes) / f64::from(cohort.nodes + new.nodes);
+        cohort.vintage += (new.vintage - cohort.vintage) * weight;
         cohort.nodes += new.nodes;
         let cell = Self::cell(plan, pool, cohort.level, cohort.hardware);
         let servers = i64::from(new.nodes) * i64::from(new.servers);
@@ -152,7 +157,7 @@ impl World {
             let c = &self.cohorts[id.at()];
             c.hardware == new.hardware
                 && c.servers == new.servers
-                && (new.vintage - c.vintage).abs() < plan.timing.cohort_window
+                && (new.vintage - c.founded).abs() < plan.timing.cohort_window
         };
         self.at_site[new.site.at()].iter().rev().find(same).copied()
     }
@@ -175,6 +180,7 @@ impl World {
             site: new.site,
             hardware: new.hardware,
             level: 0,
+            founded: new.vintage,
             vintage: new.vintage,
             servers: new.servers,
             hazard: 0.0,
@@ -279,7 +285,16 @@ impl World {
         id: CohortId,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
-        let up = i64::from(self.cohorts[id.at()].up);
+        let cohort = &self.cohorts[id.at()];
+        let life = plan.hardware[cohort.hardware.at()].parameters.life * 365.25;
+        let left = cohort.vintage + life - ctx.now().as_days();
+        // Nodes that joined after the cohort was founded have moved its end of life.
+        if left > ONE_SECOND {
+            let left = SimDuration::from_days_f64(left)?;
+            ctx.schedule_in(left, phase::NODES, Event::CohortRetires(id))?;
+            return Ok(());
+        }
+        let up = i64::from(cohort.up);
         self.shift_up(plan, id, -up);
         let cohort = &mut self.cohorts[id.at()];
         let (site, nodes, hardware, level) =

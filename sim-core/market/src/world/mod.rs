@@ -32,7 +32,9 @@ pub struct Cohort {
     pub hardware: HardwareId,
     /// Eligibility of its block: an index below [`crate::blueprint::LEVELS`].
     pub level: usize,
-    /// Day of installation (negative: before the start).
+    /// Day of installation of its first nodes (negative: before the start).
+    pub founded: f64,
+    /// Mean day of installation of its nodes, from which their age counts.
     pub vintage: f64,
     /// Servers in one node.
     pub servers: u32,
@@ -94,6 +96,8 @@ pub struct Accounts {
     pub power: Vec<AccountId>,
     /// Staff, buildings and services, by zone.
     pub services: Vec<AccountId>,
+    /// Treasuries, by zone: they receive tariffs.
+    pub treasuries: Vec<AccountId>,
     /// Providers.
     pub providers: Vec<AccountId>,
     /// Vendors.
