@@ -109,7 +109,11 @@ fn record(plan: &Blueprint, observers: &Observers, events: u64, fingerprint: u64
     let rows = plan.timing.samples * SERIES.len();
     let mut scalars = Vec::new();
     for (f, totals) in observers.totals.iter().enumerate() {
-        let summary = Summary { samples: &observers.series[f * rows..(f + 1) * rows] };
+        let summary = Summary {
+            samples: &observers.series[f * rows..(f + 1) * rows],
+            yearly: (365.25 / plan.timing.sample.as_days()).round().max(1.0) as usize,
+            population: plan.nations[plan.focus[f].at()].parameters.population,
+        };
         scalars.extend(SCALARS.iter().map(|(_, read)| read(totals, &summary)));
     }
     Record {
@@ -272,6 +276,7 @@ fn open_books(plan: &Blueprint) -> (Ledger, Accounts) {
         buyers: currencies.iter().map(|&c| ledger.open(c)).collect(),
         power: currencies.iter().map(|&c| ledger.open(c)).collect(),
         services: currencies.iter().map(|&c| ledger.open(c)).collect(),
+        treasuries: currencies.iter().map(|&c| ledger.open(c)).collect(),
         providers: plan.providers.iter().map(|p| ledger.open(currencies[p.home.at()])).collect(),
         vendors: plan.vendors.iter().map(|v| ledger.open(currencies[v.home.at()])).collect(),
         currencies,

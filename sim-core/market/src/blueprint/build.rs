@@ -106,6 +106,7 @@ impl Blueprint {
         };
         plan.dated = dated(scenario, &plan)?;
         plan.add_providers(scenario)?;
+        plan.share_portfolios();
         plan.initial = plan.initial_fleet();
         plan.segments = plan.segments(scenario)?;
         plan.actors = plan.resolve_actors();
@@ -164,6 +165,14 @@ impl Blueprint {
         Ok(())
     }
 
+    fn share_portfolios(&mut self) {
+        let kind = |pool: &Pool| (pool.zone, self.providers[pool.provider.at()].parameters.kind);
+        let kinds: Vec<_> = self.pools.iter().map(kind).collect();
+        for (pool, own) in self.pools.iter_mut().zip(&kinds) {
+            pool.portfolio_part = 1.0 / kinds.iter().filter(|other| *other == own).count() as f64;
+        }
+    }
+
     fn zone_spread(&self, zones: &[NationId], mix: Option<&[f64]>) -> Vec<f64> {
         let weight =
             |zone: &NationId| mix.map_or(self.nations[zone.at()].demand, |mix| mix[zone.at()]);
@@ -207,6 +216,7 @@ impl Blueprint {
             operators: first_operator..first_operator + parameters.operators as usize,
             first_group: GroupId::new(pool.at() * LEVELS),
             aggregate_nodes: parameters.aggregate_nodes.map(|n| n as f64),
+            portfolio_part: 1.0,
             vendor_mix,
             hardware,
             crews_per_node,

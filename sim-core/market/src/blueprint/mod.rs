@@ -177,6 +177,8 @@ pub struct Pool {
     pub first_group: GroupId,
     /// Nodes in which the pool is simulated; `None`: every node is a server.
     pub aggregate_nodes: Option<f64>,
+    /// Part of the portfolio's share of its kind that falls to it: several providers of one kind at home share it equally.
+    pub portfolio_part: f64,
     /// Wanted share of its fleet by vendor; zero where it never buys.
     pub vendor_mix: Vec<f64>,
     /// Hardware it may run, best founded by its own limits.
@@ -265,7 +267,7 @@ pub struct SupplyOption {
 pub struct ClassTerms {
     /// Compute of one job in one site of one operator, H100e.
     pub gang: f64,
-    /// Parameters.
+    /// Mean service time σ, hours.
     pub service_time: f64,
     /// Effective variability V.
     pub variability: f64,

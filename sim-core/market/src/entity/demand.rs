@@ -41,7 +41,7 @@ parameters! {
         /// The same for upper middle income.
         upper_middle_income["income.upper_middle"]: f64 = 0.6, Kind::Number { unit: "1", range: Range::closed(0.0, 100.0) }, Assumed, "use of AI services by income group";
         /// Growth of reference demand at the start, continuously compounded, g₀.
-        growth_initial["growth.initial"]: f64 = 0.6, Kind::Number { unit: "1/year", range: Range::closed(-3.0, 5.0) }, Calibrated, "Epoch AI: installed compute grows about 2.3 times a year; slower for demand at constant price";
+        growth_initial["growth.initial"]: f64 = 0.6, Kind::Number { unit: "1/year", range: Range::closed(-3.0, 5.0) }, Assumed, "Epoch AI: installed compute grows about 2.3 times a year; slower for demand at constant price";
         /// Growth in the long run, g_∞.
         growth_long["growth.long_run"]: f64 = 0.2, Kind::Number { unit: "1/year", range: Range::closed(-3.0, 5.0) }, Assumed, "slows with diffusion";
         /// Time constant with which growth slows, T_g.

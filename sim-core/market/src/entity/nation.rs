@@ -64,7 +64,7 @@ parameters! {
         residency_critical["policy.residency.critical"]: Residency = Residency::Domestic, Kind::Choice(Residency::WORDS), Assumed, "policy";
         /// Tariff on compute bought from abroad.
         tariff["policy.tariff"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::closed(0.0, 10.0) }, Assumed, "services trade is free of tariffs under the WTO moratorium";
-        /// Compliance cost of regulated work under foreign jurisdiction.
+        /// Compliance cost of regulated and critical work under foreign jurisdiction.
         compliance["policy.compliance"]: f64 = 0.15, Kind::Number { unit: "USD/H100eh", range: Range::closed(0.0, 1000.0) }, Assumed, "about a tenth of a rental price";
         /// Taste multiplier for providers at home, by which their share exceeds their capacity's at equal price.
         home_taste: f64 = 1.5, Kind::Number { unit: "1", range: Range::above(0.0, 1000.0) }, Assumed, "home bias; in the sensitivity table";

@@ -81,7 +81,7 @@ parameters! {
         /// Target utilisation u* of prices and capacity.
         target_utilisation: f64 = 0.75, Kind::Number { unit: "1", range: Range::above(0.0, 0.99) }, Assumed, "clouds run at 60 to 85 %";
         /// Speed κ of the utilisation controller.
-        controller_speed: f64 = 0.05, Kind::Number { unit: "1/day", range: Range::closed(0.0, 10.0) }, Assumed, "half of a gap in two weeks";
+        controller_speed: f64 = 0.05, Kind::Number { unit: "1/day", range: Range::closed(0.0, 10.0) }, Assumed, "half of a gap in about five days at the default elasticities";
         /// Price floor over unit cost.
         price_floor: f64 = 0.5, Kind::Number { unit: "1", range: Range::above(0.0, 100.0) }, Assumed, "short-run marginal cost";
         /// Price cap over unit cost.

@@ -47,6 +47,14 @@ impl World {
             let due = std::mem::take(&mut self.pools[pool.at()].revenue[n]);
             if due > 0.0 {
                 self.ledger.pay(self.accounts.buyers[n], provider, due)?;
+                if terms.zone.at() != n {
+                    let tariff = due * plan.nations[n].parameters.tariff;
+                    self.ledger.pay(
+                        self.accounts.buyers[n],
+                        self.accounts.treasuries[n],
+                        tariff,
+                    )?;
+                }
                 self.observers.paid(plan, (pool, n), due, day);
             }
         }

@@ -91,7 +91,11 @@ impl World {
                     ProviderKind::Network => nation.parameters.portfolio_network,
                     ProviderKind::Cloud => nation.parameters.portfolio_cloud,
                 };
-                nation.demand * plan.demand.growth(then) * nation.parameters.coverage * share
+                nation.demand
+                    * plan.demand.growth(then)
+                    * nation.parameters.coverage
+                    * share
+                    * terms.portfolio_part
             }
             CapacityTarget::OfferedLoad => {
                 self.pools[pool.at()].load * plan.demand.growth(then) / plan.demand.growth(now)
@@ -420,7 +424,8 @@ impl World {
             return Ok(());
         }
         order.nodes -= nodes;
-        let shipment = Shipment { order: *order, nodes };
+        let arrives = ctx.now().checked_add(delay)?;
+        let shipment = Shipment { order: *order, nodes, arrives };
         let slot = ShipmentId(self.shipments.insert(shipment));
         ctx.schedule_in(delay, phase::NODES, Event::Delivery(slot))?;
         Ok(())
@@ -432,7 +437,7 @@ impl World {
         id: ShipmentId,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
-        let Some(Shipment { order, nodes }) = self.shipments.take(id.0) else { return Ok(()) };
+        let Some(Shipment { order, nodes, .. }) = self.shipments.take(id.0) else { return Ok(()) };
         let day = ctx.now().as_days();
         self.count_order(plan, &order, -f64::from(nodes));
         let model = &plan.hardware[order.hardware.at()];

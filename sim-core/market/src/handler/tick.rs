@@ -40,7 +40,8 @@ impl World {
         for (n, nation) in plan.nations.iter().enumerate() {
             market.log_rate[n] =
                 nation.exchange_rate.step(market.log_rate[n], &mut market.rate_streams[n]);
-            market.rate[n] = math::exp(market.log_rate[n]);
+            let correction = nation.exchange_rate.mean_correction();
+            market.rate[n] = math::exp(market.log_rate[n] - correction);
         }
     }
 

@@ -141,7 +141,7 @@ fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, discount: f64) -
     }
     sums.served_discounted = sums.served * plan.timing.tick_days * 24.0 * discount;
     home_sums(world, plan, nation, &mut sums);
-    let short = sums.served_critical < 0.9 * sums.critical.min(sums.reference);
+    let short = sums.served_critical < 0.9 * sums.critical;
     sums.short_ticks = f64::from(u8::from(short));
     sums.exchange_rate = market.rate[nation.at()];
     sums

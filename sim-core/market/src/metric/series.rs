@@ -132,7 +132,7 @@ pub const SERIES: &[Series] = &[
         s.served_critical / s.critical
     }),
     (column!("unserved", "1", "need at the reference price that is not served"), |s, _| {
-        1.0 - s.served / s.reference
+        s.unserved / s.reference
     }),
     (column!("unserved_market", "1", "demand at market prices lost or abandoned"), |s, _| {
         s.lost / s.offered
@@ -229,6 +229,10 @@ pub type Scalar = (Column, fn(&Sums, &Summary<'_>) -> f64);
 pub struct Summary<'a> {
     /// `[sample][series]`.
     pub samples: &'a [f64],
+    /// Samples in a year.
+    pub yearly: usize,
+    /// Population of the nation.
+    pub population: f64,
 }
 
 impl Summary<'_> {
@@ -251,7 +255,7 @@ impl Summary<'_> {
     /// Mean over the last year of samples.
     fn last(&self, name: &str) -> f64 {
         let all: Vec<f64> = self.column(name).collect();
-        let tail = &all[all.len().saturating_sub(4)..];
+        let tail = &all[all.len().saturating_sub(self.yearly)..];
         tail.iter().sum::<f64>() / tail.len() as f64
     }
 }
@@ -261,9 +265,7 @@ pub const SCALARS: &[Scalar] = &[
     (column!("served_share", "1", "served over need at the reference price, whole run"), |s, _| {
         s.served / s.reference
     }),
-    (column!("unserved", "1", "expected unserved share of need"), |s, _| {
-        1.0 - s.served / s.reference
-    }),
+    (column!("unserved", "1", "expected unserved share of need"), |s, _| s.unserved / s.reference),
     (column!("critical_served_share", "1", "critical work served over critical need"), |s, _| {
         s.served_critical / s.critical
     }),
@@ -299,6 +301,10 @@ pub const SCALARS: &[Scalar] = &[
             "working capacity of node networks at home, last year"
         ),
         |_, r| r.last("capacity_network"),
+    ),
+    (
+        column!("served_per_million", "H100e", "mean compute served per million inhabitants"),
+        |s, r| s.mean(s.served) / (r.population * 1e-6),
     ),
     (column!("availability", "1", "working over installed capacity at home"), |s, _| {
         s.capacity_by.iter().sum::<f64>() / s.installed

@@ -1,8 +1,9 @@
 //! The withdrawal test: what remains of a nation's critical service when one foreign party withdraws.
 //!
 //! At a sample date, for each nation, actor a and horizon h of 0, 30 and 365 days: a deterministic projection from the state, with demand and
-//! stock as they are, expected failures repaired only with parts that do not come from a, end of life, what is on order from
-//! others arriving as the backlog allows, no new orders, critical demand first, no price response. Level
+//! stock as they are, expected failures repaired only with parts that do not come from a, end of life, what is under way
+//! arriving, what is on order from others arriving as the backlog allows, no new orders, critical demand first, no price response. Where
+//! parts come, repairs balance failures; a site that is down is back within a month. Level
 //! `Q_h` = share of critical reference demand that can be served; loss = `Q_h` without the withdrawal minus `Q_h` with it, same date and horizon.
 //! It is the N−1 criterion of power systems applied to a country's compute. Reads only.
 
@@ -34,6 +35,17 @@ struct Fate {
 pub struct Projection {
     /// `[pool × vendor]`.
     fates: Vec<Fate>,
+}
+
+/// Nodes that are not there yet.
+#[derive(Debug, Clone, Copy)]
+struct Batch {
+    /// How many.
+    nodes: f64,
+    /// Days until they arrive.
+    left: f64,
+    /// Whether they have left the vendor.
+    shipped: bool,
 }
 
 /// One nation's results at one date.
@@ -128,12 +140,13 @@ impl Projection {
     ) {
         let sites =
             plan.pools[pool.at()].operators.clone().flat_map(|o| plan.operators[o].sites.clone());
-        let up_sites = sites.filter(|&s| world.site_up[s]);
         let of_vendor =
             |id: &&CohortId| plan.hardware[world.cohorts[id.at()].hardware.at()].vendor == vendor;
         let cohorts: Vec<CohortId> =
-            up_sites.flat_map(|s| &world.at_site[s]).filter(of_vendor).copied().collect();
+            sites.flat_map(|s| &world.at_site[s]).filter(of_vendor).copied().collect();
         let stock = f64::from(world.pools[pool.at()].parts[vendor.at()].stock);
+        // Where a regime in force stops spare parts already, the projection without a withdrawal has none to come either.
+        let supplied = world.spares_come(plan, vendor, plan.pools[pool.at()].zone);
         let fate = self.fate_mut(plan, pool, vendor);
         for (h, &days) in HORIZONS_DAYS.iter().enumerate() {
             let days = f64::from(days);
@@ -144,26 +157,27 @@ impl Projection {
             for &id in &cohorts {
                 let cohort = &world.cohorts[id.at()];
                 let model = &plan.hardware[cohort.hardware.at()].parameters;
-                if cohort.vintage + model.life * 365.25 <= day + days {
+                // A site that is down today is back within a month.
+                let down = days < 1.0 && !world.site_up[cohort.site.at()];
+                if down || cohort.vintage + model.life * 365.25 <= day + days {
                     continue;
                 }
                 let compute = cohort.node_compute(plan);
                 let lost = expected_failures(world, plan, id, (day, days)) * unrepaired;
-                fate.kept[h][cohort.level] += f64::from(cohort.up) * compute;
-                fate.cut[h][cohort.level] += (f64::from(cohort.up) - lost) * compute;
+                let left = (f64::from(cohort.up) - lost) * compute;
+                fate.cut[h][cohort.level] += left;
+                fate.kept[h][cohort.level] +=
+                    if supplied { f64::from(cohort.up) * compute } else { left };
             }
         }
     }
 
-    /// Adds what is on order and under way, where the vendor's backlog lets it arrive within the horizon.
+    /// Adds what is under way, which arrives whoever withdraws, and what is on order, where the vendor's backlog lets it arrive.
     fn project_pipeline(&mut self, world: &World, plan: &Blueprint, day: f64) {
         for shipment in world.shipments.iter() {
-            self.add_order(
-                plan,
-                &shipment.order,
-                f64::from(shipment.nodes),
-                30.0_f64.min(plan.vendors[shipment.order.vendor.at()].parameters.delivery_time),
-            );
+            let left = shipment.arrives.as_days() - day;
+            let batch = Batch { nodes: f64::from(shipment.nodes), left, shipped: true };
+            self.add_batch(plan, &shipment.order, batch);
         }
         for (v, vendor) in plan.vendors.iter().enumerate() {
             let terms = &vendor.parameters;
@@ -171,21 +185,24 @@ impl Projection {
                 / 365.25;
             let open = world.vendors[v].backlog.iter().filter_map(|id| world.orders.get(id.0));
             let asked: f64 = open.clone().map(|o| f64::from(o.nodes) * o.node_compute(plan)).sum();
-            let wait = asked / rate.max(1e-9) + terms.delivery_time;
+            let left = asked / rate.max(1e-9) + terms.delivery_time;
             for order in open {
-                self.add_order(plan, order, f64::from(order.nodes), wait);
+                let batch = Batch { nodes: f64::from(order.nodes), left, shipped: false };
+                self.add_batch(plan, order, batch);
             }
         }
     }
 
-    fn add_order(&mut self, plan: &Blueprint, order: &Order, nodes: f64, arrives_in: f64) {
-        let level = plan.hardware[order.hardware.at()].level;
-        let compute = nodes * order.node_compute(plan);
+    fn add_batch(&mut self, plan: &Blueprint, order: &Order, batch: Batch) {
+        let best = plan.hardware[order.hardware.at()].level;
+        let compute = batch.nodes * order.node_compute(plan);
         let fate = self.fate_mut(plan, order.pool, order.vendor);
-        let level = (0..=level).rev().find(|&l| fate.kept[0][l] > 0.0).unwrap_or(0);
+        // New nodes do the work that the pool's nodes of the vendor do today: their block may be too small for more.
+        let level = (0..=best).rev().find(|&l| fate.kept[0][l] > 0.0).unwrap_or(0);
         for (h, &days) in HORIZONS_DAYS.iter().enumerate() {
-            if arrives_in <= f64::from(days) {
+            if batch.left <= f64::from(days) {
                 fate.kept[h][level] += compute;
+                fate.cut[h][level] += if batch.shipped { compute } else { 0.0 };
             }
         }
     }

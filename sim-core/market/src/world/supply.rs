@@ -111,6 +111,8 @@ pub struct Shipment {
     pub order: Order,
     /// Nodes in it.
     pub nodes: u32,
+    /// When it arrives.
+    pub arrives: SimTime,
 }
 
 /// A column with reuse of freed slots.
