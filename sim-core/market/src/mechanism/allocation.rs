@@ -68,20 +68,26 @@ fn largest_first(
     available
 }
 
+/// Gives every order the same share of what is still open, so that an order of one node waits as long as one of ten thousand. The fraction of a
+/// node is set aside as a credit; an order never receives more than it still lacks.
 fn proportional(available: f64, orders: &mut [OpenOrder], granted: &mut [u32]) -> f64 {
-    let wanted = |order: &OpenOrder| (f64::from(order.nodes) - order.credit) * order.node_size;
-    let asked: f64 = orders.iter().map(wanted).sum();
+    let asked: f64 = orders.iter().map(OpenOrder::compute).sum();
     if asked <= 0.0 {
         return available;
     }
     let share = (available / asked).clamp(0.0, 1.0);
+    let mut left = available;
     for (order, granted) in orders.iter_mut().zip(granted) {
-        let due = order.credit + (f64::from(order.nodes) - order.credit) * share;
-        let nodes = (due + 1e-9).floor().clamp(0.0, f64::from(order.nodes));
+        let open = f64::from(order.nodes);
+        let given = (open * share).min(open - order.credit).max(0.0);
+        left -= given * order.node_size;
+        let due = order.credit + given;
+        // A sum of credits may miss a whole node by rounding.
+        let nodes = (due + 1e-9).floor().clamp(0.0, open);
         order.credit = (due - nodes).max(0.0);
         *granted = nodes as u32;
     }
-    (available - asked).max(0.0)
+    left.max(0.0)
 }
 
 #[cfg(test)]
@@ -145,6 +151,32 @@ mod tests {
         }
         let (small_rate, large_rate) = (f64::from(small_got) / 10.0, f64::from(large_got) / 1000.0);
         assert!((small_rate - large_rate).abs() <= 0.11, "{small_rate} {large_rate}");
+    }
+
+    /// Ten orders of one node against one of ten thousand, in a shortage of a fiftieth a week: a one-node order ships after fifty weeks, and the large
+    /// one has shipped 1 − (49/50)^50 = 64 % by then; their mean waits are both fifty weeks.
+    #[test]
+    fn a_single_node_is_shipped_after_the_mean_wait_of_a_large_order() {
+        let mut orders = vec![order(1, 8.0); 10];
+        orders.push(order(10_000, 8.0));
+        let (mut granted, mut shipped) = (Vec::new(), 0);
+        for week in 1..=50 {
+            let open: f64 = orders.iter().map(OpenOrder::compute).sum();
+            allocate(
+                AllocationRule::Proportional,
+                open / 50.0,
+                &mut orders,
+                &mut granted,
+                &mut Vec::new(),
+            );
+            for (order, granted) in orders.iter_mut().zip(&granted) {
+                order.nodes -= granted;
+            }
+            shipped = granted[..10].iter().sum();
+            assert!(week == 50 || shipped == 0, "week {week}");
+        }
+        assert_eq!(shipped, 10);
+        assert!((f64::from(orders[10].nodes) / 10_000.0 - 0.364).abs() < 0.01);
     }
 
     proptest! {
