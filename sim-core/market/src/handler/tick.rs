@@ -6,6 +6,7 @@ use crate::blueprint::Blueprint;
 use crate::event::{Event, phase};
 use crate::id::{NationId, PoolId};
 use crate::metric::integrity;
+use crate::world::market::MarketPair;
 use crate::world::{Ctx, ModelError, World};
 
 /// Time constant with which a pool's offered load is smoothed, in days.
@@ -86,10 +87,11 @@ impl World {
                 market.border_price[p * nations + n] = price * border;
             }
         }
-        for (pair, terms) in market.pairs.iter().enumerate() {
-            let base = market.border_price[terms.border as usize] + terms.compliance / reference;
-            market.inputs.set_base_price(&market.structure, pair, base)?;
-        }
+        let (border_price, per_reference) = (&market.border_price, 1.0 / reference);
+        let price = |terms: &MarketPair| {
+            border_price[terms.border as usize] + terms.compliance * per_reference
+        };
+        market.inputs.set_base_prices(&market.structure, market.pairs.iter().map(price))?;
         for (s, &demand) in market.demand.iter().enumerate() {
             market.inputs.set_demand(&market.structure, s, demand)?;
         }

@@ -23,7 +23,7 @@ use super::inputs::Inputs;
 use super::layout::{Block, LANES, Structure, Tier};
 use super::series::{Rows, Series};
 use super::solve::View;
-use super::wait::{congestion, exponent};
+use super::wait::{exponent, factor, log_power, odds_against};
 
 /// Load of an idle group relative to its capacity.
 pub(super) const EPSILON: f64 = 1e-30;
@@ -33,6 +33,10 @@ const REACH: f64 = 0.25;
 
 /// Residual capacity below this fraction of the whole is none.
 const EXHAUSTED: f64 = 1e-6;
+
+/// Waits below this move no price, so their slope counts as none: its products in the elimination would
+/// be subnormal numbers, each as slow as a hundred additions.
+const SLIGHT: f64 = 1e-44;
 
 /// Columns of the queue groups in one tier; one dummy group and padding follow the last.
 #[derive(Debug, Clone, Default)]
@@ -409,12 +413,25 @@ impl Groups {
         let per_server = &self.per_server[..len];
         let (utilisation, idle) = (&mut self.utilisation[..len], &mut self.idle[..len]);
         let (wait, slope) = (&mut self.wait[..len], &mut self.slope[..len]);
+        // One column a loop: with several the compiler cannot rule out overlap, and stays scalar.
         for q in 0..len {
-            let state = congestion(logit[q], exponent[q]);
-            utilisation[q] = state.utilisation;
-            idle[q] = state.idle;
-            wait[q] = state.factor * per_server[q];
-            slope[q] = state.slope * per_server[q];
+            idle[q] = odds_against(logit[q]);
+        }
+        for q in 0..len {
+            utilisation[q] = 1.0 / (1.0 + idle[q]);
+        }
+        for q in 0..len {
+            slope[q] = log_power(idle[q], exponent[q]);
+        }
+        for q in 0..len {
+            wait[q] = factor(idle[q], slope[q]) * per_server[q];
+        }
+        for q in 0..len {
+            idle[q] *= utilisation[q];
+        }
+        for q in 0..len {
+            let rising = if wait[q] > SLIGHT { wait[q] } else { 0.0 };
+            slope[q] = rising * (exponent[q] * idle[q] + utilisation[q]);
         }
     }
 
@@ -434,9 +451,7 @@ impl Structure {
     /// `(1/τ_k + b_k/Δt)·σ_k·V_k`, so that `d_k = 1/(1 + this·g/c)`.
     #[inline(always)]
     pub(super) fn loss_per_wait(&self, class: usize) -> f64 {
-        let class = &self.problem.classes[class];
-        let carried = if class.keeps_backlog { 1.0 / self.problem.tick_h } else { 0.0 };
-        (1.0 / class.patience_h + carried) * class.service_time_h * class.variability
+        self.loss_per_wait[class]
     }
 }
 

@@ -69,11 +69,31 @@ impl Inputs {
         price: f64,
     ) -> Result<(), InvalidParameter> {
         let price = At { entity: "pair", index: pair }.check("base_price", price, (0.0, 1e15))?;
-        let choke = structure.choke_of_pair(pair);
-        let relative = price / choke;
+        let relative = price * structure.per_choke[pair];
         let place = structure.pair_at[pair] as usize;
         self.base[place] = if relative < FLOOR { FLOOR } else { relative };
         Ok(())
+    }
+
+    /// Base prices of all pairs at once, in the order of the problem: as [`Self::set_base_price`] for
+    /// each, in one pass. Pairs without a price, should `prices` end early, keep theirs; after an
+    /// error any may have changed.
+    pub fn set_base_prices(
+        &mut self,
+        structure: &Structure,
+        prices: impl Iterator<Item = f64>,
+    ) -> Result<(), InvalidParameter> {
+        let mut bad = None;
+        let places = structure.pair_at.iter().zip(&structure.per_choke);
+        for (pair, (price, (&place, per_choke))) in prices.zip(places).enumerate() {
+            if !(0.0..=1e15).contains(&price) {
+                bad = Some((pair, price));
+            }
+            let relative = price * per_choke;
+            self.base[place as usize] = if relative < FLOOR { FLOOR } else { relative };
+        }
+        let Some((index, price)) = bad else { return Ok(()) };
+        At { entity: "pair", index }.check("base_price", price, (0.0, 1e15)).map(|_| ())
     }
 
     /// Taste weight `a` of a pair, 0 or in [1e-12, 1e15]. The solver normalises the weights of a
@@ -147,7 +167,6 @@ impl Inputs {
 
 impl Structure {
     pub(super) fn choke_of_pair(&self, pair: usize) -> f64 {
-        let segment = self.problem.pairs[pair].segment as usize;
-        self.problem.segments[segment].curve.choke_price
+        self.problem.choke_of(&self.problem.pairs[pair])
     }
 }

@@ -121,7 +121,6 @@ impl Jacobian {
         let (price, pull) =
             (vectors(&work.price[range.clone()]), vectors(&work.pull[range.clone()]));
         let offered = vectors(&work.offered[range.clone()]);
-        let per_price = vectors(&work.per_price[range.clone()]);
         let slope = vectors(&work.offer_slope[block.offer_range()]);
         let served = vectors(&work.run_served[block.run_range()]);
         let (scale, sum) = (&work.scale[segments.clone()], &work.pull_sum[segments.clone()]);
@@ -144,7 +143,7 @@ impl Jacobian {
                 for (i, offer) in rows.of_segment(s) {
                     let below = simd.less_than_f64s(price[i], one);
                     let rise = simd.select_f64s(below, mul(simd, cost[s], slope[offer]), zero);
-                    let relative = mul(simd, rise, per_price[i]);
+                    let relative = simd.div_f64s(rise, price[i]);
                     let reached = mul(simd, offered[i], served[offer]);
                     response[i] = mul(simd, reached, inverse);
                     change[i] = mul(simd, mul(simd, cross[s], pull[i]), relative);

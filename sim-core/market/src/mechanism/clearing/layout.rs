@@ -106,6 +106,8 @@ pub struct Structure {
     pub(super) extent: Extent,
     /// Place of each pair of the problem.
     pub(super) pair_at: Vec<u32>,
+    /// `1/choke` of each pair of the problem.
+    pub(super) per_choke: Vec<f64>,
     /// Place of each segment of the problem.
     pub(super) segment_at: Vec<u32>,
     /// Group of each (offer, lane); the number of groups marks padding.
@@ -115,6 +117,8 @@ pub struct Structure {
     /// Row of the dense shared block for each (group slot, lane); locals carry the dummy row.
     pub(super) slot_shared: Vec<u32>,
     pub(super) segment: SegmentConstants,
+    /// `(1/τ_k + b_k/Δt)·σ_k·V_k` by class.
+    pub(super) loss_per_wait: Vec<f64>,
 }
 
 /// One zone of a tier on its way into a lane.
@@ -137,11 +141,17 @@ impl Structure {
             tiers: vec![Tier::default(); tiers as usize],
             extent: Extent::default(),
             pair_at: vec![0; problem.pairs.len()],
+            per_choke: problem.pairs.iter().map(|pair| 1.0 / problem.choke_of(pair)).collect(),
             segment_at: vec![0; problem.segments.len()],
             offer_group: Vec::new(),
             slot_group: Vec::new(),
             slot_shared: Vec::new(),
             segment: SegmentConstants::default(),
+            loss_per_wait: problem
+                .classes
+                .iter()
+                .map(|class| problem.loss_per_wait(class))
+                .collect(),
         };
         for tier in 0..tiers as usize {
             structure.lay_out_tier(tier);

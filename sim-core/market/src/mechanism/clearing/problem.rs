@@ -143,6 +143,17 @@ impl At {
 pub(super) const MAX_TIERS: u32 = 64;
 
 impl Problem {
+    /// `(1/τ_k + b_k/Δt)·σ_k·V_k`: what a class loses of its load per unit of `g/c`.
+    pub(super) fn loss_per_wait(&self, class: &WorkClass) -> f64 {
+        let carried = if class.keeps_backlog { 1.0 / self.tick_h } else { 0.0 };
+        (1.0 / class.patience_h + carried) * class.service_time_h * class.variability
+    }
+
+    /// Choke price of the segment of a pair (USD per H100e-hour).
+    pub(super) fn choke_of(&self, pair: &Pair) -> f64 {
+        self.segments[pair.segment as usize].curve.choke_price
+    }
+
     /// Checks every parameter against its range.
     pub fn validate(&self) -> Result<(), InvalidParameter> {
         let problem = At { entity: "problem", index: 0 };

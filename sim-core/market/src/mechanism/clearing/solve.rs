@@ -12,7 +12,7 @@ use super::evaluate::Work;
 use super::inputs::Inputs;
 use super::jacobian::Jacobian;
 use super::kernel::{Evaluate, Factorise, Prepare, Record, Solve};
-use super::layout::{Structure, Tier};
+use super::layout::{LANES, Structure, Tier};
 use super::outcome::Outcome;
 use super::sweep::{Sweeper, settle};
 
@@ -282,13 +282,17 @@ impl Solver {
     }
 
     fn merit(&self) -> Merit {
-        let mut merit = Merit { squares: 0.0, largest: 0.0 };
-        for residual in &self.work.group.residual {
-            merit.squares += residual * residual;
-            let size = residual.abs();
-            merit.largest = if size > merit.largest { size } else { merit.largest };
+        let mut squares = [0.0; LANES];
+        let mut largest = [0.0_f64; LANES];
+        for residual in self.work.group.residual.as_chunks::<LANES>().0 {
+            for lane in 0..LANES {
+                let size = residual[lane].abs();
+                squares[lane] += size * size;
+                largest[lane] = if size > largest[lane] { size } else { largest[lane] };
+            }
         }
-        merit
+        let larger = |a: f64, b: f64| if b > a { b } else { a };
+        Merit { squares: squares.into_iter().sum(), largest: largest.into_iter().fold(0.0, larger) }
     }
 
     /// Alternates sweeps with Newton from where they end, more sweeps each time; the second half

@@ -12,7 +12,7 @@
 
 use autarky_engine::math::{exp, ln};
 
-/// Below `e^-500` a wait is zero: subnormal numbers cost threefold and mean nothing.
+/// Below `e^-500` a wait is that: nothing, yet no subnormal number, which would cost threefold.
 const LOG_CUT: f64 = -500.0;
 
 /// State of one queue group at a logit utilisation.
@@ -39,14 +39,30 @@ pub fn exponent(servers: f64) -> f64 {
 #[inline(always)]
 #[must_use]
 pub fn congestion(logit: f64, exponent: f64) -> Congestion {
-    let odds_against = exp(-logit);
-    let sum = 1.0 + odds_against;
-    let utilisation = 1.0 / sum;
-    let idle = odds_against * utilisation;
-    let log_power = -exponent * ln(sum);
-    let power = exp(if log_power > LOG_CUT { log_power } else { LOG_CUT });
-    let factor = if log_power > LOG_CUT { power * (sum / odds_against) } else { 0.0 };
+    let odds = odds_against(logit);
+    let utilisation = 1.0 / (1.0 + odds);
+    let idle = odds * utilisation;
+    let factor = factor(odds, log_power(odds, exponent));
     Congestion { utilisation, idle, factor, slope: factor * (exponent * idle + utilisation) }
+}
+
+/// `(1−ρ)/ρ`.
+#[inline(always)]
+pub(super) fn odds_against(logit: f64) -> f64 {
+    exp(-logit)
+}
+
+/// `ln ρ^(m−1)`.
+#[inline(always)]
+pub(super) fn log_power(odds_against: f64, exponent: f64) -> f64 {
+    -exponent * ln(1.0 + odds_against)
+}
+
+/// `g = ρ^(m−1)/(1−ρ)`.
+#[inline(always)]
+pub(super) fn factor(odds_against: f64, log_power: f64) -> f64 {
+    let power = exp(if log_power > LOG_CUT { log_power } else { LOG_CUT });
+    power * ((1.0 + odds_against) / odds_against)
 }
 
 /// Mean wait in hours at utilisation `utilisation` in [0, 1), for a mean service time of
