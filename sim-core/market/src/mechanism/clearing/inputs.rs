@@ -167,6 +167,6 @@ impl Inputs {
 
 impl Structure {
     pub(super) fn choke_of_pair(&self, pair: usize) -> f64 {
-        self.problem.choke_of(&self.problem.pairs[pair])
+        self.problem.choke_of(self.problem.pairs[pair])
     }
 }

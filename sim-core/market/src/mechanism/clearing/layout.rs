@@ -141,7 +141,7 @@ impl Structure {
             tiers: vec![Tier::default(); tiers as usize],
             extent: Extent::default(),
             pair_at: vec![0; problem.pairs.len()],
-            per_choke: problem.pairs.iter().map(|pair| 1.0 / problem.choke_of(pair)).collect(),
+            per_choke: problem.pairs.iter().map(|&pair| 1.0 / problem.choke_of(pair)).collect(),
             segment_at: vec![0; problem.segments.len()],
             offer_group: Vec::new(),
             slot_group: Vec::new(),

@@ -150,7 +150,7 @@ impl Problem {
     }
 
     /// Choke price of the segment of a pair (USD per H100e-hour).
-    pub(super) fn choke_of(&self, pair: &Pair) -> f64 {
+    pub(super) fn choke_of(&self, pair: Pair) -> f64 {
         self.segments[pair.segment as usize].curve.choke_price
     }
 
