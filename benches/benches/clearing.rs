@@ -2,7 +2,7 @@
 //!
 //! Warm: day after day with uniform noise of ±1.7 % (1 % standard deviation) on demand, prices and
 //! capacities. Cold: each day as the first.
-#![expect(missing_docs, reason = "criterion's macros define the entry point")]
+#![allow(missing_docs, reason = "criterion's macros define the entry point")]
 
 use autarky_market::mechanism::clearing::{Inputs, Outcome, Solver, Structure};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -23,7 +23,9 @@ fn year() -> (Structure, Vec<Inputs>) {
     let days = (0..DAYS).map(|_| {
         let mut day = mean.clone();
         for column in [&mut day.demand, &mut day.base, &mut day.capacity] {
-            column.iter_mut().for_each(|value| *value *= draw.uniform(0.983, 1.017));
+            for value in column.iter_mut() {
+                *value *= draw.uniform(0.983, 1.017);
+            }
         }
         day.inputs(&structure)
     });

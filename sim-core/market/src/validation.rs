@@ -325,19 +325,19 @@ mod tests {
             ("horizon.tick", |s| (s.horizon.tick, s.horizon.years) = (28.0, 0.01)),
             ("nation.AAA.policy.portfolio", |s| s.nations.entry("AAA").portfolio_cloud = 0.5),
             ("nation.AAA.vendor_mix", |s| {
-                s.nations.entry("AAA").vendor_mix = vec![("v".into(), 0.5)]
+                s.nations.entry("AAA").vendor_mix = vec![("v".into(), 0.5)];
             }),
             ("workload.training.share", |s| s.workloads.entry("training").share = 0.9),
             ("workload.other", |s| s.workloads.entry("other").share = 0.0),
             ("sensitivity", |s| s.sensitivities = crate::scenario::Entries::default()),
             ("workload.training.substitution", |s| {
-                s.workloads.entry("training").substitution = 0.1
+                s.workloads.entry("training").substitution = 0.1;
             }),
             ("workload.training.taper", |s| s.workloads.entry("training").taper = 0.9),
             ("provider.p.zones", |s| s.providers.entry("p").zones.clear()),
             ("provider.p.price_floor", |s| s.providers.entry("p").price_floor = 6.0),
             ("provider.p.zone_mix", |s| {
-                s.providers.entry("p").zone_mix = vec![("BBB".into(), 1.0)]
+                s.providers.entry("p").zone_mix = vec![("BBB".into(), 1.0)];
             }),
             ("provider.p.memory_min", |s| s.providers.entry("p").memory_min = 1e5),
             ("provider.p.operators", |s| s.providers.entry("p").operators = 1_000_000),

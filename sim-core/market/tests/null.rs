@@ -1,5 +1,10 @@
 //! The null: a network and a data centre with the same hardware, age, repair, spares and slack are equally sovereign. Kinds are labels.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "tests: a failure is a failed claim, references are independent"
+)]
 
 mod common;
 

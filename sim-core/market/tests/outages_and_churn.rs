@@ -1,5 +1,10 @@
 //! Sites that fail as a whole, and hosts that leave and return, against alternating renewal and two-state Markov theory.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "tests: a failure is a failed claim, references are independent"
+)]
 
 mod common;
 

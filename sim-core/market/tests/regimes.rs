@@ -1,5 +1,10 @@
 //! Export control: what a ban, a licence and a cap let through, to whom, and what comes back when they end.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "tests: a failure is a failed claim, references are independent"
+)]
 
 mod common;
 

@@ -1,4 +1,10 @@
 //! One replication of a made-up world keeps its books, and gives the same bits whenever it is repeated.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "tests: a failure is a failed claim, references are independent"
+)]
 
 mod common;
 

@@ -1,6 +1,11 @@
 //! A made-up world for tests: one focus nation, seven blocs, four vendors' models, three kinds of providers. Figures are round, not calibrated.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "tests: a failure is a failed claim, references are independent"
+)]
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use autarky_engine::math::pow;
 use autarky_engine::simulation::{Limits, Simulation, TraceRecord};
