@@ -1,22 +1,14 @@
 //! From a resolved scenario to a blueprint. References and shares were checked by `validation`; what still fails is an error value.
 
 use autarky_engine::rng::{child_key, entity_key};
-use autarky_engine::time::{SimDuration, SimTime};
 
-use super::{
-    Blueprint, CLASSES, ClassTerms, Controller, DatedRegime, DemandPath, Hardware, LEVELS, Nation,
-    Operator, Pool, Provider, ResolvedActor, Segment, Site, SupplyOption, Timing, Vendor,
-};
+use super::entries;
+use super::{Blueprint, LEVELS, Operator, Pool, Provider, Segment, Site, SupplyOption};
 use crate::entity::demand::{Class, Sensitivity};
-use crate::entity::nation::{IncomeGroup, NationParameters, Residency};
+use crate::entity::nation::{NationParameters, Residency};
 use crate::entity::provider::{CapacityTarget, PriceRule, ProviderParameters};
-use crate::id::{
-    ControllerId, GroupId, HardwareId, NationId, OperatorId, PoolId, ProviderId, VendorId,
-};
-use crate::mechanism::export_control::Terms;
+use crate::id::{GroupId, HardwareId, NationId, OperatorId, PoolId, ProviderId};
 use crate::mechanism::price::UtilisationController;
-use crate::process::mean_reverting::MeanReverting;
-use crate::record::{Actor, ActorKind};
 use crate::scenario::{Entries, Scenario};
 
 /// A scenario that cannot be compiled.
@@ -36,11 +28,11 @@ impl std::fmt::Display for BuildError {
 
 impl std::error::Error for BuildError {}
 
-fn error(path: impl Into<String>, message: impl Into<String>) -> BuildError {
+pub(super) fn error(path: impl Into<String>, message: impl Into<String>) -> BuildError {
     BuildError { path: path.into(), message: message.into() }
 }
 
-fn position<T>(
+pub(super) fn position<T>(
     entries: &Entries<T>,
     root: &str,
     path: &str,
@@ -79,12 +71,12 @@ impl Blueprint {
     /// # Errors
     /// [`BuildError`] for the first reference or quantity that does not fit; a validated scenario has none.
     pub fn new(scenario: &Scenario) -> Result<Self, BuildError> {
-        let timing = timing(scenario)?;
-        let nations = nations(scenario, &timing);
-        let controllers = controllers(scenario)?;
-        let vendors = vendors(scenario, &controllers)?;
-        let classes = classes(scenario)?;
-        let hardware = hardware(scenario, &timing)?;
+        let timing = entries::timing(scenario)?;
+        let nations = entries::nations(scenario, &timing);
+        let controllers = entries::controllers(scenario)?;
+        let vendors = entries::vendors(scenario, &controllers)?;
+        let classes = entries::classes(scenario)?;
+        let hardware = entries::hardware(scenario, &timing)?;
         let focus = (0..nations.len()).filter(|&n| nations[n].focus).map(NationId::new).collect();
         let mut plan = Self {
             timing,
@@ -100,11 +92,11 @@ impl Blueprint {
             initial: Vec::new(),
             segments: Vec::new(),
             classes,
-            demand: demand_path(scenario, &timing),
+            demand: entries::demand_path(scenario, &timing),
             actors: Vec::new(),
             focus,
         };
-        plan.dated = dated(scenario, &plan)?;
+        plan.dated = entries::dated(scenario)?;
         plan.add_providers(scenario)?;
         plan.share_portfolios();
         plan.initial = plan.initial_fleet();
@@ -139,7 +131,7 @@ impl Blueprint {
                 &parameters.zone_mix,
             )?;
             let spread = self.zone_spread(&zones, mix.as_deref());
-            let controller = controller_of(&self.controllers, home);
+            let controller = entries::controller_of(&self.controllers, home);
             let first = self.pools.len();
             for (at, &zone) in zones.iter().enumerate() {
                 let base = match parameters.capacity_target {
@@ -349,63 +341,6 @@ impl Blueprint {
         }
         out
     }
-
-    fn resolve_actors(&self) -> Vec<ResolvedActor> {
-        let nobody = ResolvedActor {
-            actor: Actor { id: String::new(), kind: ActorKind::Vendor },
-            home: NationId(0),
-            vendors: vec![false; self.vendors.len()],
-            providers: vec![false; self.providers.len()],
-            zones: vec![false; self.nations.len()],
-        };
-        let actor = |id: &str, kind| Actor { id: id.to_owned(), kind };
-        let mut out = Vec::new();
-        for (c, controller) in self.controllers.iter().enumerate() {
-            let governs = |governor: Option<ControllerId>| governor == Some(ControllerId::new(c));
-            out.push(ResolvedActor {
-                actor: actor(&controller.id, ActorKind::Controller),
-                home: controller.jurisdiction,
-                vendors: self.vendors.iter().map(|v| governs(v.controller)).collect(),
-                providers: self.providers.iter().map(|p| governs(p.controller)).collect(),
-                ..nobody.clone()
-            });
-        }
-        for (v, vendor) in self.vendors.iter().enumerate() {
-            let mut one = ResolvedActor {
-                actor: actor(&vendor.id, ActorKind::Vendor),
-                home: vendor.home,
-                ..nobody.clone()
-            };
-            one.vendors[v] = true;
-            out.push(one);
-        }
-        for (p, provider) in self.providers.iter().enumerate().filter(|(_, p)| p.parameters.exports)
-        {
-            let mut one = ResolvedActor {
-                actor: actor(&provider.id, ActorKind::Cloud),
-                home: provider.home,
-                ..nobody.clone()
-            };
-            one.providers[p] = true;
-            out.push(one);
-        }
-        for (z, zone) in self.nations.iter().enumerate() {
-            let hosts = self
-                .pools
-                .iter()
-                .any(|p| p.zone.at() == z && self.providers[p.provider.at()].parameters.exports);
-            if hosts {
-                let mut one = ResolvedActor {
-                    actor: actor(&zone.id, ActorKind::Host),
-                    home: NationId::new(z),
-                    ..nobody.clone()
-                };
-                one.zones[z] = true;
-                out.push(one);
-            }
-        }
-        out
-    }
 }
 
 struct NewPool {
@@ -422,206 +357,12 @@ fn residency(nation: &NationParameters, sensitivity: Sensitivity) -> Residency {
     }
 }
 
-fn lookup<'a, T>(entries: &'a Entries<T>, root: &str, id: &str) -> Result<&'a T, BuildError> {
+pub(super) fn lookup<'a, T>(
+    entries: &'a Entries<T>,
+    root: &str,
+    id: &str,
+) -> Result<&'a T, BuildError> {
     entries.get(id).ok_or_else(|| error(format!("{root}.{id}"), "this entry is needed and missing"))
-}
-
-fn span(path: &str, days: f64) -> Result<SimDuration, BuildError> {
-    SimDuration::from_days_f64(days).map_err(|e| error(path, e.to_string()))
-}
-
-fn instant(path: &str, days: f64) -> Result<SimTime, BuildError> {
-    SimTime::ZERO.checked_add(span(path, days)?).map_err(|e| error(path, e.to_string()))
-}
-
-fn timing(scenario: &Scenario) -> Result<Timing, BuildError> {
-    let horizon = &scenario.horizon;
-    let end_days = horizon.years * 365.25;
-    Ok(Timing {
-        end: instant("horizon.years", end_days)?,
-        tick: span("horizon.tick", horizon.tick)?,
-        tick_days: horizon.tick,
-        sample: span("horizon.sample", horizon.sample)?,
-        samples: ((end_days / horizon.sample) + 1e-9).floor() as usize,
-        cohort_window: horizon.cohort_window,
-        start_day: horizon.start,
-        event_budget: horizon.event_budget as u64,
-    })
-}
-
-fn nations(scenario: &Scenario, timing: &Timing) -> Vec<Nation> {
-    let demand = &scenario.demand;
-    let weight = |nation: &NationParameters| {
-        let income = match nation.income_group {
-            IncomeGroup::Low => demand.low_income,
-            IncomeGroup::LowerMiddle => demand.lower_middle_income,
-            IncomeGroup::UpperMiddle => demand.upper_middle_income,
-            IncomeGroup::High => 1.0,
-        };
-        income * nation.demand_scale * autarky_engine::math::pow(nation.gdp, demand.gdp_elasticity)
-    };
-    let total: f64 = scenario.nations.iter().map(|(_, n)| weight(n)).sum();
-    let year_step = timing.tick_days / 365.25;
-    scenario
-        .nations
-        .iter()
-        .map(|(id, parameters)| Nation {
-            id: id.to_owned(),
-            key: entity_key(id),
-            parameters: parameters.clone(),
-            demand: demand.world * weight(parameters) / total,
-            exchange_rate: MeanReverting::from_volatility(
-                parameters.fx_volatility,
-                parameters.fx_reversion,
-                year_step,
-            ),
-            focus: scenario.focus.nations.iter().any(|f| f == id),
-        })
-        .collect()
-}
-
-fn controllers(scenario: &Scenario) -> Result<Vec<Controller>, BuildError> {
-    let mut out = Vec::new();
-    for (id, parameters) in scenario.controllers.iter() {
-        let path = format!("controller.{id}.jurisdiction");
-        out.push(Controller {
-            id: id.to_owned(),
-            key: entity_key(id),
-            jurisdiction: NationId::new(position(
-                &scenario.nations,
-                "nation",
-                &path,
-                &parameters.jurisdiction,
-            )?),
-            threshold: parameters.tpp_threshold,
-        });
-    }
-    Ok(out)
-}
-
-fn controller_of(controllers: &[Controller], home: NationId) -> Option<ControllerId> {
-    controllers.iter().position(|c| c.jurisdiction == home).map(ControllerId::new)
-}
-
-fn vendors(scenario: &Scenario, controllers: &[Controller]) -> Result<Vec<Vendor>, BuildError> {
-    let mut out = Vec::new();
-    for (id, parameters) in scenario.vendors.iter() {
-        let path = format!("vendor.{id}.home");
-        let home = NationId::new(position(&scenario.nations, "nation", &path, &parameters.home)?);
-        out.push(Vendor {
-            id: id.to_owned(),
-            key: entity_key(id),
-            parameters: parameters.clone(),
-            home,
-            controller: controller_of(controllers, home),
-        });
-    }
-    Ok(out)
-}
-
-fn hardware(scenario: &Scenario, timing: &Timing) -> Result<Vec<Hardware>, BuildError> {
-    let mut out = Vec::new();
-    for (id, parameters) in scenario.hardware.iter() {
-        let path = format!("hardware.{id}.vendor");
-        let vendor =
-            VendorId::new(position(&scenario.vendors, "vendor", &path, &parameters.vendor)?);
-        let mut level = 0;
-        for (k, class) in Class::ALL.iter().enumerate() {
-            let needs = lookup(&scenario.workloads, "workload", class.as_str())?;
-            if level + 1 == k
-                && parameters.memory >= needs.memory
-                && parameters.interconnect >= needs.interconnect
-            {
-                level = k;
-            }
-        }
-        out.push(Hardware {
-            id: id.to_owned(),
-            key: entity_key(id),
-            parameters: parameters.clone(),
-            vendor,
-            release: parameters.release - timing.start_day,
-            level,
-        });
-    }
-    Ok(out)
-}
-
-fn classes(scenario: &Scenario) -> Result<[ClassTerms; CLASSES], BuildError> {
-    let mut out = Vec::new();
-    for class in Class::ALL {
-        let w = lookup(&scenario.workloads, "workload", class.as_str())?;
-        out.push(ClassTerms {
-            gang: w.gang,
-            service_time: w.service_time,
-            variability: w.variability,
-            patience: w.patience,
-            waiting_value: w.waiting_value,
-            failed_attempt_cost: w.failed_attempt_cost,
-            backlog: w.backlog,
-            elasticity: w.elasticity,
-            substitution: w.substitution,
-            choke: w.choke,
-            taper: w.taper,
-        });
-    }
-    <[ClassTerms; CLASSES]>::try_from(out)
-        .map_err(|_| error("workload", "there must be three classes"))
-}
-
-fn demand_path(scenario: &Scenario, timing: &Timing) -> DemandPath {
-    let d = &scenario.demand;
-    DemandPath {
-        growth_initial: d.growth_initial,
-        growth_long: d.growth_long,
-        growth_time: d.growth_time,
-        season: d.season,
-        noise: MeanReverting::from_stationary(d.noise, d.noise_reversion, timing.tick_days),
-        reference_price: d.reference_price,
-        reference_price_decline: d.reference_price_decline,
-    }
-}
-
-fn dated(scenario: &Scenario, plan: &Blueprint) -> Result<Vec<DatedRegime>, BuildError> {
-    let mut out = Vec::new();
-    for (id, event) in scenario.events.iter() {
-        let path = format!("event.{id}");
-        let controller = position(
-            &scenario.controllers,
-            "controller",
-            &format!("{path}.controller"),
-            &event.controller,
-        )?;
-        let mut destinations = Vec::new();
-        for nation in &event.to {
-            destinations.push(NationId::new(position(
-                &scenario.nations,
-                "nation",
-                &format!("{path}.to.nations"),
-                nation,
-            )?));
-        }
-        let at = instant(&format!("{path}.at"), event.at)?;
-        let until = event.until.map(|days| instant(&format!("{path}.until"), days)).transpose()?;
-        out.push(DatedRegime {
-            parameters: event.clone(),
-            at,
-            until,
-            controller: ControllerId::new(controller),
-            destinations,
-            scope: event.scope.clone(),
-            terms: Terms {
-                regime: event.regime,
-                licence_delay: event.licence_delay,
-                licence_approval: event.licence_approval,
-                licence_cost: event.licence_cost,
-                cap: event.cap,
-                small_order: event.small_order,
-            },
-        });
-    }
-    debug_assert!(plan.controllers.len() == scenario.controllers.len());
-    Ok(out)
 }
 
 /// Standard normal quantile by bisection of `erf`: only used when a blueprint is built.

@@ -2,7 +2,9 @@
 //!
 //! Built once per policy, shared by all its replications. It decides nothing and holds no state.
 
+mod actors;
 mod build;
+mod entries;
 mod fleet;
 
 use autarky_engine::time::{SimDuration, SimTime};
