@@ -1,7 +1,7 @@
 //! Consumer surplus of a clearing.
 //!
 //! `CS_s = (∫ demand dP from market prices up to choke) · served/demanded`: the rationed are a random
-//! draw (P. Brown and M. Johnson, American Economic Review 59, 1969, 119–128). Prices are perceived
+//! draw (G. Brown and M. Johnson, American Economic Review 59, 1969, 119–128). Prices are perceived
 //! ones, so waiting is charged to the buyer, once. Two integrals are offered:
 //!
 //! - [`one_index`]: `∫ D_ref·(p/P_ref)^(−η)·min(1, (choke−p)/(δ·choke)) dp` over the index `p` from
