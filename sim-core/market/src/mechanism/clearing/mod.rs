@@ -14,6 +14,7 @@
 
 mod buffer;
 mod evaluate;
+mod groups;
 mod inputs;
 mod jacobian;
 mod kernel;
