@@ -241,6 +241,30 @@ fn terminal_summary_fits_in_100_columns_and_has_no_control_characters() {
     }
 }
 
+/// The controller takes 10 % from everybody, the cloud a share that varies, and the vendor is made harmless here.
+#[test]
+fn terminal_summary_ranks_every_actor_by_what_it_takes_and_leaves_out_those_that_take_nothing() {
+    let study = study(200);
+    let harmless = |policy, replication| {
+        let mut record = simulate(policy, replication)?;
+        let actors = study.policies[0].layout.actors.len();
+        for (at, result) in record.withdrawal.iter_mut().enumerate() {
+            let actor = at / autarky_market::record::HORIZONS_DAYS.len() % actors;
+            result.loss = if actor == 1 { 0.0 } else { result.loss };
+        }
+        Ok(record)
+    };
+    let (_, outcome) = run_with(&study, &scratch("losses"), 1, harmless);
+    let text = table::summary(&study, &outcome.statistics);
+    let table = text.split("Loss %, a year without").nth(1).expect("the table of losses is there");
+    let rows: Vec<&str> = table.lines().skip(1).take_while(|line| !line.is_empty()).collect();
+    let names: Vec<&str> = rows.iter().filter_map(|row| row.split_whitespace().next()).collect();
+    assert_eq!(names, ["azure", "USA"]);
+    let cloud = outcome.statistics.withdrawal(1, 0, (2, 2)).loss.mean();
+    assert!(rows[0].ends_with(&format!("{:.1}", 100.0 * cloud)), "{cloud} {rows:?}");
+    assert!(rows[1].ends_with("10.0"), "{rows:?}");
+}
+
 fn refusal(claim: &Claim, id: &str, hash: &str) -> String {
     Folder::claim(claim, id, hash).expect_err("it must be refused").to_string()
 }

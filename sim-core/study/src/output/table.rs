@@ -1,11 +1,12 @@
 //! The summary on a terminal, within 100 columns.
 //!
 //! Per nation: headline quantities of every policy with standard errors, paired effects on what each provider serves with 95 %
-//! intervals and the share of variance that pairing removed, the weakest link of the withdrawal test. Then what is assumed.
+//! intervals and the share of variance that pairing removed, the weakest link of the withdrawal test and the loss by every actor that
+//! matters. Then what is assumed.
 
 use std::fmt::Write;
 
-use autarky_market::record::HORIZONS_DAYS;
+use autarky_market::record::{Actor, HORIZONS_DAYS};
 
 use super::{number, without_control, words};
 use crate::run::{Quantity, Statistics, Study};
@@ -16,6 +17,12 @@ const WIDTH: usize = 96;
 const COLUMN: usize = 22;
 /// Scalars shown at most; `summary.csv` has all.
 const SCALARS_SHOWN: usize = 12;
+/// Actors shown at most, those with the largest losses; the withdrawal table has all.
+const ACTORS_SHOWN: usize = 10;
+/// Loss after a year from which an actor is shown, as a share of critical need.
+const LOSS_SHOWN: f64 = 0.0005;
+/// Width of a policy's column in the table of losses.
+const LOSS_COLUMN: usize = 18;
 
 /// The summary of a study as text.
 #[must_use]
@@ -27,6 +34,7 @@ pub fn summary(study: &Study, statistics: &Statistics) -> String {
         text += &section.quantities();
         text += &section.effects();
         text += &section.weakest_links();
+        text += &section.losses();
     }
     if !study.assumptions.is_empty() {
         text += "Assumed, not measured\n";
@@ -195,6 +203,56 @@ impl Section<'_> {
             "  {:<20} {:<13} {:<24} {:>15} {:>6}  {}\n{text}\n",
             "Weakest link", "withdrawal", "of", "level %", "loss %", "layer"
         )
+    }
+
+    /// Mean loss a year after the withdrawal of each actor, policies side by side: many policies tie on the worst actor and differ in the others.
+    fn losses(&self) -> String {
+        let per_block = (WIDTH - 28) / (LOSS_COLUMN + 1);
+        let policies: Vec<usize> = (0..self.study.policies.len()).collect();
+        policies.chunks(per_block).map(|block| self.loss_block(block)).collect()
+    }
+
+    fn loss_block(&self, policies: &[usize]) -> String {
+        let mut rows: Vec<(f64, String)> = Vec::new();
+        let actors = &self.study.policies[policies[0]].layout.actors;
+        for (at, actor) in actors.iter().enumerate() {
+            let means: Vec<Option<f64>> =
+                policies.iter().map(|&p| self.loss_after_a_year(p, (at, actor))).collect();
+            let most = means.iter().flatten().copied().fold(0.0, f64::max);
+            let mut row = format!(
+                "  {:<28}",
+                words::short(&format!("{} ({})", actor.id, actor.kind.as_str()), 28)
+            );
+            for mean in means {
+                let shown = mean.map_or_else(|| "–".to_owned(), |m| number::fixed(100.0 * m, 1));
+                let _ = write!(row, " {shown:>LOSS_COLUMN$}");
+            }
+            rows.push((most, row));
+        }
+        rows.retain(|(most, _)| *most >= LOSS_SHOWN);
+        if rows.is_empty() {
+            return String::new();
+        }
+        rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let mut text = format!("  {:<28}", "Loss %, a year without");
+        for &p in policies {
+            let name = words::short(&self.study.policies[p].name, LOSS_COLUMN);
+            let _ = write!(text, " {name:>LOSS_COLUMN$}");
+        }
+        for (_, row) in rows.iter().take(ACTORS_SHOWN) {
+            text.push('\n');
+            text += row;
+        }
+        text + "\n\n"
+    }
+
+    fn loss_after_a_year(&self, policy: usize, (at, actor): (usize, &Actor)) -> Option<f64> {
+        let actors = &self.study.policies[policy].layout.actors;
+        let same = |other: &Actor| other == actor;
+        let at =
+            if actors.get(at).is_some_and(same) { at } else { actors.iter().position(same)? };
+        let cell = self.statistics.withdrawal(policy, self.nation, (at, HORIZONS_DAYS.len() - 1));
+        (cell.loss.count() > 0).then(|| cell.loss.mean())
     }
 }
 
