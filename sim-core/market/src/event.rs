@@ -8,7 +8,7 @@ use crate::id::{CohortId, HardwareId, OrderId, PoolId, ShipmentId, SiteId, Vendo
 /// Order within one instant: the world changes first, the market clears, then observers read.
 pub mod phase {
     use super::Phase;
-    /// Dated regime changes and hardware releases.
+    /// Events between states and hardware releases.
     pub const RULES: Phase = Phase::of::<0>();
     /// Failures, repairs, deliveries.
     pub const NODES: Phase = Phase::of::<1>();
@@ -55,6 +55,12 @@ pub enum Event {
     DatedStart(u32),
     /// A dated event of the scenario ends.
     DatedEnd(u32),
+    /// A tension rises by one level (clock).
+    TensionRises(u32),
+    /// A tension falls by one level (clock).
+    TensionFalls(u32),
+    /// An event of the scenario that answers another takes effect.
+    AnswerStarts(u32),
     /// Demand, prices and clearing of one tick.
     Tick,
     /// Bills are paid, prices posted, hazards aged.
@@ -85,6 +91,9 @@ impl EventCode for Event {
             Self::Tick => 16,
             Self::MonthEnd => 17,
             Self::Sample => 18,
+            Self::TensionRises(_) => 40,
+            Self::TensionFalls(_) => 41,
+            Self::AnswerStarts(_) => 42,
         }
     }
 
@@ -105,7 +114,10 @@ impl EventCode for Event {
             | Self::Delivery(ShipmentId(id))
             | Self::HardwareReleased(HardwareId(id))
             | Self::DatedStart(id)
-            | Self::DatedEnd(id) => id,
+            | Self::DatedEnd(id)
+            | Self::TensionRises(id)
+            | Self::TensionFalls(id)
+            | Self::AnswerStarts(id) => id,
             Self::Tick | Self::MonthEnd | Self::Sample => 0,
         }
     }

@@ -3,12 +3,14 @@
 //! This is what identifies a run, with seed, replication and [`crate::MODEL_VERSION`]. Reading it from files, blocs and calibration
 //! tables is the business of the `study` crate.
 
-use crate::entity::controller::{ControllerParameters, EventParameters};
+use crate::entity::controller::ControllerParameters;
 use crate::entity::demand::{DemandParameters, SensitivityParameters, WorkloadParameters};
+use crate::entity::event::EventParameters;
 use crate::entity::hardware::HardwareParameters;
 use crate::entity::horizon::{BlocParameters, Focus, Horizon};
 use crate::entity::nation::NationParameters;
 use crate::entity::provider::ProviderParameters;
+use crate::entity::tension::TensionParameters;
 use crate::entity::vendor::VendorParameters;
 use crate::schema::{Entry, RootSpec};
 
@@ -143,7 +145,9 @@ scenario! {
         workloads["workload"]: WorkloadParameters,
         /// Sensitivities of data.
         sensitivities["sensitivity"]: SensitivityParameters,
-        /// Dated events.
+        /// Tensions between blocs, on which events may hang.
+        tensions["tension"]: TensionParameters,
+        /// What happens between states: at a date, at a level of tension, or in answer to another event.
         events["event"]: EventParameters,
     }
 }

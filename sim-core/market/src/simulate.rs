@@ -19,6 +19,7 @@ use crate::process::Process;
 use crate::record::{Layout, Record};
 use crate::world::fleet::Installation;
 use crate::world::market::{MarketState, problem};
+use crate::world::politics::PoliticsState;
 use crate::world::supply::{Parts, PoolState, Slots, VendorState};
 use crate::world::{Accounts, Ctx, ModelError, NodeBooks, World};
 
@@ -179,7 +180,7 @@ impl World {
                 .collect(),
             capital: vec![f64::INFINITY; plan.hardware.len()],
             regimes: vec![Regimes::OPEN; pairs],
-            dated_active: vec![false; plan.dated.len()],
+            politics: PoliticsState::new(plan),
             capped: vec![(0, 0.0); pairs],
             licences: (0..pairs).map(licence).collect(),
             market: market_state(plan, seed, replication)?,
@@ -225,12 +226,7 @@ impl World {
                 Event::HardwareReleased(HardwareId::new(h)),
             )?;
         }
-        for (e, dated) in plan.dated.iter().enumerate() {
-            ctx.schedule_at(dated.at, phase::RULES, Event::DatedStart(e as u32))?;
-            if let Some(until) = dated.until {
-                ctx.schedule_at(until, phase::RULES, Event::DatedEnd(e as u32))?;
-            }
-        }
+        self.begin_politics(plan, ctx)?;
         ctx.schedule_at(SimTime::ZERO, phase::MARKET, Event::Tick)?;
         ctx.schedule_in(
             SimDuration::from_days_f64(crate::handler::MONTH)?,

@@ -4,6 +4,8 @@
 //! operators, cohorts (one a site and vintage window) and samples; it bounds what a typing slip can ask for and is no
 //! measurement. Nodes are counts within cohorts and ticks keep nothing, so neither enters.
 
+mod events;
+
 use crate::entity::demand::{Class, Sensitivity};
 use crate::entity::hardware::HardwareParameters;
 use crate::entity::provider::ProviderParameters;
@@ -37,7 +39,7 @@ fn problem(
 #[must_use]
 pub fn problems(scenario: &Scenario) -> Vec<Problem> {
     let mut out = Vec::new();
-    for check in [horizon, portfolios, shares, demand, providers, events, memory] {
+    for check in [horizon, portfolios, shares, demand, providers, events::events, memory] {
         check(scenario, &mut out);
     }
     out
@@ -46,19 +48,8 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
 /// What runs but is probably not meant.
 #[must_use]
 pub fn warnings(scenario: &Scenario) -> Vec<Problem> {
-    let days = scenario.horizon.years * 365.25;
     let mut out = Vec::new();
-    for (id, event) in scenario.events.iter() {
-        if event.at < 0.0 || event.at > days {
-            let message =
-                format!("event `{id}` at day {} lies outside the {days} days simulated", event.at);
-            out.push(problem(
-                format!("event.{id}.at"),
-                message,
-                "move the event or lengthen horizon.years",
-            ));
-        }
-    }
+    events::warnings(scenario, &mut out);
     out
 }
 
@@ -221,30 +212,6 @@ fn may_run(provider: &ProviderParameters, model: &str, hardware: &HardwareParame
             || provider.vendor_mix.iter().any(|(v, share)| *v == hardware.vendor && *share > 0.0))
 }
 
-fn events(scenario: &Scenario, out: &mut Vec<Problem>) {
-    for (id, event) in scenario.events.iter() {
-        if event.to.is_empty() {
-            let message = format!("event `{id}` has no destination");
-            out.push(problem(
-                format!("event.{id}.to.nations"),
-                message,
-                "write to = { nations = [\"EST\"] }",
-            ));
-        }
-        if event.scope.is_empty() {
-            let message = format!("event `{id}` applies to nothing");
-            out.push(problem(format!("event.{id}.scope"), message, "name at least one scope"));
-        }
-        if let Some(until) = event.until.filter(|until| *until <= event.at) {
-            let message = format!(
-                "event `{id}` ends at day {until}, not after it begins at day {}",
-                event.at
-            );
-            out.push(problem(format!("event.{id}.until"), message, "`until` lies after `at`"));
-        }
-    }
-}
-
 fn memory(scenario: &Scenario, out: &mut Vec<Problem>) {
     let mut largest: Option<(f64, &str)> = None;
     let mut total = 0.0;
@@ -289,14 +256,14 @@ fn gigabytes(bytes: f64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     fn paths(scenario: &Scenario) -> Vec<String> {
         problems(scenario).into_iter().map(|p| p.path).collect()
     }
 
-    fn whole() -> Scenario {
+    pub(crate) fn whole() -> Scenario {
         let mut scenario = Scenario::default();
         scenario.nations.entry("AAA");
         scenario.hardware.entry("h");
@@ -341,29 +308,11 @@ mod tests {
             }),
             ("provider.p.memory_min", |s| s.providers.entry("p").memory_min = 1e5),
             ("provider.p.operators", |s| s.providers.entry("p").operators = 1_000_000),
-            ("event.e.to.nations", |s| s.events.entry("e").at = 1.0),
         ];
         for (path, change) in cases {
             let mut scenario = whole();
             change(&mut scenario);
             assert_eq!(paths(&scenario), vec![(*path).to_owned()], "{path}");
         }
-    }
-
-    #[test]
-    fn an_event_outside_the_horizon_is_a_warning() {
-        let mut scenario = whole();
-        let event = scenario.events.entry("e");
-        (event.to, event.at) = (vec!["AAA".to_owned()], 1e5);
-        assert!(paths(&scenario).is_empty());
-        assert_eq!(warnings(&scenario)[0].path, "event.e.at");
-    }
-
-    #[test]
-    fn an_event_ends_after_it_begins() {
-        let mut scenario = whole();
-        let event = scenario.events.entry("e");
-        (event.to, event.at, event.until) = (vec!["AAA".to_owned()], 10.0, Some(10.0));
-        assert_eq!(paths(&scenario), vec!["event.e.until".to_owned()]);
     }
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use autarky_engine::rng::Stream;
 use autarky_market::blueprint::Blueprint;
-use autarky_market::entity::controller::Scope;
+use autarky_market::entity::controller::{Regime, Scope};
 use autarky_market::entity::nation::Residency;
 use autarky_market::entity::provider::PriceRule;
 use autarky_market::scenario::Scenario;
@@ -150,5 +150,60 @@ fn first_failures(rate: f64) -> Vec<u64> {
 fn a_changed_failure_rate_rescales_the_clocks_and_never_redraws_them() {
     for (slow, fast) in first_failures(0.02).into_iter().zip(first_failures(0.04)) {
         assert!(slow.abs_diff(2 * fast) < 400, "{slow} {fast}");
+    }
+}
+
+/// Days on which tensions moved and events were answered, under a lever.
+fn politics(pull: fn(&mut Scenario)) -> Vec<(u64, u16, u32)> {
+    let mut s = base();
+    for id in ["east", "west"] {
+        let tension = s.tensions.entry(id);
+        (tension.escalation, tension.relaxation) = (12.0, 12.0);
+    }
+    regime(&mut s, "hold", "AAA", 0.0);
+    let hold = s.events.entry("hold");
+    (hold.at, hold.tension) = (None, Some("east".to_owned()));
+    regime(&mut s, "reply", "AAA", 0.0);
+    let reply = s.events.entry("reply");
+    (reply.at, reply.answers, reply.probability) = (None, Some("hold".to_owned()), 0.5);
+    pull(&mut s);
+    let plan = Blueprint::new(&s).unwrap();
+    let mut run = Run::new(&plan, 17, 2);
+    run.to(f64::from(DAYS));
+    let moves = run.trace.iter().filter(|r| (40..=42).contains(&r.code));
+    moves.map(|r| (r.time.as_micros(), r.code, r.entity)).collect()
+}
+
+#[test]
+fn tension_and_retaliation_take_the_same_course_under_every_lever() {
+    let expected = politics(|_| ());
+    assert!(expected.iter().filter(|r| r.1 == 42).count() > 1 && expected.len() > 20);
+    let levers: [Lever; 4] = [
+        ("another regime", |s| s.events.entry("hold").regime = Regime::Licence),
+        ("another event", |s| {
+            regime(s, "ban", "AAA", 50.0);
+            s.events.entry("ban").scope = vec![Scope::Cloud];
+        }),
+        ("portfolio", |s| s.nations.entry("FOC").portfolio_network = 0.9),
+        ("another tension", |s| s.tensions.entry("north").escalation = 50.0),
+    ];
+    for (name, pull) in levers {
+        let found: Vec<_> = politics(pull);
+        // Tensions are numbered by name: `north` comes between the other two.
+        let north = if name == "another tension" { 1 } else { u32::MAX };
+        let moved = |r: &(u64, u16, u32)| r.1 == 42 || r.2 != north;
+        let renumbered = |r: (u64, u16, u32)| {
+            let shift = u32::from(r.1 != 42 && r.2 > north);
+            (r.0, r.1, r.2 - shift)
+        };
+        let found: Vec<_> = found.into_iter().filter(moved).map(renumbered).collect();
+        let answers = |of: &[(u64, u16, u32)]| -> Vec<u64> {
+            of.iter().filter(|r| r.1 == 42).map(|r| r.0).collect()
+        };
+        let moves = |of: &[(u64, u16, u32)]| -> Vec<_> {
+            of.iter().filter(|r| r.1 != 42).copied().collect()
+        };
+        assert_eq!(moves(&found), moves(&expected), "{name}");
+        assert_eq!(answers(&found), answers(&expected), "{name}");
     }
 }

@@ -130,6 +130,7 @@ fn capped(cap: f64, small_order: f64, years: f64) -> u32 {
     regime(&mut s, "cap", "AAA", 0.0);
     let event = s.events.entry("cap");
     (event.regime, event.cap, event.small_order) = (Regime::Cap, cap, small_order);
+    event.scope = vec![Scope::Hardware];
     let plan = built(&s);
     working(Run::new(&plan, 1, 0).to(years * 365.25))
 }
@@ -154,6 +155,7 @@ fn neither_small_orders_nor_uncontrolled_hardware_use_up_a_cap() {
         regime(&mut s, "cap", "AAA", 0.0);
         let event = s.events.entry("cap");
         (event.regime, event.cap, event.small_order) = (Regime::Cap, 40.0, small_order);
+        event.scope = vec![Scope::Hardware];
         let plan = built(&s);
         let mut run = Run::new(&plan, 1, 0);
         let world = run.to(365.0);

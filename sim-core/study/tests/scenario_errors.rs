@@ -58,7 +58,7 @@ fn unknown_names_get_a_suggestion() {
         &["did you mean `high`?", "low, lower_middle"],
     );
     one(
-        "[event.e]\ncontroller = \"usa\"\nto.nations = [\"EST\"]\nscope = [\"hardwear\"]",
+        "[event.e]\nat = \"1 month\"\ncontroller = \"usa\"\nto.nations = [\"EST\"]\nscope = [\"hardwear\"]",
         "\"hardwear\"",
         &["did you mean `hardware`?"],
     );
@@ -252,23 +252,93 @@ fn identifiers_are_ascii_and_unique() {
 #[test]
 fn events_make_sense() {
     let event = |tail: &str| format!("[event.e]\n{tail}");
-    let sound = "controller = \"usa\"\nto.nations = [\"EST\"]\n";
-    one(&event("to.nations = [\"EST\"]"), "e", &["`event.e.controller` is missing"]);
-    one(&event("controller = \"usa\""), "e", &["no destination"]);
+    let aimed = "controller = \"usa\"\nto.nations = [\"EST\"]\n";
+    let sound = &format!("{aimed}at = \"1 month\"\n");
+    assert_eq!(findings(&event(sound)), []);
     one(
-        &event(&format!("{sound}at = \"2 months\"\nuntil = \"1 month\"")),
+        &event("at = \"1 month\"\nto.nations = [\"EST\"]"),
+        "e",
+        &["`event.e.controller` is missing"],
+    );
+    one(&event("at = \"1 month\"\ncontroller = \"usa\""), "e", &["no destination"]);
+    one(&event(aimed), "e", &["has no trigger", "write at = \"24 months\""]);
+    one(
+        &event(&format!("{aimed}at = \"2 months\"\nuntil = \"1 month\"")),
         "\"1 month\"",
         &["ends at day 30.4375"],
     );
     one(
-        &event(&format!("{sound}at = 2026-06-01\nuntil = 2026-06-01")),
+        &event(&format!("{aimed}at = 2026-06-01\nuntil = 2026-06-01")),
         "2026-06-01",
         &["ends at day"],
     );
     one(&event(&format!("{sound}scope = []")), "[]", &["applies to nothing"]);
-    let late = findings(&event(&format!("{sound}at = \"30 years\"")));
+    let late = findings(&event(&format!("{aimed}at = \"30 years\"")));
     assert_eq!((late.len(), late[0].severity), (1, Severity::Warning));
     assert!(late[0].message.contains("outside the 730.5 days"));
+}
+
+#[test]
+fn events_have_one_trigger_that_can_come_true() {
+    let event = |tail: &str| {
+        format!(
+            "[tension.blocs]\nlevels = 2\n[event.e]\ncontroller = \"usa\"\nto.nations = [\"EST\"]\n{tail}"
+        )
+    };
+    assert_eq!(findings(&event("tension = \"blocs\"\nlevel = 2")), []);
+    one(&event("tension = \"blocks\""), "\"blocks\"", &["no tension", "did you mean `blocs`?"]);
+    one(
+        &event("tension = \"blocs\"\nlevel = 3"),
+        "3",
+        &["level 3 of tension `blocs`", "at most 2"],
+    );
+    one(
+        &event("tension = \"blocs\"\nat = \"1 month\""),
+        "\"blocs\"",
+        &["2 triggers: at, tension", "keep one of them"],
+    );
+    one(
+        &event("tension = \"blocs\"\nuntil = \"1 month\""),
+        "\"1 month\"",
+        &["hangs on `tension`", "leave it out"],
+    );
+    one(&event("answers = \"d\""), "\"d\"", &["refers to `d`, which is no event"]);
+    one(&event("answers = \"e\""), "\"e\"", &["circle: e → e"]);
+    one("[tension.blocs]\ninitial = 9", "9", &["begins at level 9 of 3"]);
+}
+
+#[test]
+fn a_regime_reaches_something() {
+    let event = |tail: &str| {
+        format!(
+            "[controller.est]\njurisdiction = \"EST\"\n[event.e]\nat = \"1 month\"\nto.nations = [\"SLV\"]\n{tail}"
+        )
+    };
+    for (scope, what) in [("hardware", "no vendor"), ("cloud", "no provider that sells abroad")] {
+        one(
+            &event(&format!("controller = \"est\"\nscope = [\"{scope}\"]")),
+            "\"est\"",
+            &["controls nothing", what, "controllers of this scope: usa"],
+        );
+    }
+    one(
+        &event("controller = \"usa\"\nregime = \"cap\"\nscope = [\"hardware\", \"cloud\"]"),
+        "[\"hardware\", \"cloud\"]",
+        &["`cloud` knows no cap", "without `cloud`"],
+    );
+    let closed = |tail: &str| event(&format!("kind = \"cloud_suspension\"\n{tail}"));
+    assert_eq!(findings(&closed("providers = [\"hyperscaler\"]")), []);
+    one(&closed(""), "e", &["suspends no provider"]);
+    one(
+        &closed("providers = [\"EST-network\"]"),
+        "[\"EST-network\"]",
+        &["serves none of the destinations"],
+    );
+    one(
+        &closed("providers = [\"hyperscaler\"]\ncontroller = \"usa\""),
+        "\"usa\"",
+        &["it is providers that suspend"],
+    );
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use autarky_engine::rng::{child_key, entity_key};
 
-use super::entries;
 use super::{Blueprint, LEVELS, Operator, Pool, Provider, Segment, Site, SupplyOption};
+use super::{entries, politics};
 use crate::entity::demand::{Class, Sensitivity};
 use crate::entity::nation::{NationParameters, Residency};
 use crate::entity::provider::{CapacityTarget, PriceRule, ProviderParameters};
@@ -84,7 +84,8 @@ impl Blueprint {
             vendors,
             hardware,
             controllers,
-            dated: Vec::new(),
+            tensions: politics::tensions(scenario),
+            events: politics::events(scenario)?,
             providers: Vec::new(),
             pools: Vec::new(),
             operators: Vec::new(),
@@ -96,7 +97,6 @@ impl Blueprint {
             actors: Vec::new(),
             focus,
         };
-        plan.dated = entries::dated(scenario)?;
         plan.add_providers(scenario)?;
         plan.share_portfolios();
         plan.initial = plan.initial_fleet();

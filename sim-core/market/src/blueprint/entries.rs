@@ -1,24 +1,21 @@
-//! Columns that follow one to one from the entries of a scenario: time, zones, controllers, vendors, hardware, classes, demand, dated regimes.
+//! Columns that follow one to one from the entries of a scenario: time, zones, controllers, vendors, hardware, classes, demand.
 
 use autarky_engine::rng::entity_key;
 use autarky_engine::time::{SimDuration, SimTime};
 
 use super::build::{BuildError, error, lookup, position};
-use super::{
-    CLASSES, ClassTerms, Controller, DatedRegime, DemandPath, Hardware, Nation, Timing, Vendor,
-};
+use super::{CLASSES, ClassTerms, Controller, DemandPath, Hardware, Nation, Timing, Vendor};
 use crate::entity::demand::Class;
 use crate::entity::nation::{IncomeGroup, NationParameters};
 use crate::id::{ControllerId, NationId, VendorId};
-use crate::mechanism::export_control::Terms;
 use crate::process::mean_reverting::MeanReverting;
 use crate::scenario::Scenario;
 
-fn span(path: &str, days: f64) -> Result<SimDuration, BuildError> {
+pub(super) fn span(path: &str, days: f64) -> Result<SimDuration, BuildError> {
     SimDuration::from_days_f64(days).map_err(|e| error(path, e.to_string()))
 }
 
-fn instant(path: &str, days: f64) -> Result<SimTime, BuildError> {
+pub(super) fn instant(path: &str, days: f64) -> Result<SimTime, BuildError> {
     SimTime::ZERO.checked_add(span(path, days)?).map_err(|e| error(path, e.to_string()))
 }
 
@@ -171,45 +168,4 @@ pub(super) fn demand_path(scenario: &Scenario, timing: &Timing) -> DemandPath {
         reference_price: d.reference_price,
         reference_price_decline: d.reference_price_decline,
     }
-}
-
-pub(super) fn dated(scenario: &Scenario) -> Result<Vec<DatedRegime>, BuildError> {
-    let mut out = Vec::new();
-    for (id, event) in scenario.events.iter() {
-        let path = format!("event.{id}");
-        let controller = position(
-            &scenario.controllers,
-            "controller",
-            &format!("{path}.controller"),
-            &event.controller,
-        )?;
-        let mut destinations = Vec::new();
-        for nation in &event.to {
-            destinations.push(NationId::new(position(
-                &scenario.nations,
-                "nation",
-                &format!("{path}.to.nations"),
-                nation,
-            )?));
-        }
-        let at = instant(&format!("{path}.at"), event.at)?;
-        let until = event.until.map(|days| instant(&format!("{path}.until"), days)).transpose()?;
-        out.push(DatedRegime {
-            parameters: event.clone(),
-            at,
-            until,
-            controller: ControllerId::new(controller),
-            destinations,
-            scope: event.scope.clone(),
-            terms: Terms {
-                regime: event.regime,
-                licence_delay: event.licence_delay,
-                licence_approval: event.licence_approval,
-                licence_cost: event.licence_cost,
-                cap: event.cap,
-                small_order: event.small_order,
-            },
-        });
-    }
-    Ok(out)
 }

@@ -6,10 +6,10 @@ mod actors;
 mod build;
 mod entries;
 mod fleet;
+mod politics;
 
 use autarky_engine::time::{SimDuration, SimTime};
 
-use crate::entity::controller::{EventParameters, Scope};
 use crate::entity::hardware::HardwareParameters;
 use crate::entity::nation::NationParameters;
 use crate::entity::provider::ProviderParameters;
@@ -17,12 +17,12 @@ use crate::entity::vendor::VendorParameters;
 use crate::id::{
     ControllerId, GroupId, HardwareId, NationId, OperatorId, PoolId, ProviderId, SiteId, VendorId,
 };
-use crate::mechanism::export_control::Terms;
 use crate::mechanism::price::UtilisationController;
 use crate::process::mean_reverting::MeanReverting;
 use crate::record::Actor;
 
 pub use build::BuildError;
+pub use politics::{Effect, ScenarioEvent, Tension, Trigger};
 
 /// Workload classes in their order: inference, fine-tuning, training.
 pub const CLASSES: usize = 3;
@@ -126,25 +126,6 @@ pub struct Controller {
     pub jurisdiction: NationId,
     /// TPP from which hardware is controlled.
     pub threshold: f64,
-}
-
-/// A dated change of regimes.
-#[derive(Debug, Clone)]
-pub struct DatedRegime {
-    /// Parameters.
-    pub parameters: EventParameters,
-    /// When.
-    pub at: SimTime,
-    /// When it is lifted.
-    pub until: Option<SimTime>,
-    /// Who acts.
-    pub controller: ControllerId,
-    /// Towards whom.
-    pub destinations: Vec<NationId>,
-    /// What it applies to.
-    pub scope: Vec<Scope>,
-    /// Terms while it is in force.
-    pub terms: Terms,
 }
 
 /// A provider.
@@ -345,8 +326,10 @@ pub struct Blueprint {
     pub hardware: Vec<Hardware>,
     /// Controllers.
     pub controllers: Vec<Controller>,
-    /// Dated regime changes.
-    pub dated: Vec<DatedRegime>,
+    /// Tensions between blocs.
+    pub tensions: Vec<Tension>,
+    /// What happens between states.
+    pub events: Vec<ScenarioEvent>,
     /// Providers.
     pub providers: Vec<Provider>,
     /// Pools.

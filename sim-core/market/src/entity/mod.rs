@@ -2,8 +2,10 @@
 
 pub mod controller;
 pub mod demand;
+pub mod event;
 pub mod hardware;
 pub mod horizon;
 pub mod nation;
 pub mod provider;
+pub mod tension;
 pub mod vendor;

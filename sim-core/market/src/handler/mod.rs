@@ -52,14 +52,11 @@ impl Model for Market<'_> {
                 world.hardware_released(plan, model, ctx.now().as_days());
                 Ok(())
             }
-            Event::DatedStart(event) => {
-                world.dated(plan, event, true);
-                Ok(())
-            }
-            Event::DatedEnd(event) => {
-                world.dated(plan, event, false);
-                Ok(())
-            }
+            Event::DatedStart(event) => world.set_event(plan, event, true, ctx),
+            Event::DatedEnd(event) => world.set_event(plan, event, false, ctx),
+            Event::TensionRises(tension) => world.tension_moves(plan, (tension, true), ctx),
+            Event::TensionFalls(tension) => world.tension_moves(plan, (tension, false), ctx),
+            Event::AnswerStarts(event) => world.answer_starts(plan, event, ctx),
             Event::Tick => world.tick(plan, ctx),
             Event::MonthEnd => world.month_end(plan, ctx),
             Event::Sample => metric::sample(world, plan, ctx),

@@ -1,10 +1,10 @@
-//! What a regime of export control lets through: hardware, spares, cloud access.
+//! What a regime of export control lets through: hardware, spares, cloud access, services, stages of production.
 //!
 //! A controller governs the vendors and clouds whose home is its jurisdiction. Towards each destination it has one regime per scope.
 
 use crate::entity::controller::{Regime, Scope};
 
-/// Terms of a regime in force; see `EventParameters` for sources.
+/// Terms of a regime in force; see `entity/event.rs` for sources.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Terms {
     /// Form.
@@ -42,11 +42,21 @@ pub struct Regimes {
     pub spares: Terms,
     /// Cloud access.
     pub cloud: Terms,
+    /// Remote services and firmware.
+    pub services: Terms,
+    /// Stages of production.
+    pub chain: Terms,
 }
 
 impl Regimes {
     /// No control at all.
-    pub const OPEN: Self = Self { hardware: Terms::OPEN, spares: Terms::OPEN, cloud: Terms::OPEN };
+    pub const OPEN: Self = Self {
+        hardware: Terms::OPEN,
+        spares: Terms::OPEN,
+        cloud: Terms::OPEN,
+        services: Terms::OPEN,
+        chain: Terms::OPEN,
+    };
 
     /// The terms of a scope.
     #[must_use]
@@ -55,6 +65,8 @@ impl Regimes {
             Scope::Hardware => &self.hardware,
             Scope::Spares => &self.spares,
             Scope::Cloud => &self.cloud,
+            Scope::Services => &self.services,
+            Scope::Chain => &self.chain,
         }
     }
 
@@ -64,6 +76,8 @@ impl Regimes {
             Scope::Hardware => &mut self.hardware,
             Scope::Spares => &mut self.spares,
             Scope::Cloud => &mut self.cloud,
+            Scope::Services => &mut self.services,
+            Scope::Chain => &mut self.chain,
         }
     }
 }

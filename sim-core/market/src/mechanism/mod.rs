@@ -5,3 +5,4 @@ pub mod clearing;
 pub mod export_control;
 pub mod investment;
 pub mod price;
+pub mod tension;

@@ -31,4 +31,10 @@ pub enum Process {
     HostLeaveCount = 12,
     /// Counts of hosts that return in a tick, for large cohorts.
     HostReturnCount = 13,
+    /// Clocks by which tensions rise.
+    TensionRise = 40,
+    /// Clocks by which tensions fall.
+    TensionFall = 41,
+    /// Whether an event is answered.
+    Retaliation = 42,
 }

@@ -257,10 +257,14 @@ impl World {
         installed.map(|(h, &compute)| ((row + h) as u32, compute)).collect()
     }
 
-    /// Whether a nation's buyers may use a pool under the regimes on cloud access.
+    /// Whether a nation's buyers may use a pool under the regimes on cloud access and the suspensions in force.
     #[must_use]
     pub fn has_access(&self, plan: &Blueprint, pool: PoolId, buyer: NationId) -> bool {
-        let provider = &plan.providers[plan.pools[pool.at()].provider.at()];
+        let id = plan.pools[pool.at()].provider;
+        let provider = &plan.providers[id.at()];
+        if self.is_suspended(plan, id, buyer) {
+            return false;
+        }
         match provider.controller {
             Some(controller) if provider.home != buyer => {
                 self.regime(plan, controller.at(), buyer).cloud.regime != Regime::Ban

@@ -4,6 +4,7 @@
 
 pub mod fleet;
 pub mod market;
+pub mod politics;
 pub mod supply;
 
 use autarky_engine::calendar::{CalendarError, ClockId};
@@ -158,8 +159,8 @@ pub struct World {
     pub capital: Vec<f64>,
     /// `[controller × nation]`.
     pub regimes: Vec<Regimes>,
-    /// Whether each dated event is in force.
-    pub dated_active: Vec<bool>,
+    /// Tensions and events of the scenario.
+    pub politics: politics::PoliticsState,
     /// Compute placed under a cap this year, `[controller × nation]`, with the year.
     pub capped: Vec<(u32, f64)>,
     /// Streams of licence decisions, `[controller × nation]`.

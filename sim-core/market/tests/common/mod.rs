@@ -176,7 +176,8 @@ pub fn add_pool(s: &mut Scenario, id: &str, home: &str) {
 /// A regime of controller `by` towards `FOC` from day `at` on.
 pub fn regime(s: &mut Scenario, id: &str, by: &str, at: f64) {
     let event = s.events.entry(id);
-    (event.controller, event.to, event.at) = (by.to_owned(), vec!["FOC".to_owned()], at);
+    (event.controller, event.to, event.at) =
+        (Some(by.to_owned()), vec!["FOC".to_owned()], Some(at));
 }
 
 /// New nodes of hardware `ha` as the whole initial fleet, `nodes[i]` at site `i`.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use autarky_engine::stop::StopFlag;
 use autarky_market::blueprint::Blueprint;
-use autarky_market::entity::controller::EventParameters;
+use autarky_market::entity::event::{EventKind, EventParameters};
 use autarky_market::record::Record;
 use autarky_market::scenario::Scenario;
 use autarky_market::{MODEL_VERSION, SimulationError, layout, simulate};
@@ -143,10 +143,15 @@ fn marks(loaded: &Loaded) -> Vec<Mark> {
     if loaded.policies.len() == 1 { base } else { marks }
 }
 
+/// Start and end of an event with a date; what hangs on chance has none.
 fn event_marks(event: &EventParameters) -> Vec<Mark> {
-    let regime = event.regime.as_str();
-    let start = Mark { day: event.at, label: format!("{regime} starts") };
-    let end = event.until.map(|day| Mark { day, label: format!("{regime} ends") });
+    let Some(at) = event.at else { return Vec::new() };
+    let what = match event.kind {
+        EventKind::ExportRegime => event.regime.as_str(),
+        EventKind::CloudSuspension => "suspension",
+    };
+    let start = Mark { day: at, label: format!("{what} starts") };
+    let end = event.until.map(|day| Mark { day, label: format!("{what} ends") });
     [start].into_iter().chain(end).collect()
 }
 

@@ -1,40 +1,44 @@
-//! Dated changes of export regimes.
+//! Export regimes change: which terms hold towards whom, and what that does to orders already placed.
 
-use crate::blueprint::Blueprint;
+use crate::blueprint::{Blueprint, Effect};
 use crate::entity::controller::{Regime, Scope};
 use crate::id::{ControllerId, NationId, OrderId};
 use crate::mechanism::export_control::Regimes;
 use crate::world::World;
 
 impl World {
-    /// A dated event starts or ends: the regimes are those of the active events, the later in the list of dates over the earlier.
-    pub(super) fn dated(&mut self, plan: &Blueprint, event: u32, active: bool) {
-        self.dated_active[event as usize] = active;
-        let controller = plan.dated[event as usize].controller;
-        for &nation in &plan.dated[event as usize].destinations {
+    /// The regimes of a controller towards the destinations of an event that took effect or ended.
+    pub(super) fn change_regimes(
+        &mut self,
+        plan: &Blueprint,
+        event: usize,
+        controller: ControllerId,
+    ) {
+        for &nation in &plan.events[event].destinations {
             self.regimes[controller.at() * plan.nations.len() + nation.at()] =
                 self.regimes_in_force(plan, controller, nation);
             self.cancel_banned_orders(plan, controller, nation);
         }
-        self.market.tastes_changed = true;
     }
 
+    /// What the events in force impose, the later over the earlier.
     fn regimes_in_force(
         &self,
         plan: &Blueprint,
         controller: ControllerId,
         nation: NationId,
     ) -> Regimes {
-        let mut active: Vec<_> = (0..plan.dated.len())
-            .filter(|&e| self.dated_active[e])
-            .map(|e| &plan.dated[e])
-            .filter(|d| d.controller == controller && d.destinations.contains(&nation))
-            .collect();
-        active.sort_by_key(|d| d.at);
+        let mut active: Vec<usize> =
+            (0..plan.events.len()).filter(|&e| self.politics.active[e]).collect();
+        active.sort_by_key(|&e| self.politics.since[e]);
         let mut regimes = Regimes::OPEN;
-        for dated in active {
-            for &scope in &dated.scope {
-                *regimes.of_mut(scope) = dated.terms;
+        for event in active.into_iter().map(|e| &plan.events[e]) {
+            let Effect::Regime { controller: by, scope, terms } = &event.effect else { continue };
+            if *by != controller || !event.destinations.contains(&nation) {
+                continue;
+            }
+            for &scope in scope {
+                *regimes.of_mut(scope) = *terms;
             }
         }
         regimes

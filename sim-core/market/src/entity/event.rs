@@ -1,0 +1,57 @@
+//! Events of a scenario: what happens between states, and what triggers it. One trigger each: a date, a level of tension, or another event.
+
+use super::controller::{Regime, Scope};
+use crate::schema::{Kind, Range};
+use crate::{parameters, vocabulary};
+
+vocabulary! {
+    /// What an event does.
+    pub enum EventKind {
+        /// A controller changes its regime towards destinations.
+        ExportRegime = "export_regime",
+        /// Providers close their services to destinations, contracts included.
+        CloudSuspension = "cloud_suspension",
+    }
+}
+
+parameters! {
+    /// Something that happens between states: at a date, at a level of tension, or in answer to another event.
+    pub struct EventParameters {
+        /// What happens.
+        kind: EventKind = EventKind::ExportRegime, Kind::Choice(EventKind::WORDS), Assumed, "scenario";
+        /// Trigger: a date or a span from the start.
+        at: Option<f64> = None, Kind::Instant, Assumed, "scenario";
+        /// When an event with a date is lifted again; never if unset.
+        until: Option<f64> = None, Kind::Instant, Assumed, "scenario";
+        /// Trigger: in force while this tension is at `level` or above.
+        tension: Option<String> = None, Kind::Reference("tension"), Assumed, "scenario";
+        /// Level of the tension from which the event is in force.
+        level: i64 = 1, Kind::Integer { min: 1, max: 100 }, Assumed, "scenario";
+        /// Trigger: answers another event (retaliation), and lasts as long as that is in force.
+        answers: Option<String> = None, Kind::Reference("event"), Assumed, "scenario";
+        /// Probability of the answer, drawn anew each time the answered event takes effect.
+        probability: f64 = 1.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "scenario";
+        /// Time from the answered event to the answer.
+        delay: f64 = 0.0, Kind::Number { unit: "day", range: Range::closed(0.0, 36_500.0) }, Assumed, "scenario";
+        /// The controller that changes its regime.
+        controller: Option<String> = None, Kind::Reference("controller"), Assumed, "scenario";
+        /// Providers that close their services.
+        providers: Vec<String> = Vec::new(), Kind::References("provider"), Assumed, "scenario";
+        /// Destinations.
+        to["to.nations"]: Vec<String> = Vec::new(), Kind::References("nation"), Assumed, "scenario";
+        /// New regime.
+        regime: Regime = Regime::Ban, Kind::Choice(Regime::WORDS), Assumed, "scenario";
+        /// What it applies to.
+        scope: Vec<Scope> = vec![Scope::Hardware, Scope::Spares], Kind::Choices(Scope::WORDS), Assumed, "scenario";
+        /// Time from an application for a licence to its decision.
+        licence_delay: f64 = 90.0, Kind::Number { unit: "day", range: Range::closed(0.0, 3650.0) }, Assumed, "BIS average processing of some 30 to 90 days";
+        /// Probability that a licence is granted.
+        licence_approval: f64 = 0.8, Kind::Number { unit: "1", range: Range::share() }, Assumed, "BIS annual reports: most applications are approved";
+        /// Fixed cost of a licence application.
+        licence_cost: f64 = 50_000.0, Kind::Number { unit: "USD", range: Range::closed(0.0, 1e9) }, Assumed, "legal fees";
+        /// Compute that a destination may receive in a calendar year under a cap on hardware.
+        cap: f64 = 25_000.0, Kind::Number { unit: "H100e/year", range: Range::closed(0.0, 1e12) }, Calibrated, "diffusion rule of 2025-01: about 50,000 over two years";
+        /// Orders up to this compute are exempt from the cap.
+        small_order: f64 = 1700.0, Kind::Number { unit: "H100e", range: Range::closed(0.0, 1e9) }, Measured, "diffusion rule of 2025-01: 26.9M TPP";
+    }
+}

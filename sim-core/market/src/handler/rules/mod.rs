@@ -1,0 +1,5 @@
+//! What states do to each other: events take effect and end, tensions move, regimes change.
+
+mod regime;
+mod tension;
+mod trigger;
