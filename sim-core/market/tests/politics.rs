@@ -144,13 +144,13 @@ fn retaliation_comes_with_its_probability() {
 fn retaliation_waits_its_delay_and_lasts_as_long_as_what_it_answers() {
     let plan = Blueprint::new(&answered(1.0, 5.0)).unwrap();
     let mut run = Run::new(&plan, 1, 0);
-    let (mut since, mut seen) = (None, [0; 2]);
+    let mut seen = [0; 2];
     for day in 0..2000 {
         let world = run.to(f64::from(day));
         let (ban, answer) = (world.politics.active[1], world.politics.active[0]);
         assert!(ban || !answer, "no answer without a ban");
         let began = world.politics.since[1].as_days();
-        since = if ban { Some(began) } else { None };
+        let since = ban.then_some(began);
         let due = since.is_some_and(|began: f64| f64::from(day) >= began + 5.0);
         assert_eq!(answer, due, "day {day}: ban since {since:?}");
         seen[usize::from(answer)] += 1;
