@@ -146,9 +146,9 @@ fn the_defaults_of_a_kind_reach_its_providers_and_their_own_settings_win() {
 fn instants_are_dates_or_spans_from_the_start() {
     let loaded = child();
     let dated = base(&loaded).events.get("dated").unwrap().clone();
-    assert_eq!((dated.at, dated.until), (181.0, Some(364.0)));
+    assert_eq!((dated.at, dated.until), (Some(181.0), Some(364.0)));
     let ban = loaded.policy("ban").unwrap().scenario.events.get("chip_ban").unwrap();
-    assert_eq!((ban.at, ban.until), (730.5, None));
+    assert_eq!((ban.at, ban.until), (Some(730.5), None));
 }
 
 #[test]
