@@ -150,6 +150,7 @@ impl World {
             replication,
             cohorts: Vec::new(),
             live: Vec::new(),
+            counted: Vec::new(),
             at_site: vec![Vec::new(); plan.sites.len()],
             site_up: vec![true; plan.sites.len()],
             outage: plan.sites.iter().map(|s| stream(Process::Outage, s.key)).collect(),

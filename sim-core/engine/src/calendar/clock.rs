@@ -6,8 +6,10 @@
 //! chemical systems with time dependent propensities and delays"). Only a firing draws the next exponential, from the
 //! clock's own stream, so two policies that change rates differently still share the same random numbers.
 //!
-//! Ladders cannot delete eagerly; a clock that rescales moves in this heap instead and leaves no stale key behind. A
-//! clock keeps the sequence number it was created with: clocks that tie fire in the order of their creation.
+//! Ladders cannot delete eagerly; a clock has one place in this heap instead. A firing that moves earlier moves its key
+//! at once. One that moves later only notes the new time, and its key stays where it was, too early, until it comes to
+//! the top: most changes of rate then touch the clock alone, and a failure that a repair undoes moves nothing. A clock
+//! keeps the sequence number it was created with: clocks that tie fire in the order of their creation.
 
 use crate::calendar::heap::{parent, smallest_child};
 use crate::calendar::key::{MAX_SLOTS, Tag};
@@ -32,6 +34,10 @@ struct Clock<E> {
     remaining: f64,
     rate_per_day: f64,
     since: SimTime,
+    /// When it fires, while it is in the heap.
+    due: SimTime,
+    /// The time of its key in the heap: no later than `due`.
+    filed: SimTime,
     tag: Tag,
     generation: u32,
     in_use: bool,
@@ -81,9 +87,18 @@ impl<E: Copy> ClockSet<E> {
         let remaining = stream.exponential();
         let reused = self.free.pop();
         let generation = reused.map_or(0, |index| self.clocks[index as usize].generation);
-        let (rate_per_day, since, in_use) = (0.0, now, true);
-        let clock =
-            Clock { stream, remaining, rate_per_day, since, tag, generation, in_use, event };
+        let clock = Clock {
+            stream,
+            remaining,
+            rate_per_day: 0.0,
+            since: now,
+            due: SimTime::MAX,
+            filed: SimTime::MAX,
+            tag,
+            generation,
+            in_use: true,
+            event,
+        };
         if let Some(index) = reused {
             self.clocks[index as usize] = clock;
             return Ok(ClockId { index, generation });
@@ -165,7 +180,16 @@ impl<E: Copy> ClockSet<E> {
             clock.remaining = clock.stream.exponential();
             self.arm(index);
         }
-        self.heap.first().copied()
+        loop {
+            let first = *self.heap.first()?;
+            let clock = &mut self.clocks[first.slot() as usize];
+            if clock.due == first.time() {
+                return Some(first);
+            }
+            clock.filed = clock.due;
+            let key = Key::pack(clock.due, clock.tag, first.slot());
+            self.sift_down(0, key);
+        }
     }
 
     /// Let the clock of `key`, which [`ClockSet::peek`] returned, fire.
@@ -180,32 +204,33 @@ impl<E: Copy> ClockSet<E> {
     /// Put the clock where its remaining exponential and rate say. A firing after the end of time never comes.
     #[inline]
     fn arm(&mut self, index: u32) {
-        let clock = &self.clocks[index as usize];
+        let clock = &mut self.clocks[index as usize];
         // Rate 0 gives an infinite or undefined wait, which is no span of time.
         let wait = clock.remaining * MICROS_PER_DAY as f64 / clock.rate_per_day;
         let span = SimDuration::from_micros_f64(wait);
-        match span.and_then(|span| clock.since.checked_add(span)) {
-            Ok(at) => self.place(Key::pack(at, clock.tag, index)),
-            Err(_) => self.detach(index),
+        let Ok(due) = span.and_then(|span| clock.since.checked_add(span)) else {
+            self.detach(index);
+            return;
+        };
+        clock.due = due;
+        // A clock that sleeps is filed at the end of time.
+        if due >= clock.filed && clock.filed < SimTime::MAX {
+            return;
         }
-    }
-
-    /// Insert or move the clock of `key`.
-    #[inline]
-    fn place(&mut self, key: Key) {
-        let at = self.positions[key.slot() as usize] as usize;
-        match self.heap.get(at) {
-            Some(&old) if old < key => self.sift_down(at, key),
-            Some(_) => self.sift_up(at, key),
-            None => {
-                self.heap.push(key);
-                self.sift_up(self.heap.len() - 1, key);
-            }
+        clock.filed = due;
+        let key = Key::pack(due, clock.tag, index);
+        let at = self.positions[index as usize] as usize;
+        if at < self.heap.len() {
+            self.sift_up(at, key);
+        } else {
+            self.heap.push(key);
+            self.sift_up(self.heap.len() - 1, key);
         }
     }
 
     /// Take a clock out of the heap if it is in it.
     fn detach(&mut self, index: u32) {
+        self.clocks[index as usize].filed = SimTime::MAX;
         let at = std::mem::replace(&mut self.positions[index as usize], ASLEEP) as usize;
         let Some(last) = self.heap.pop() else { return };
         match self.heap.get(at) {

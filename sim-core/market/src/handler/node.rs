@@ -195,8 +195,8 @@ impl World {
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
         let index = ctx.now().as_micros() / plan.timing.tick.as_micros();
-        for at in 0..self.live.len() {
-            let id = self.live[at];
+        for at in 0..self.counted.len() {
+            let id = self.counted[at];
             let Some(Churn::Counts { leave, back }) = &self.cohorts[id.at()].churn else {
                 continue;
             };

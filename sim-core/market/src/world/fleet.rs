@@ -45,6 +45,13 @@ pub fn bathtub(age: f64, life: f64, infant: f64, wear_out: f64) -> f64 {
     1.0 + (infant - 1.0) * young + (wear_out - 1.0) * old
 }
 
+/// Takes an id out of a list in ascending order, if it is in it.
+fn strike(list: &mut Vec<CohortId>, id: CohortId) {
+    if let Ok(at) = list.binary_search_by_key(&id.0, |other| other.0) {
+        list.remove(at);
+    }
+}
+
 impl World {
     /// The pool of a cohort.
     #[must_use]
@@ -198,6 +205,9 @@ impl World {
         let hazard = Self::hazard_at(plan, cohort, ctx.now().as_days());
         self.cohorts[id.at()].hazard = hazard;
         self.live.push(id);
+        if matches!(self.cohorts[id.at()].churn, Some(Churn::Counts { .. })) {
+            self.counted.push(id);
+        }
         self.at_site[new.site.at()].push(id);
         let life = plan.hardware[new.hardware.at()].parameters.life * 365.25;
         let left = (new.vintage + life - ctx.now().as_days()).max(0.0);
@@ -315,7 +325,8 @@ impl World {
         self.pools[pool.at()].nodes -= nodes;
         self.pools[pool.at()].forget(id);
         self.node_books.retired += u64::from(nodes);
-        self.live.retain(|&other| other != id);
+        strike(&mut self.live, id);
+        strike(&mut self.counted, id);
         self.at_site[site.at()].retain(|&other| other != id);
         self.regrade(plan, site);
         Ok(())

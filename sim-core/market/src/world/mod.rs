@@ -131,6 +131,8 @@ pub struct World {
     pub cohorts: Vec<Cohort>,
     /// Cohorts alive, in order of birth.
     pub live: Vec<CohortId>,
+    /// Those of them whose churn is drawn per tick, in the same order.
+    pub counted: Vec<CohortId>,
     /// Cohorts alive by site.
     pub at_site: Vec<Vec<CohortId>>,
     /// Whether each site is up.

@@ -1,0 +1,92 @@
+//! Worlds to measure on: those of the market's tests, in the sizes that the benches name, and what they hold.
+
+use autarky_market::blueprint::Blueprint;
+use autarky_market::entity::nation::{IncomeGroup, Residency};
+use autarky_market::entity::provider::{PriceRule, ProviderKind};
+use autarky_market::scenario::Scenario;
+use autarky_market::world::market::problem;
+
+#[path = "../../sim-core/market/tests/common/mod.rs"]
+mod common;
+
+use common::{SMALL_STATE, scenario};
+
+/// Nations of the large world.
+pub(crate) const NATIONS: usize = 200;
+/// Operators of the large world, in equal networks.
+pub(crate) const OPERATORS: usize = 20_000;
+/// Nodes of the large world.
+pub(crate) const NODES: usize = 1_000_000;
+
+/// The small state: a focus nation, seven blocs, 3 × 3 segments each; ten years in daily ticks, a withdrawal test a quarter.
+
+pub(crate) fn small_state() -> Blueprint {
+    compile(&scenario(SMALL_STATE))
+}
+
+/// The fleet of the small state whose market clears only every four weeks: what is left is events of nodes.
+#[cfg_attr(not(test), allow(dead_code, reason = "for the criterion benches"))]
+pub(crate) fn nodes_alone() -> Blueprint {
+    let mut s = scenario(SMALL_STATE);
+    (s.horizon.tick, s.horizon.sample) = (28.0, 3650.0);
+    compile(&s)
+}
+
+/// Two hundred nations, each with a data centre and a network beside the clouds of the small state; in ticks of `tick` days.
+
+pub(crate) fn two_hundred_nations(tick: f64, years: f64) -> Blueprint {
+    let mut s = scenario(SMALL_STATE);
+    (s.horizon.tick, s.horizon.years) = (tick, years);
+    let pools = 2 * NATIONS;
+    let nodes = (NODES / pools) as i64;
+    let operators = (OPERATORS / NATIONS) as i64;
+    for id in (0..NATIONS - common::ZONES.len()).map(|n| format!("N{n:03}")) {
+        let nation = s.nations.entry(&id);
+        (nation.gdp, nation.income_group) = (5e11, IncomeGroup::High);
+        nation.residency_critical = Residency::Any;
+        for (kind, name) in
+            [(ProviderKind::DataCentre, "data_centre"), (ProviderKind::Network, "network")]
+        {
+            let provider = s.providers.entry(&format!("{id}-{name}"));
+            (provider.kind, provider.home, provider.zones) = (kind, id.clone(), vec![id.clone()]);
+            if kind == ProviderKind::Network {
+                (provider.operator_dispersion, provider.leave_rate) = (1.0, 0.01);
+                (provider.return_rate_offline, provider.price_rule) =
+                    (0.5, PriceRule::UtilisationController);
+            }
+        }
+    }
+    let ids: Vec<String> = s.providers.iter().map(|(id, _)| id.to_owned()).collect();
+    for id in ids {
+        let provider = s.providers.entry(&id);
+        provider.aggregate_nodes = Some(nodes);
+        if provider.kind == ProviderKind::Network {
+            provider.operators = operators;
+        }
+    }
+    compile(&s)
+}
+
+fn compile(s: &Scenario) -> Blueprint {
+    match Blueprint::new(s) {
+        Ok(plan) => plan,
+        Err(e) => unreachable!("a valid scenario: {e}"),
+    }
+}
+
+/// How large a world is.
+
+pub(crate) fn size(plan: &Blueprint) -> String {
+    let groups: Vec<_> = (0..plan.groups()).map(autarky_market::id::GroupId::new).collect();
+    let pairs = problem(plan, &groups).map_or(0, |(_, pairs, _)| pairs.len());
+    let nodes: u64 = plan.initial.iter().map(|c| u64::from(c.nodes)).sum();
+    format!(
+        "{} nations, {} segments, {} pools, {} operators, {} cohorts, {nodes} nodes; {} queue groups and {pairs} feasible pairs in all",
+        plan.nations.len(),
+        plan.segments.len(),
+        plan.pools.len(),
+        plan.operators.len(),
+        plan.initial.len(),
+        plan.groups(),
+    )
+}
