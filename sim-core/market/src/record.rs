@@ -14,7 +14,7 @@ pub struct Column {
 }
 
 vocabulary! {
-    /// What kind of foreign party an actor of the withdrawal test is.
+    /// What kind of party an actor of the withdrawal test is.
     pub enum ActorKind {
         /// A jurisdiction that controls exports: its vendors' chips and parts, and its clouds.
         Controller = "controller",
@@ -24,6 +24,10 @@ vocabulary! {
         Cloud = "cloud",
         /// A state that hosts sites of foreign or shared providers.
         Host = "host",
+        /// All international links of the state that is tested.
+        Connectivity = "connectivity",
+        /// The largest operator among the state's own providers of a kind: not a foreign party, and in no maximum over them.
+        Operator = "operator",
     }
 }
 
@@ -34,17 +38,19 @@ vocabulary! {
         None = "none",
         /// Accelerators and spare parts.
         Chips = "chips",
-        /// Buildings and power on the actor's territory.
+        /// Buildings and power on the actor's territory, or run by it.
         Facilities = "facilities",
         /// The software that runs the service.
         ControlPlane = "control_plane",
+        /// The links to what lies abroad.
+        Connectivity = "connectivity",
     }
 }
 
-/// A foreign party whose withdrawal is tested.
+/// A party whose withdrawal is tested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// Identifier: of the controller, vendor or provider, or of the hosting zone.
+    /// Identifier: of the controller, vendor or provider, or of the hosting zone; `links`; the kind of provider of an operator.
     pub id: String,
     /// Kind.
     pub kind: ActorKind,

@@ -107,9 +107,11 @@ fn a_projection_sees_the_fleet_and_not_who_runs_it() {
         let run = Run::new(&plan, 1, 0);
         let mut world = run.world().clone();
         world.market.demand = plan.segments.iter().map(|s| s.demand).collect();
-        let result =
-            Projection::new(&world, &plan, 0.0).test(&world, &plan, (0, zone(&plan, "FOC")));
-        (result.baseline, result.results)
+        let result = Projection::new(&world, &plan, 0.0).test(&world, &plan, zone(&plan, "FOC"));
+        // Who runs the largest part is the one thing that differs, and it is no foreign party.
+        let foreign = plan.actors.iter().filter(|a| a.is_foreign()).count();
+        assert!(plan.actors[foreign..].iter().all(|a| !a.is_foreign()));
+        (result.baseline, result.results[..3 * foreign].to_vec())
     });
     let [(baseline, one), (same, many)] = tests;
     assert!(baseline.iter().zip(same).all(|(a, b)| (a - b).abs() < 1e-12));

@@ -1,46 +1,121 @@
-//! The foreign parties of the withdrawal test, and what each of them controls.
+//! The parties of the withdrawal test, and what each of them controls.
 
-use super::{Blueprint, ResolvedActor};
+use super::Blueprint;
+use crate::entity::provider::ProviderKind;
 use crate::id::{ControllerId, NationId};
 use crate::record::{Actor, ActorKind};
 
+/// Position in [`Blueprint::supply`] of an untouched supply.
+const ALL_SUPPLY: u32 = 0;
+/// Position in [`Blueprint::supply`] of none.
+const NO_SUPPLY: u32 = 1;
+
+/// What an actor takes away besides the parties it controls, seen from the nation that is tested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Nothing.
+    Parties,
+    /// All that lies in other zones.
+    Abroad,
+    /// The nodes of the largest operator among the nation's own providers of this kind.
+    LargestOperator(ProviderKind),
+}
+
+/// An actor with what it controls.
+#[derive(Debug, Clone)]
+pub struct ResolvedActor {
+    /// Label.
+    pub actor: Actor,
+    /// The zone it belongs to: never tested against itself. `None`: no state's.
+    pub home: Option<NationId>,
+    /// Hazard of its withdrawal, 1/year; that of lost links is the nation's.
+    pub hazard: f64,
+    /// By vendor: what is left of its chips and parts, a position in [`Blueprint::supply`].
+    pub vendors: Vec<u32>,
+    /// By provider: whether its control plane stops.
+    pub providers: Vec<bool>,
+    /// By zone: whether its facilities stop.
+    pub zones: Vec<bool>,
+    /// What else.
+    pub reach: Reach,
+}
+
+impl ResolvedActor {
+    /// Whether it is a foreign party, over which maxima are taken.
+    #[must_use]
+    pub const fn is_foreign(&self) -> bool {
+        !matches!(self.reach, Reach::LargestOperator(_))
+    }
+}
+
 impl Blueprint {
-    /// Controllers, vendors, exporting providers, and zones that host sites of exporting providers.
+    /// Controllers, vendors, exporting providers, zones that host sites of exporting providers, lost links, largest operators at home.
     pub(super) fn resolve_actors(&self) -> Vec<ResolvedActor> {
-        let nobody = ResolvedActor {
-            actor: Actor { id: String::new(), kind: ActorKind::Vendor },
-            home: NationId(0),
-            vendors: vec![false; self.vendors.len()],
+        let mut out = Vec::new();
+        self.controllers_and_vendors(&mut out);
+        self.clouds_and_hosts(&mut out);
+        out.push(ResolvedActor {
+            reach: Reach::Abroad,
+            ..self.nobody("links", ActorKind::Connectivity)
+        });
+        for &kind in ProviderKind::ALL {
+            let at_home = |p: &super::Pool| {
+                let provider = &self.providers[p.provider.at()];
+                provider.parameters.kind == kind
+                    && provider.home == p.zone
+                    && self.nations[p.zone.at()].focus
+            };
+            if self.pools.iter().any(at_home) {
+                let nobody = self.nobody(kind.as_str(), ActorKind::Operator);
+                out.push(ResolvedActor { reach: Reach::LargestOperator(kind), ..nobody });
+            }
+        }
+        out
+    }
+
+    /// An actor that controls nothing.
+    fn nobody(&self, id: &str, kind: ActorKind) -> ResolvedActor {
+        ResolvedActor {
+            actor: Actor { id: id.to_owned(), kind },
+            home: None,
+            hazard: 0.0,
+            vendors: vec![ALL_SUPPLY; self.vendors.len()],
             providers: vec![false; self.providers.len()],
             zones: vec![false; self.nations.len()],
-        };
-        let actor = |id: &str, kind| Actor { id: id.to_owned(), kind };
-        let mut out = Vec::new();
+            reach: Reach::Parties,
+        }
+    }
+
+    fn controllers_and_vendors(&self, out: &mut Vec<ResolvedActor>) {
         for (c, controller) in self.controllers.iter().enumerate() {
             let governs = |governor: Option<ControllerId>| governor == Some(ControllerId::new(c));
+            let left = |governed| if governed { NO_SUPPLY } else { ALL_SUPPLY };
             out.push(ResolvedActor {
-                actor: actor(&controller.id, ActorKind::Controller),
-                home: controller.jurisdiction,
-                vendors: self.vendors.iter().map(|v| governs(v.controller)).collect(),
+                home: Some(controller.jurisdiction),
+                hazard: controller.hazard,
+                vendors: self.vendors.iter().map(|v| left(governs(v.controller))).collect(),
                 providers: self.providers.iter().map(|p| governs(p.controller)).collect(),
-                ..nobody.clone()
+                ..self.nobody(&controller.id, ActorKind::Controller)
             });
         }
         for (v, vendor) in self.vendors.iter().enumerate() {
             let mut one = ResolvedActor {
-                actor: actor(&vendor.id, ActorKind::Vendor),
-                home: vendor.home,
-                ..nobody.clone()
+                home: Some(vendor.home),
+                hazard: vendor.parameters.hazard,
+                ..self.nobody(&vendor.id, ActorKind::Vendor)
             };
-            one.vendors[v] = true;
+            one.vendors[v] = NO_SUPPLY;
             out.push(one);
         }
+    }
+
+    fn clouds_and_hosts(&self, out: &mut Vec<ResolvedActor>) {
         for (p, provider) in self.providers.iter().enumerate().filter(|(_, p)| p.parameters.exports)
         {
             let mut one = ResolvedActor {
-                actor: actor(&provider.id, ActorKind::Cloud),
-                home: provider.home,
-                ..nobody.clone()
+                home: Some(provider.home),
+                hazard: provider.parameters.hazard,
+                ..self.nobody(&provider.id, ActorKind::Cloud)
             };
             one.providers[p] = true;
             out.push(one);
@@ -52,14 +127,13 @@ impl Blueprint {
                 .any(|p| p.zone.at() == z && self.providers[p.provider.at()].parameters.exports);
             if hosts {
                 let mut one = ResolvedActor {
-                    actor: actor(&zone.id, ActorKind::Host),
-                    home: NationId::new(z),
-                    ..nobody.clone()
+                    home: Some(NationId::new(z)),
+                    hazard: zone.parameters.hosting_hazard,
+                    ..self.nobody(&zone.id, ActorKind::Host)
                 };
                 one.zones[z] = true;
                 out.push(one);
             }
         }
-        out
     }
 }

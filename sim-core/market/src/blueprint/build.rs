@@ -95,6 +95,7 @@ impl Blueprint {
             classes,
             demand: entries::demand_path(scenario, &timing),
             actors: Vec::new(),
+            supply: vec![vec![1.0, 0.0]; scenario.vendors.len()],
             focus,
         };
         plan.add_providers(scenario)?;

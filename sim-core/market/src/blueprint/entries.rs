@@ -79,6 +79,7 @@ pub(super) fn controllers(scenario: &Scenario) -> Result<Vec<Controller>, BuildE
                 &parameters.jurisdiction,
             )?),
             threshold: parameters.tpp_threshold,
+            hazard: parameters.hazard,
         });
     }
     Ok(out)

@@ -19,8 +19,8 @@ use crate::id::{
 };
 use crate::mechanism::price::UtilisationController;
 use crate::process::mean_reverting::MeanReverting;
-use crate::record::Actor;
 
+pub use actors::{Reach, ResolvedActor};
 pub use build::BuildError;
 pub use politics::{Effect, ScenarioEvent, Tension, Trigger};
 
@@ -126,6 +126,8 @@ pub struct Controller {
     pub jurisdiction: NationId,
     /// TPP from which hardware is controlled.
     pub threshold: f64,
+    /// Hazard of its withdrawal, 1/year.
+    pub hazard: f64,
 }
 
 /// A provider.
@@ -348,23 +350,10 @@ pub struct Blueprint {
     pub demand: DemandPath,
     /// Actors of the withdrawal test.
     pub actors: Vec<ResolvedActor>,
+    /// By vendor: shares of its supply that are left under some actor, of which the first is 1 and the second 0.
+    pub supply: Vec<Vec<f64>>,
     /// Zones that are recorded.
     pub focus: Vec<NationId>,
-}
-
-/// An actor with what it controls.
-#[derive(Debug, Clone)]
-pub struct ResolvedActor {
-    /// Label.
-    pub actor: Actor,
-    /// The zone it belongs to: never tested against itself.
-    pub home: NationId,
-    /// By vendor: whether its chips and parts stop.
-    pub vendors: Vec<bool>,
-    /// By provider: whether its control plane stops.
-    pub providers: Vec<bool>,
-    /// By zone: whether its facilities stop.
-    pub zones: Vec<bool>,
 }
 
 impl Blueprint {

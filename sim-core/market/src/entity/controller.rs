@@ -42,5 +42,7 @@ parameters! {
         jurisdiction: String = String::new(), Kind::Reference("nation"), Assumed, "law";
         /// Total processing performance from which hardware is controlled.
         tpp_threshold: f64 = 4800.0, Kind::Number { unit: "1", range: Range::closed(0.0, 1e9) }, Measured, "BIS, 88 FR 73458 (2023)";
+        /// Hazard of its withdrawal from one state, chips, parts and clouds together, that lasts beyond the horizon of the test.
+        hazard: f64 = 0.01, Kind::Number { unit: "1/year", range: Range::closed(0.0, 10.0) }, Assumed, "between 0.003 (two of some 195 states cut off in full in 2022 to 2025: Russia and Belarus) and 0.27 (one rule in 3.7 years that capped some 120 states, 2025-01)";
     }
 }

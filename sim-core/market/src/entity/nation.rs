@@ -70,6 +70,10 @@ parameters! {
         home_taste: f64 = 1.5, Kind::Number { unit: "1", range: Range::above(0.0, 1000.0) }, Assumed, "home bias; in the sensitivity table";
         /// Repair crews per thousand nodes of a provider at home (talent).
         crews: f64 = 4.0, Kind::Number { unit: "1", range: Range::closed(0.0, 1000.0) }, Assumed, "one technician per some 250 servers";
+        /// Hazard that it withdraws, or loses to war, disaster or seizure, the sites that it hosts.
+        hosting_hazard["hazard.hosting"]: f64 = 0.01, Kind::Number { unit: "1/year", range: Range::closed(0.0, 10.0) }, Assumed, "two of three zones of one Gulf region lost in 2026-03, one region of some hundred in four years";
+        /// Hazard that it loses all international links for longer than the horizon of the test.
+        isolation_hazard["hazard.isolation"]: f64 = 0.001, Kind::Number { unit: "1/year", range: Range::closed(0.0, 10.0) }, Assumed, "Tonga 2022 (five weeks): one of some 200 economies in some ten years is 0.0005";
         /// Where the hardware of the portfolio's data centre and network is bought when several vendors may deliver: share by vendor.
         vendor_mix: Vec<(String, f64)> = Vec::new(), Kind::Shares("vendor"), Assumed, "empty: by the vendors' market shares";
     }

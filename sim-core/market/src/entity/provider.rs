@@ -118,5 +118,7 @@ parameters! {
         outage_time: f64 = 0.5, Kind::Number { unit: "day", range: Range::above(0.0, 3650.0) }, Assumed, "calibration/failure_rates.csv";
         /// Taste for the provider at equal price.
         taste: f64 = 1.0, Kind::Number { unit: "1", range: Range::above(0.0, 1000.0) }, Assumed, "equal for all kinds";
+        /// Hazard of its withdrawal from one foreign state by its own choice or failure.
+        hazard: f64 = 0.01, Kind::Number { unit: "1/year", range: Range::closed(0.0, 10.0) }, Assumed, "as a controller's: clouds have left single states (Russia 2022) and none has failed";
     }
 }

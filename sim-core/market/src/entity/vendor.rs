@@ -36,5 +36,7 @@ parameters! {
         delivery_time: f64 = 30.0, Kind::Number { unit: "day", range: Range::closed(0.0, 1000.0) }, Assumed, "shipping and commissioning";
         /// Share of world purchases when buyers may choose (taste and software).
         market_share: f64 = 0.5, Kind::Number { unit: "1", range: Range::share() }, Assumed, "Epoch AI clusters by vendor";
+        /// Hazard of its withdrawal from one state by its own choice or failure.
+        hazard: f64 = 0.005, Kind::Number { unit: "1/year", range: Range::closed(0.0, 10.0) }, Assumed, "half of a controller's: no leading vendor left a state in 2022 to 2026 without its government";
     }
 }

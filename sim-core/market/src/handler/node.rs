@@ -75,14 +75,9 @@ impl World {
         Ok(())
     }
 
-    /// Whether a vendor's spare parts may come to a zone under the regime in force.
+    /// Extra delay of a vendor's spare part to a zone under the regime in force; `None` under a ban.
     #[must_use]
-    pub fn spares_come(&self, plan: &Blueprint, vendor: VendorId, zone: NationId) -> bool {
-        self.spare_delay(plan, vendor, zone).is_some()
-    }
-
-    /// Extra delay of a spare part under the regime in force; `None` under a ban.
-    fn spare_delay(&self, plan: &Blueprint, vendor: VendorId, zone: NationId) -> Option<f64> {
+    pub fn spare_delay(&self, plan: &Blueprint, vendor: VendorId, zone: NationId) -> Option<f64> {
         let Some(controller) = plan.vendors[vendor.at()].controller else { return Some(0.0) };
         let terms = self.regime(plan, controller.at(), zone).spares;
         match terms.regime {

@@ -1,8 +1,10 @@
 //! The seams with several answers. Mechanisms decide (pure functions of a view); handlers change state.
 
 pub mod allocation;
+pub mod attrition;
 pub mod clearing;
 pub mod export_control;
 pub mod investment;
+pub mod machine_repair;
 pub mod price;
 pub mod tension;

@@ -176,7 +176,7 @@ pub fn sample(world: &mut World, plan: &Blueprint, ctx: &mut Ctx<'_>) -> Result<
     ctx.schedule_in(plan.timing.sample, phase::OBSERVATION, Event::Sample)?;
     let projection = sovereignty::Projection::new(world, plan, ctx.now().as_days());
     for (f, &nation) in plan.focus.iter().enumerate() {
-        let weakest = projection.test(world, plan, (f, nation));
+        let weakest = projection.test(world, plan, nation);
         let observers = &mut world.observers;
         let first = f * plan.actors.len() * HORIZONS_DAYS.len();
         for (sums, result) in observers.withdrawals[first..].iter_mut().zip(&weakest.results) {

@@ -205,6 +205,30 @@ pub const SERIES: &[Series] = &[
     ),
     (
         column!(
+            "expected_loss_30d",
+            "1/year",
+            "hazard times loss after 30 days, over the foreign parties"
+        ),
+        |_, w| w.expected_loss[1],
+    ),
+    (
+        column!(
+            "expected_loss_365d",
+            "1/year",
+            "hazard times loss after 365 days, over the foreign parties"
+        ),
+        |_, w| w.expected_loss[2],
+    ),
+    (
+        column!(
+            "operator_loss_365d",
+            "1",
+            "largest loss by the largest operator of a kind at home, after 365 days"
+        ),
+        |_, w| w.operator_loss[2],
+    ),
+    (
+        column!(
             "sovereignty_365d_data_centre",
             "1",
             "what data centres alone keep of their compute after 365 days of the worst withdrawal"
@@ -347,6 +371,22 @@ pub const SCALARS: &[Scalar] = &[
     (
         column!("loss_365d", "1", "mean of the largest loss by withdrawal, after 365 days"),
         |_, r| r.mean("loss_365d"),
+    ),
+    (
+        column!(
+            "expected_loss_365d",
+            "1/year",
+            "mean of hazard times loss after 365 days, over the foreign parties"
+        ),
+        |_, r| r.mean("expected_loss_365d"),
+    ),
+    (
+        column!(
+            "operator_loss_365d",
+            "1",
+            "mean of the largest loss by an operator at home, after 365 days"
+        ),
+        |_, r| r.mean("operator_loss_365d"),
     ),
     (
         column!(

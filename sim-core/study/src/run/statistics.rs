@@ -5,7 +5,7 @@
 //! are over the replications that all policies finished.
 
 use autarky_engine::stats::{Interval, Paired, QuantileSketch, Welford};
-use autarky_market::record::{HORIZONS_DAYS, Layer, Layout, Record};
+use autarky_market::record::{ActorKind, HORIZONS_DAYS, Layer, Layout, Record};
 
 use super::quantity::{Path, Quantity, paths, quantities};
 use super::{Study, TaskResult};
@@ -222,7 +222,7 @@ impl Statistics {
         &policy.withdrawal[row * HORIZONS_DAYS.len() + horizon]
     }
 
-    /// The actor whose withdrawal leaves a nation with the lowest mean level at a horizon; the first of equals.
+    /// The foreign party whose withdrawal leaves a nation with the lowest mean level at a horizon; the first of equals.
     #[must_use]
     pub fn weakest_link(
         &self,
@@ -230,8 +230,9 @@ impl Statistics {
         nation: usize,
         horizon: usize,
     ) -> Option<(usize, &WithdrawalCell)> {
-        let actors = 0..self.policies[policy].layout.actors.len();
-        actors
+        let actors = &self.policies[policy].layout.actors;
+        (0..actors.len())
+            .filter(|&actor| actors[actor].kind != ActorKind::Operator)
             .map(|actor| (actor, self.withdrawal(policy, nation, (actor, horizon))))
             .filter(|(_, cell)| cell.level.count() > 0)
             .min_by(|(_, a), (_, b)| a.level.mean().total_cmp(&b.level.mean()))

@@ -1,0 +1,341 @@
+//! The projection of fleets: what of each pool and vendor works after h days when a share of the vendor's supply is left.
+//!
+//! At h = 0 what works works. Later a cohort of n nodes, of which `w` wait for parts, has
+//! `(n − w·(1 − recovered))·running·e^{−Λ·ψ}` working nodes: ψ, recovered from `mechanism/attrition.rs`, and
+//! `running = A·o·(1 − d)` with A the availability of its site, o the share of its hosts online (two-state Markov chain) and d the share
+//! failed, which goes from today's to that of machine repair, `d* = oλT/(1 + oλT)` (`mechanism/machine_repair.rs`). End of life ends it.
+//! Goods under way arrive; orders in a backlog arrive as the supply left allows. Nobody orders anything new.
+
+use autarky_engine::math::exp;
+
+use super::{H, Levels};
+use crate::blueprint::{Blueprint, LEVELS};
+use crate::entity::provider::ProviderParameters;
+use crate::handler::crews;
+use crate::id::{OperatorId, PoolId, VendorId};
+use crate::mechanism::attrition::{Parts, recovered, uncovered};
+use crate::mechanism::machine_repair::{Shop, upkeep};
+use crate::record::HORIZONS_DAYS;
+use crate::world::supply::Order;
+use crate::world::{Cohort, World};
+
+/// Compute by horizon and level.
+pub(super) type Fate = [Levels; H];
+
+/// Projected compute at one date: of the pools that some focus nation may use.
+#[derive(Debug, Clone)]
+pub struct Projection {
+    /// `[pool][vendor, supply left]`.
+    fates: Vec<Fate>,
+    /// First position of each vendor within a pool's fates; one more than vendors.
+    first: Vec<usize>,
+    /// Of each pool, what its largest operator runs.
+    owned: Vec<Fate>,
+}
+
+/// A date and a horizon, in days.
+#[derive(Debug, Clone, Copy)]
+struct When {
+    day: f64,
+    days: f64,
+}
+
+/// One cohort at a horizon.
+#[derive(Debug, Clone, Copy)]
+struct Survivor<'a> {
+    cohort: &'a Cohort,
+    vendor: usize,
+    /// Compute of a node.
+    compute: f64,
+    /// Whether the pool's largest operator runs it.
+    owned: bool,
+    /// Share of its hosts that are online.
+    online: f64,
+    /// Share of the nodes in circulation that work.
+    running: f64,
+    /// Failures that need a part, a working node, up to the horizon.
+    need: f64,
+}
+
+impl Survivor<'_> {
+    /// Nodes that do not wait for parts.
+    fn in_circulation(&self) -> f64 {
+        f64::from(self.cohort.nodes - self.cohort.waiting_part)
+    }
+}
+
+impl Projection {
+    /// Projects fleets, spare parts and pipelines from the state of the world on a day.
+    #[must_use]
+    pub fn new(world: &World, plan: &Blueprint, day: f64) -> Self {
+        let mut first = vec![0];
+        for supply in &plan.supply {
+            first.push(first[first.len() - 1] + supply.len());
+        }
+        let width = first[plan.supply.len()];
+        let zero = [[0.0; LEVELS]; H];
+        let mut projection = Self {
+            fates: vec![zero; plan.pools.len() * width],
+            first,
+            owned: vec![zero; plan.pools.len()],
+        };
+        for p in (0..plan.pools.len()).map(PoolId::new).filter(|&p| is_of_interest(plan, p)) {
+            projection.project_fleet(world, plan, p, day);
+        }
+        projection.project_pipeline(world, plan, day);
+        projection
+    }
+
+    fn at(&self, pool: PoolId, vendor: usize, supply: usize) -> usize {
+        pool.at() * self.first[self.first.len() - 1] + self.first[vendor] + supply
+    }
+
+    /// Compute of a pool from a vendor, with a share of the vendor's supply left.
+    pub(super) fn fate(&self, pool: PoolId, vendor: usize, supply: u32) -> &Fate {
+        &self.fates[self.at(pool, vendor, supply as usize)]
+    }
+
+    /// Compute that the largest operator of a pool runs.
+    pub(super) fn owned(&self, pool: PoolId) -> &Fate {
+        &self.owned[pool.at()]
+    }
+
+    fn project_fleet(&mut self, world: &World, plan: &Blueprint, pool: PoolId, day: f64) {
+        let mut fleet = cohorts(world, plan, pool);
+        if fleet.is_empty() {
+            return;
+        }
+        let all = fleet.clone();
+        for (h, &days) in HORIZONS_DAYS.iter().enumerate() {
+            let when = When { day, days: f64::from(days) };
+            if h == 0 {
+                for one in fleet.iter().filter(|one| world.site_up[one.cohort.site.at()]) {
+                    let working = f64::from(one.cohort.up) * one.compute;
+                    self.add(pool, one, (h, None), working);
+                }
+                continue;
+            }
+            fleet.clone_from(&all);
+            let life = |c: &Cohort| plan.hardware[c.hardware.at()].parameters.life * 365.25;
+            fleet.retain(|one| one.cohort.vintage + life(one.cohort) > day + when.days);
+            set_running(plan, (pool, when), &mut fleet);
+            for v in 0..plan.vendors.len() {
+                self.project_vendor(world, plan, (pool, v), (h, &fleet));
+            }
+        }
+    }
+
+    /// Adds what is left of one vendor's nodes under each share of its supply.
+    fn project_vendor(
+        &mut self,
+        world: &World,
+        plan: &Blueprint,
+        (pool, v): (PoolId, usize),
+        (h, fleet): (usize, &[Survivor<'_>]),
+    ) {
+        let terms = &plan.pools[pool.at()];
+        let shelf = &world.pools[pool.at()].parts[v];
+        let stock = f64::from(shelf.stock + shelf.on_order);
+        let of_vendor = || fleet.iter().filter(|one| one.vendor == v);
+        let waiting: f64 = of_vendor().map(|one| f64::from(one.cohort.waiting_part)).sum();
+        let need: f64 = of_vendor().map(|one| one.in_circulation() * one.running * one.need).sum();
+        // Where a regime in force stops parts already, none come whoever else withdraws.
+        let delay = world.spare_delay(plan, VendorId::new(v), terms.zone);
+        let time = plan.providers[terms.provider.at()].parameters.spare_time;
+        let days = f64::from(HORIZONS_DAYS[h]);
+        for (s, &left) in plan.supply[v].iter().enumerate() {
+            let parts = Parts {
+                share: if delay.is_some() { left } else { 0.0 },
+                time: time + delay.unwrap_or(0.0),
+                stock: if stock > waiting { stock - waiting } else { 0.0 },
+            };
+            let open = uncovered(parts, days, need);
+            let back = recovered(parts, days, (waiting, stock));
+            for one in of_vendor() {
+                let nodes = one.in_circulation() + back * f64::from(one.cohort.waiting_part);
+                let survive = if open > 0.0 { exp(-one.need * open) } else { 1.0 };
+                self.add(pool, one, (h, Some(s)), nodes * one.running * survive * one.compute);
+            }
+        }
+    }
+
+    /// Adds compute of a cohort at a horizon under one share of supply, or under all.
+    fn add(
+        &mut self,
+        pool: PoolId,
+        one: &Survivor<'_>,
+        (h, supply): (usize, Option<usize>),
+        compute: f64,
+    ) {
+        let level = one.cohort.level;
+        let (from, to) = (self.at(pool, one.vendor, 0), self.at(pool, one.vendor + 1, 0));
+        for (s, fate) in self.fates[from..to].iter_mut().enumerate() {
+            if supply.is_none_or(|only| only == s) {
+                fate[h][level] += compute;
+            }
+        }
+        if one.owned && supply.is_none_or(|only| only == 0) {
+            self.owned[pool.at()][h][level] += compute;
+        }
+    }
+
+    /// Adds what is under way, which arrives whoever withdraws, and what is on order, where the supply left lets it arrive.
+    fn project_pipeline(&mut self, world: &World, plan: &Blueprint, day: f64) {
+        for shipment in world.shipments.iter() {
+            let left = shipment.arrives.as_days() - day;
+            self.add_batch(plan, &shipment.order, f64::from(shipment.nodes), |_| left);
+        }
+        for (v, vendor) in plan.vendors.iter().enumerate() {
+            let terms = &vendor.parameters;
+            let rate = terms.output * exp(terms.output_growth * day / 365.25) / 365.25;
+            let open = world.vendors[v].backlog.iter().filter_map(|id| world.orders.get(id.0));
+            let asked: f64 = open.clone().map(|o| f64::from(o.nodes) * o.node_compute(plan)).sum();
+            let short =
+                if asked > world.vendors[v].stock { asked - world.vendors[v].stock } else { 0.0 };
+            let left = |supply: f64| match supply * rate {
+                made if made > 0.0 => short / made + terms.delivery_time,
+                _ => f64::INFINITY,
+            };
+            for order in open {
+                self.add_batch(plan, order, f64::from(order.nodes), left);
+            }
+        }
+    }
+
+    /// Adds nodes that arrive after `left` days with a share of the supply left.
+    fn add_batch(
+        &mut self,
+        plan: &Blueprint,
+        order: &Order,
+        nodes: f64,
+        left: impl Fn(f64) -> f64,
+    ) {
+        if !is_of_interest(plan, order.pool) {
+            return;
+        }
+        let v = order.vendor.at();
+        let best = plan.hardware[order.hardware.at()].level;
+        let compute = nodes * order.node_compute(plan);
+        let today = &self.fates[self.at(order.pool, v, 0)][0];
+        // New nodes do the work that the pool's nodes of the vendor do today: their block may be too small for more.
+        let level = (0..=best).rev().find(|&l| today[l] > 0.0).unwrap_or(0);
+        for (s, &supply) in plan.supply[v].iter().enumerate() {
+            let (wait, at) = (left(supply), self.at(order.pool, v, s));
+            for (h, &days) in HORIZONS_DAYS.iter().enumerate() {
+                if wait <= f64::from(days) {
+                    self.fates[at][h][level] += compute;
+                    // The largest operator receives its part of what the pool receives.
+                    let part = if s == 0 { largest_operator(plan, order.pool).1 } else { 0.0 };
+                    self.owned[order.pool.at()][h][level] += compute * part;
+                }
+            }
+        }
+    }
+}
+
+/// Whether some focus nation may use a pool.
+fn is_of_interest(plan: &Blueprint, pool: PoolId) -> bool {
+    let terms = &plan.pools[pool.at()];
+    plan.nations[terms.zone.at()].focus || plan.providers[terms.provider.at()].parameters.exports
+}
+
+/// The operator with the largest part of a pool, the first of equals, and its part.
+pub(super) fn largest_operator(plan: &Blueprint, pool: PoolId) -> (OperatorId, f64) {
+    let operators = plan.pools[pool.at()].operators.clone();
+    let mut largest = (OperatorId::new(operators.start), 0.0);
+    for o in operators {
+        if plan.operators[o].weight > largest.1 {
+            largest = (OperatorId::new(o), plan.operators[o].weight);
+        }
+    }
+    largest
+}
+
+/// The cohorts of a pool, as they are today.
+fn cohorts<'a>(world: &'a World, plan: &Blueprint, pool: PoolId) -> Vec<Survivor<'a>> {
+    let largest = largest_operator(plan, pool).0;
+    let operators = plan.pools[pool.at()].operators.clone();
+    let sites = operators.flat_map(|o| plan.operators[o].sites.clone());
+    let survivor = |id: &crate::id::CohortId| {
+        let cohort = &world.cohorts[id.at()];
+        Survivor {
+            cohort,
+            vendor: plan.hardware[cohort.hardware.at()].vendor.at(),
+            compute: cohort.node_compute(plan),
+            owned: plan.sites[cohort.site.at()].operator == largest,
+            online: 1.0,
+            running: 1.0,
+            need: 0.0,
+        }
+    };
+    sites.flat_map(|s| &world.at_site[s]).map(survivor).collect()
+}
+
+/// Sets the share of the nodes in circulation that work at a horizon, and the parts that each working node needs until then.
+fn set_running(plan: &Blueprint, (pool, when): (PoolId, When), fleet: &mut [Survivor<'_>]) {
+    let terms = &plan.pools[pool.at()];
+    let provider = &plan.providers[terms.provider.at()].parameters;
+    let churn = Churn::new(provider, when.days);
+    let (mut nodes, mut alive, mut rate, mut failed) = (0.0, 0.0, 0.0, 0.0);
+    for one in &mut *fleet {
+        one.online = churn.online(one.cohort);
+        let circulating = one.in_circulation();
+        nodes += circulating;
+        alive += f64::from(one.cohort.nodes);
+        failed += f64::from(one.cohort.repairing);
+        rate += circulating * one.online * hazard(plan, one, when);
+    }
+    let shop = Shop {
+        nodes,
+        crews: crews(terms.crews_per_node, alive as u32),
+        rate: if nodes > 0.0 { rate / nodes } else { 0.0 },
+        repair: provider.repair_time,
+    };
+    let state = upkeep(shop);
+    let share = |rate: f64| match rate * state.down_time {
+        cycle if cycle.is_finite() => cycle / (1.0 + cycle),
+        cycle if cycle.is_nan() => 0.0,
+        _ => 1.0,
+    };
+    let gap = state.gap_left(shop, when.days, failed - nodes * share(shop.rate));
+    let available = 1.0 / (1.0 + provider.outage_rate / 365.25 * provider.outage_time);
+    for one in fleet {
+        let settled = share(one.online * hazard(plan, one, when));
+        let circulating = one.in_circulation();
+        let today =
+            if circulating > 0.0 { f64::from(one.cohort.repairing) / circulating } else { 0.0 };
+        let down = settled + (today - settled) * gap;
+        one.running = available * one.online * (1.0 - down);
+        let part_share = plan.hardware[one.cohort.hardware.at()].parameters.part_share;
+        let until = (when.day, when.day + when.days);
+        one.need = part_share * World::hazard_between(plan, one.cohort, until);
+    }
+}
+
+/// Failures of a working node a day at the horizon.
+fn hazard(plan: &Blueprint, one: &Survivor<'_>, when: When) -> f64 {
+    World::hazard_at(plan, one.cohort, when.day + when.days)
+}
+
+/// How hosts go offline and come back.
+#[derive(Debug, Clone, Copy)]
+struct Churn {
+    /// Share online in the long run.
+    settled: f64,
+    /// How much of today's difference is left.
+    memory: f64,
+}
+
+impl Churn {
+    fn new(provider: &ProviderParameters, days: f64) -> Self {
+        let (leave, back) = (provider.leave_rate, provider.return_rate_offline);
+        let settled = if leave > 0.0 { back / (leave + back) } else { 1.0 };
+        Self { settled, memory: exp(-(leave + back) * days) }
+    }
+
+    fn online(&self, cohort: &Cohort) -> f64 {
+        let hosts = f64::from(cohort.up) + f64::from(cohort.offline);
+        let today = if hosts > 0.0 { f64::from(cohort.up) / hosts } else { self.settled };
+        self.settled + (today - self.settled) * self.memory
+    }
+}

@@ -1,0 +1,308 @@
+//! The test itself: what a nation can use of the projected compute under each withdrawal, and which share of its critical need that serves.
+
+use super::projection::Projection;
+use super::{H, Levels, TestResult, Weakest};
+use crate::blueprint::{Blueprint, CLASSES, LEVELS, Reach, ResolvedActor};
+use crate::entity::demand::Sensitivity;
+use crate::entity::nation::Residency;
+use crate::entity::provider::ProviderKind;
+use crate::id::{NationId, PoolId};
+use crate::record::Layer;
+use crate::world::World;
+
+/// A pool that a nation can use, and the share of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Access {
+    /// Which.
+    pub(crate) pool: PoolId,
+    /// How much of it.
+    pub(crate) share: f64,
+}
+
+/// Compute that the nation uses and what the actor takes away, by layer.
+type Usable = (Levels, [f64; Layer::ALL.len()]);
+
+/// A nation under test: what it can use and what it needs.
+struct Case<'a> {
+    plan: &'a Blueprint,
+    nation: NationId,
+    access: Vec<Access>,
+    need: [f64; CLASSES],
+    /// By vendor, whether its hardware is in a pool that the nation can use.
+    vendors: Vec<bool>,
+}
+
+impl Projection {
+    /// Tests the withdrawal of every actor from a nation.
+    #[must_use]
+    pub fn test(&self, world: &World, plan: &Blueprint, nation: NationId) -> Weakest {
+        let case = self.case(world, plan, nation);
+        let mut weakest = Weakest::new(self.baseline(&case), plan.actors.len());
+        for (a, actor) in plan.actors.iter().enumerate() {
+            let results = self.results(&case, actor, &weakest.baseline);
+            let hazard = match actor.reach {
+                Reach::Abroad => plan.nations[nation.at()].parameters.isolation_hazard,
+                Reach::Parties | Reach::LargestOperator(_) => actor.hazard,
+            };
+            for (h, result) in results.iter().enumerate() {
+                if !actor.is_foreign() {
+                    raise(&mut weakest.operator_loss[h], result.loss);
+                    continue;
+                }
+                weakest.expected_loss[h] += hazard * result.loss;
+                raise(&mut weakest.loss[h], result.loss);
+                if result.level < weakest.level[h] {
+                    weakest.level[h] = result.level;
+                    weakest.worst = if h == H - 1 { Some(a) } else { weakest.worst };
+                }
+            }
+            weakest.results.extend(results);
+        }
+        self.kept_by_kind(plan, nation, &mut weakest);
+        weakest
+    }
+
+    /// Results of any withdrawal from a nation, by horizon.
+    #[must_use]
+    pub fn withdrawal(
+        &self,
+        world: &World,
+        plan: &Blueprint,
+        (nation, actor): (NationId, &ResolvedActor),
+    ) -> [TestResult; H] {
+        let case = self.case(world, plan, nation);
+        self.results(&case, actor, &self.baseline(&case))
+    }
+
+    fn case<'a>(&self, world: &World, plan: &'a Blueprint, nation: NationId) -> Case<'a> {
+        let access = accessible(world, plan, nation);
+        let need = critical_need(world, plan, nation);
+        let vendors = self.vendors_of(plan, &access);
+        Case { plan, nation, access, need, vendors }
+    }
+
+    fn vendors_of(&self, plan: &Blueprint, access: &[Access]) -> Vec<bool> {
+        let has = |fate: &super::projection::Fate| fate.iter().flatten().any(|&x| x > 0.0);
+        let sells = |v| access.iter().any(|one| has(self.fate(one.pool, v, 0)));
+        (0..plan.vendors.len()).map(sells).collect()
+    }
+
+    fn baseline(&self, case: &Case<'_>) -> [f64; H] {
+        std::array::from_fn(|h| served_share(self.usable(case, h, None).0, case.need))
+    }
+
+    fn results(
+        &self,
+        case: &Case<'_>,
+        actor: &ResolvedActor,
+        baseline: &[f64; H],
+    ) -> [TestResult; H] {
+        if !case.is_touched_by(actor) {
+            return baseline.map(|level| TestResult { level, loss: 0.0, layer: Layer::None });
+        }
+        std::array::from_fn(|h| {
+            let (usable, lost) = self.usable(case, h, Some(actor));
+            let level = served_share(usable, case.need);
+            let loss = baseline[h] - level;
+            let (mut layer, mut most) = (Layer::None, 0.0);
+            for &candidate in &Layer::ALL[1..] {
+                if loss > 1e-12 && lost[candidate as usize] > most {
+                    (layer, most) = (candidate, lost[candidate as usize]);
+                }
+            }
+            TestResult { level, loss, layer }
+        })
+    }
+
+    /// Compute that a nation can use at a horizon, by level, and what the actor takes away, by layer.
+    fn usable(&self, case: &Case<'_>, h: usize, actor: Option<&ResolvedActor>) -> Usable {
+        let (mut usable, mut lost) = ([0.0; LEVELS], [0.0; Layer::ALL.len()]);
+        let operator = actor.and_then(|a| self.largest_pool(case, a));
+        for one in &case.access {
+            let stopped = actor.and_then(|a| stopped(case.plan, a, (one.pool, case.nation)));
+            for v in 0..case.vendors.len() {
+                let supply = actor.map_or(0, |a| a.vendors[v]);
+                let (kept, cut) =
+                    (&self.fate(one.pool, v, 0)[h], &self.fate(one.pool, v, supply)[h]);
+                for (l, usable) in usable.iter_mut().enumerate() {
+                    let left = if stopped.is_some() { 0.0 } else { cut[l] * one.share };
+                    *usable += left;
+                    lost[stopped.unwrap_or(Layer::Chips) as usize] += kept[l] * one.share - left;
+                }
+            }
+            if operator == Some(one.pool) {
+                for (usable, owned) in usable.iter_mut().zip(&self.owned(one.pool)[h]) {
+                    let rest = *usable - owned * one.share;
+                    *usable = if rest > 0.0 { rest } else { 0.0 };
+                    lost[Layer::Facilities as usize] += owned * one.share;
+                }
+            }
+        }
+        (usable, lost)
+    }
+
+    /// The pool whose largest operator is the one that withdraws: the largest today among the nation's own providers of the kind.
+    fn largest_pool(&self, case: &Case<'_>, actor: &ResolvedActor) -> Option<PoolId> {
+        let Reach::LargestOperator(kind) = actor.reach else { return None };
+        let mut largest = (0.0, None);
+        for one in case.access.iter().filter(|one| is_own(case.plan, one.pool, (case.nation, kind)))
+        {
+            let runs = one.share * self.owned(one.pool)[0].iter().sum::<f64>();
+            if runs > largest.0 {
+                largest = (runs, Some(one.pool));
+            }
+        }
+        largest.1
+    }
+
+    /// What each kind of provider at home keeps of its compute after 365 days, at the worst foreign party.
+    fn kept_by_kind(&self, plan: &Blueprint, nation: NationId, weakest: &mut Weakest) {
+        for (&kind, kept) in ProviderKind::ALL.iter().zip(&mut weakest.kept_by) {
+            let own =
+                (0..plan.pools.len()).map(PoolId::new).filter(|&p| is_own(plan, p, (nation, kind)));
+            let access: Vec<Access> = own.map(|pool| Access { pool, share: 1.0 }).collect();
+            let vendors = self.vendors_of(plan, &access);
+            let case = Case { plan, nation, access, need: [0.0; CLASSES], vendors };
+            let total = |h, actor| self.usable(&case, h, actor).0.iter().sum::<f64>();
+            let today = total(0, None);
+            if today <= 0.0 {
+                continue;
+            }
+            let untouched = total(H - 1, None) / today;
+            for actor in plan.actors.iter().filter(|a| a.is_foreign() && a.home != Some(nation)) {
+                let touched = case.is_touched_by(actor);
+                let share = if touched { total(H - 1, Some(actor)) / today } else { untouched };
+                if kept.is_nan() || share < *kept {
+                    *kept = share;
+                }
+            }
+        }
+    }
+}
+
+impl Case<'_> {
+    /// Whether an actor takes away anything that the nation can use. No state withdraws from itself.
+    fn is_touched_by(&self, actor: &ResolvedActor) -> bool {
+        if actor.home == Some(self.nation) {
+            return false;
+        }
+        let supplies =
+            actor.vendors.iter().zip(&self.vendors).any(|(&left, &used)| left > 0 && used);
+        let stops = |one: &Access| stopped(self.plan, actor, (one.pool, self.nation)).is_some();
+        let owns = |one: &Access| match actor.reach {
+            Reach::LargestOperator(kind) => is_own(self.plan, one.pool, (self.nation, kind)),
+            Reach::Parties | Reach::Abroad => false,
+        };
+        supplies || self.access.iter().any(|one| stops(one) || owns(one))
+    }
+}
+
+fn raise(most: &mut f64, x: f64) {
+    if x > *most {
+        *most = x;
+    }
+}
+
+/// Whether a pool belongs to a provider of a kind that is at home in the nation.
+fn is_own(plan: &Blueprint, pool: PoolId, (nation, kind): (NationId, ProviderKind)) -> bool {
+    let terms = &plan.pools[pool.at()];
+    let provider = &plan.providers[terms.provider.at()];
+    terms.zone == nation && provider.home == nation && provider.parameters.kind == kind
+}
+
+/// The layer at which an actor stops a nation's use of a pool, if it does.
+pub(crate) fn stopped(
+    plan: &Blueprint,
+    actor: &ResolvedActor,
+    (pool, nation): (PoolId, NationId),
+) -> Option<Layer> {
+    let terms = &plan.pools[pool.at()];
+    if actor.providers[terms.provider.at()] {
+        return Some(Layer::ControlPlane);
+    }
+    if actor.zones[terms.zone.at()] {
+        return Some(Layer::Facilities);
+    }
+    (actor.reach == Reach::Abroad && terms.zone != nation).then_some(Layer::Connectivity)
+}
+
+/// Pools that may do the nation's critical work: its own in full, critical first; those that sell to others in the share that it buys now.
+pub(crate) fn accessible(world: &World, plan: &Blueprint, nation: NationId) -> Vec<Access> {
+    let residency = plan.nations[nation.at()].parameters.residency_critical;
+    let mut out = Vec::new();
+    for (p, pool) in plan.pools.iter().enumerate() {
+        let provider = &plan.providers[pool.provider.at()];
+        let id = PoolId::new(p);
+        let at_home = pool.zone == nation;
+        let allowed = match residency {
+            Residency::Any => true,
+            Residency::Territory => at_home,
+            Residency::Domestic => at_home && provider.home == nation,
+        };
+        if !allowed || !world.has_access(plan, id, nation) {
+            continue;
+        }
+        if provider.parameters.exports {
+            let working = world.working_compute(plan, id);
+            let share =
+                if working > 0.0 { world.served_to(plan, id, nation) / working } else { 0.0 };
+            out.push(Access { pool: id, share });
+        } else if at_home {
+            out.push(Access { pool: id, share: 1.0 });
+        }
+    }
+    out
+}
+
+/// Critical reference demand of a nation by class, H100e.
+#[must_use]
+pub fn critical_need(world: &World, plan: &Blueprint, nation: NationId) -> [f64; CLASSES] {
+    let mut need = [0.0; CLASSES];
+    let per_nation = plan.segments.len() / plan.nations.len();
+    for s in nation.at() * per_nation..(nation.at() + 1) * per_nation {
+        let segment = &plan.segments[s];
+        if Sensitivity::ALL[segment.sensitivity] == Sensitivity::Critical {
+            need[segment.class] += world.market.demand[s];
+        }
+    }
+    need
+}
+
+/// Share of the need that compute by level can serve: training first on the nodes that can train, then fine-tuning, then inference. Greedy is
+/// optimal because the eligible sets are nested.
+fn served_share(mut usable: Levels, need: [f64; CLASSES]) -> f64 {
+    let total: f64 = need.iter().sum();
+    if total <= 0.0 {
+        return 1.0;
+    }
+    let mut served = 0.0;
+    for class in (0..CLASSES).rev() {
+        let mut wanted = need[class];
+        for level in (class..LEVELS).rev() {
+            let taken = if wanted < usable[level] { wanted } else { usable[level] };
+            usable[level] -= taken;
+            wanted -= taken;
+            served += taken;
+        }
+    }
+    // Sums of floats may exceed the whole by a rounding.
+    let share = served / total;
+    if share < 1.0 { share } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scattered_nodes_serve_inference_but_no_training() {
+        assert!((served_share([100.0, 0.0, 0.0], [50.0, 0.0, 50.0]) - 0.5).abs() < 1e-12);
+        assert!((served_share([0.0, 0.0, 100.0], [50.0, 0.0, 50.0]) - 1.0).abs() < 1e-12);
+        assert!((served_share([10.0, 20.0, 30.0], [30.0, 30.0, 30.0]) - 60.0 / 90.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn without_need_nothing_is_missing() {
+        assert!((served_share([0.0; 3], [0.0; 3]) - 1.0).abs() < 1e-12);
+    }
+}
