@@ -10,6 +10,7 @@ use crate::entity::hardware::HardwareParameters;
 use crate::entity::horizon::{BlocParameters, Focus, Horizon};
 use crate::entity::nation::NationParameters;
 use crate::entity::provider::ProviderParameters;
+use crate::entity::shock::ShockParameters;
 use crate::entity::tension::TensionParameters;
 use crate::entity::vendor::VendorParameters;
 use crate::schema::{Entry, RootSpec};
@@ -147,6 +148,8 @@ scenario! {
         sensitivities["sensitivity"]: SensitivityParameters,
         /// Tensions between blocs, on which events may hang.
         tensions["tension"]: TensionParameters,
+        /// Shocks to prices and demand.
+        shocks["shock"]: ShockParameters,
         /// What happens between states: at a date, at a level of tension, or in answer to another event.
         events["event"]: EventParameters,
     }

@@ -82,6 +82,8 @@ pub enum Kind {
     Flag,
     /// Free Unicode text.
     Text,
+    /// An identifier that entries may share, or empty.
+    Name,
     /// A calendar date or a span from the start (`"24 months"`), read as days from the start.
     Instant,
     /// A calendar date.

@@ -20,6 +20,7 @@ use crate::record::{Layout, Record};
 use crate::world::fleet::Installation;
 use crate::world::market::{MarketState, problem};
 use crate::world::politics::PoliticsState;
+use crate::world::shock::ShockState;
 use crate::world::supply::{Parts, PoolState, Slots, VendorState};
 use crate::world::{Accounts, Ctx, ModelError, NodeBooks, World};
 
@@ -185,6 +186,7 @@ impl World {
             capped: vec![(0, 0.0); pairs],
             licences: (0..pairs).map(licence).collect(),
             market: market_state(plan, seed, replication)?,
+            shocks: ShockState::new(plan, seed, replication),
             ledger,
             accounts,
             node_books: NodeBooks::default(),

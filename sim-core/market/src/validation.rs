@@ -5,6 +5,7 @@
 //! measurement. Nodes are counts within cohorts and ticks keep nothing, so neither enters.
 
 mod events;
+mod shock;
 
 use crate::entity::demand::{Class, Sensitivity};
 use crate::entity::hardware::HardwareParameters;
@@ -39,7 +40,9 @@ fn problem(
 #[must_use]
 pub fn problems(scenario: &Scenario) -> Vec<Problem> {
     let mut out = Vec::new();
-    for check in [horizon, portfolios, shares, demand, providers, events::events, memory] {
+    for check in
+        [horizon, portfolios, shares, demand, providers, events::events, shock::shocks, memory]
+    {
         check(scenario, &mut out);
     }
     out
@@ -50,6 +53,7 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
 pub fn warnings(scenario: &Scenario) -> Vec<Problem> {
     let mut out = Vec::new();
     events::warnings(scenario, &mut out);
+    shock::warnings(scenario, &mut out);
     out
 }
 

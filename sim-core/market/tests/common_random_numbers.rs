@@ -15,7 +15,9 @@ use autarky_market::blueprint::Blueprint;
 use autarky_market::entity::controller::{Regime, Scope};
 use autarky_market::entity::nation::Residency;
 use autarky_market::entity::provider::PriceRule;
+use autarky_market::entity::shock::{Law, SizeLaw, Target};
 use autarky_market::scenario::Scenario;
+use autarky_market::world::shock::ShockState;
 use common::{Run, Size, fleet, island, regime, scenario};
 
 const DAYS: u32 = 400;
@@ -28,6 +30,7 @@ type Lever = (&'static str, fn(&mut Scenario));
 struct Draws {
     demand_noise: Vec<u64>,
     exchange_rates: Vec<u64>,
+    shocks: Vec<u64>,
     vendor_output: Vec<Stream>,
     releases: Vec<u64>,
     outages: Vec<(u64, u32, bool)>,
@@ -39,10 +42,13 @@ fn draws(s: &Scenario) -> Draws {
     let plan = Blueprint::new(s).unwrap();
     let mut run = Run::new(&plan, 17, 2);
     let (mut demand_noise, mut exchange_rates, mut vendor_output) = (vec![], vec![], vec![]);
+    let mut shocks = vec![];
     for day in 1..=DAYS {
         let world = run.to(f64::from(day));
         demand_noise.extend(world.market.noise.iter().map(|x| x.to_bits()));
         exchange_rates.extend(world.market.rate.iter().map(|x| x.to_bits()));
+        let logs = (0..plan.shocks.entries.len()).flat_map(|i| world.shocks.logs(i));
+        shocks.extend(logs.map(|x| x.to_bits()));
         vendor_output.extend(world.vendors.iter().map(|v| v.output.clone()));
     }
     let releases = run.world().released.iter().map(|day| day.to_bits()).collect();
@@ -57,7 +63,7 @@ fn draws(s: &Scenario) -> Draws {
     for record in run.trace.iter().filter(|r| r.code == 1 && steady(r.entity)) {
         first_failures.entry(record.entity).or_insert(record.time.as_micros());
     }
-    Draws { demand_noise, exchange_rates, vendor_output, releases, outages, first_failures }
+    Draws { demand_noise, exchange_rates, shocks, vendor_output, releases, outages, first_failures }
 }
 
 fn base() -> Scenario {
@@ -65,6 +71,20 @@ fn base() -> Scenario {
     s.horizon.years = 2.0;
     for generation in 1..6 {
         s.hardware.entry(&format!("v1-g{generation}")).release -= 600.0;
+    }
+    for (id, target, law) in [
+        ("chip", Target::Chip, Law::Jumps),
+        ("memory", Target::Chip, Law::RegimeSwitching),
+        ("power", Target::Energy, Law::MeanReverting),
+        ("rental", Target::Cloud, Law::Jumps),
+    ] {
+        let shock = s.shocks.entry(id);
+        (shock.target, shock.law, shock.rate, shock.regime_onset) = (target, law, 4.0, 2.0);
+        shock.common = if law == Law::RegimeSwitching { 0.0 } else { 0.5 };
+    }
+    for id in ["chip", "rental"] {
+        let shock = s.shocks.entry(id);
+        (shock.factor, shock.loading) = ("boom".to_owned(), 0.5);
     }
     s
 }
@@ -104,6 +124,7 @@ fn no_lever_changes_a_draw_of_another_process() {
         let found = draws(&s);
         assert_eq!(found.demand_noise, expected.demand_noise, "{name}");
         assert_eq!(found.exchange_rates, expected.exchange_rates, "{name}");
+        assert_eq!(found.shocks, expected.shocks, "{name}");
         assert!(found.vendor_output == expected.vendor_output, "{name}");
         assert_eq!(found.releases, expected.releases, "{name}");
         let same: Vec<_> = found.outages.iter().filter(|o| expected.outages.contains(o)).collect();
@@ -205,5 +226,59 @@ fn tension_and_retaliation_take_the_same_course_under_every_lever() {
         };
         assert_eq!(moves(&found), moves(&expected), "{name}");
         assert_eq!(answers(&found), answers(&expected), "{name}");
+    }
+}
+
+/// Bits of the log of one shock by tick, for the first of those that it hits.
+fn logs(s: &Scenario, id: &str) -> Vec<f64> {
+    let plan = Blueprint::new(s).unwrap();
+    let at = plan.shocks.entries.iter().position(|shock| shock.id == id).unwrap();
+    let mut state = ShockState::new(&plan, 17, 2);
+    let step = |day: u32| {
+        state.step(&plan, f64::from(day) / 365.25);
+        state.logs(at)[0]
+    };
+    (1..=1000).map(step).collect()
+}
+
+/// Days on which a log without decay jumps.
+fn jumps(logs: &[f64]) -> Vec<usize> {
+    (1..logs.len()).filter(|&d| logs[d].to_bits() != logs[d - 1].to_bits()).collect()
+}
+
+#[test]
+fn a_changed_shock_leaves_the_other_shocks_and_its_own_times_as_they_were() {
+    let mut s = base();
+    for id in ["chip", "rental"] {
+        let shock = s.shocks.entry(id);
+        (shock.size, shock.decay) = (SizeLaw::Pareto, 0.0);
+    }
+    let others = ["memory", "power", "rental"];
+    let expected: Vec<_> = others.iter().map(|id| logs(&s, id)).collect();
+    let times = jumps(&logs(&s, "chip"));
+    assert!(times.len() > 5, "{times:?}");
+    let levers: [Lever; 6] = [
+        ("size", |s| s.shocks.entry("chip").size_tail = 1.5),
+        ("rate", |s| s.shocks.entry("chip").rate = 40.0),
+        ("law", |s| s.shocks.entry("chip").law = Law::MeanReverting),
+        ("loading", |s| s.shocks.entry("chip").loading = 0.9),
+        ("gone", |s| drop(s.shocks.remove("chip"))),
+        ("a shock more", |s| s.shocks.entry("a").law = Law::Jumps),
+    ];
+    for (name, pull) in levers {
+        let mut changed = s.clone();
+        pull(&mut changed);
+        for (id, expected) in others.iter().zip(&expected) {
+            assert_eq!(&logs(&changed, id), expected, "{name} {id}");
+        }
+        let chip = (name != "gone").then(|| logs(&changed, "chip"));
+        match name {
+            "size" => assert_eq!(jumps(&chip.unwrap()), times),
+            "rate" => {
+                let more = jumps(&chip.unwrap());
+                assert!(more.len() > times.len() && times.iter().all(|t| more.contains(t)));
+            }
+            _ => {}
+        }
     }
 }

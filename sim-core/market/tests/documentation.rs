@@ -100,6 +100,7 @@ fn unit_of(kind: Kind) -> String {
         Kind::Integer { .. } => "whole number".to_owned(),
         Kind::Flag => "`true`, `false`".to_owned(),
         Kind::Text => "text".to_owned(),
+        Kind::Name => "identifier".to_owned(),
         Kind::Instant => "date or span; days".to_owned(),
         Kind::Date => "date".to_owned(),
         Kind::Choice(words) => format!("one of `{}`", words.join("`, `")),

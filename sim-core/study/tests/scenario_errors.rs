@@ -522,3 +522,38 @@ fn a_finding_is_the_same_in_json() {
     );
     assert_eq!(json["underline"], serde_json::json!([0, 11]));
 }
+
+#[test]
+fn shocks_without_a_mean_and_shocks_to_nobody_are_refused_at_their_place() {
+    one(
+        "[shock.dram]\ntarget = \"chip\"\nlaw = \"jumps\"\nsize = { law = \"pareto\", tail = 0.9 }",
+        "0.9",
+        &["has no mean", "size.tail = 0.9", "a tail above 1"],
+    );
+    one(
+        "[shock.power]\ntarget = \"energy\"\nlaw = \"jumps\"\nsize.law = \"double_exponential\"\nsize.mean_up = 1.2",
+        "1.2",
+        &["has no mean", "above 0 and below 1"],
+    );
+    one("[shock.x]\ntarget = \"chips\"", "\"chips\"", &["did you mean `chip`?"]);
+    one("[shock.x]\nlaw = \"jump\"", "\"jump\"", &["did you mean `jumps`?", "mean_reverting"]);
+    one("[shock.x]\nof.vendors = [\"nvidea\"]", "\"nvidea\"", &["did you mean `nvidia`?"]);
+    one(
+        "[shock.x]\ntarget = \"energy\"\nof.vendors = [\"nvidia\"]",
+        "[\"nvidia\"]",
+        &["a shock to `energy` hits nations", "of.nations"],
+    );
+    one("[shock.x]\nloading = 0.5", "0.5", &["names no factor"]);
+    one("[shock.x]\nfactor = \"a b\"", "\"a b\"", &["is not an identifier"]);
+    one(
+        "[shock.x]\nfactor = \"boom\"\nloading = 0.5",
+        "\"boom\"",
+        &["no other shock names the factor `boom`"],
+    );
+    one("[shock.x]\nreversion = 0\n", "0", &["needs a unit"]);
+    one(
+        "[shock.x]\nreversion = \"0 1/year\"\nvolatility = \"5 1/year^0.5\"",
+        "\"5 1/year^0.5\"",
+        &["standard deviation of", "raise `reversion`"],
+    );
+}

@@ -2,6 +2,7 @@
 
 use autarky_engine::rng::{child_key, entity_key};
 
+use super::shock::Shocks;
 use super::{Blueprint, LEVELS, Operator, Pool, Provider, Segment, Site, SupplyOption};
 use super::{entries, politics};
 use crate::entity::demand::{Class, Sensitivity};
@@ -9,6 +10,7 @@ use crate::entity::nation::{NationParameters, Residency};
 use crate::entity::provider::{CapacityTarget, PriceRule, ProviderParameters};
 use crate::id::{GroupId, HardwareId, NationId, OperatorId, PoolId, ProviderId};
 use crate::mechanism::price::UtilisationController;
+use crate::process::normal::normal_quantile;
 use crate::scenario::{Entries, Scenario};
 
 /// A scenario that cannot be compiled.
@@ -97,12 +99,14 @@ impl Blueprint {
             actors: Vec::new(),
             supply: vec![vec![1.0, 0.0]; scenario.vendors.len()],
             focus,
+            shocks: Shocks::default(),
         };
         plan.add_providers(scenario)?;
         plan.share_portfolios();
         plan.initial = plan.initial_fleet();
         plan.segments = plan.segments(scenario)?;
         plan.actors = plan.resolve_actors();
+        plan.shocks = plan.compile_shocks(scenario)?;
         Ok(plan)
     }
 
@@ -364,15 +368,4 @@ pub(super) fn lookup<'a, T>(
     id: &str,
 ) -> Result<&'a T, BuildError> {
     entries.get(id).ok_or_else(|| error(format!("{root}.{id}"), "this entry is needed and missing"))
-}
-
-/// Standard normal quantile by bisection of `erf`: only used when a blueprint is built.
-fn normal_quantile(u: f64) -> f64 {
-    let (mut low, mut high) = (-9.0, 9.0);
-    for _ in 0..80 {
-        let middle = 0.5 * (low + high);
-        let below = 0.5 * (1.0 + autarky_engine::math::erf(middle / std::f64::consts::SQRT_2));
-        if below < u { low = middle } else { high = middle }
-    }
-    0.5 * (low + high)
 }

@@ -7,6 +7,7 @@ mod build;
 mod entries;
 mod fleet;
 mod politics;
+pub mod shock;
 
 use autarky_engine::time::{SimDuration, SimTime};
 
@@ -354,6 +355,8 @@ pub struct Blueprint {
     pub supply: Vec<Vec<f64>>,
     /// Zones that are recorded.
     pub focus: Vec<NationId>,
+    /// Shocks to prices and demand.
+    pub shocks: shock::Shocks,
 }
 
 impl Blueprint {

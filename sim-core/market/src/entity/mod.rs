@@ -7,5 +7,6 @@ pub mod hardware;
 pub mod horizon;
 pub mod nation;
 pub mod provider;
+pub mod shock;
 pub mod tension;
 pub mod vendor;

@@ -3,6 +3,7 @@
 mod node;
 mod rules;
 mod settlement;
+mod shock;
 mod supply;
 mod tick;
 

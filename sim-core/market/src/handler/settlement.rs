@@ -87,6 +87,7 @@ impl World {
             let on_sale = released <= day;
             self.capital[h] =
                 if on_sale { model.capital_per_compute(day, released) } else { f64::INFINITY };
+            self.capital[h] *= self.chip_factor(model.vendor);
         }
     }
 
@@ -103,7 +104,8 @@ impl World {
                 opex: provider.opex,
                 power: hardware.parameters.power / hardware.parameters.compute,
                 pue: provider.pue,
-                power_price: plan.nations[terms.zone.at()].parameters.power_price,
+                power_price: plan.nations[terms.zone.at()].parameters.power_price
+                    * self.energy_factor(terms.zone),
                 utilisation: provider.target_utilisation,
             };
             self.pools[pool.at()].unit_cost = cost.per_hour();
@@ -139,7 +141,7 @@ impl World {
         let accelerator = if capital.is_finite() {
             capital * hardware.compute / hardware.system_factor
         } else {
-            hardware.price
+            hardware.price * self.chip_factor(vendor)
         };
         let servers = plan.servers_per_node(pool, model, self.installed_compute(plan, pool));
         let share = plan.providers[terms.provider.at()].parameters.spare_price;

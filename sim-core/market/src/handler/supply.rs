@@ -445,7 +445,8 @@ impl World {
         let accelerators = servers * plan.accelerators(order.hardware);
         let cost = accelerators
             * model.price(day, self.released[order.hardware.at()].min(day))
-            * model.parameters.system_factor;
+            * model.parameters.system_factor
+            * self.chip_factor(order.vendor);
         let provider = plan.pools[order.pool.at()].provider;
         self.ledger.pay(
             self.accounts.providers[provider.at()],

@@ -3,6 +3,7 @@
 use autarky_engine::math;
 
 use crate::blueprint::Blueprint;
+use crate::entity::shock::Target;
 use crate::event::{Event, phase};
 use crate::id::{NationId, PoolId};
 use crate::metric::integrity;
@@ -18,6 +19,7 @@ impl World {
         let _ = ctx.stop_requested();
         let years = ctx.now().as_days() / 365.25;
         self.churn_counts(plan, ctx)?;
+        self.step_shocks(plan, ctx);
         self.step_rates(plan);
         self.step_demand(plan, years);
         if self.market.groups_changed {
@@ -42,7 +44,8 @@ impl World {
             market.log_rate[n] =
                 nation.exchange_rate.step(market.log_rate[n], &mut market.rate_streams[n]);
             let correction = nation.exchange_rate.mean_correction();
-            market.rate[n] = math::exp(market.log_rate[n] - correction);
+            market.rate[n] = math::exp(market.log_rate[n] - correction)
+                * self.shocks.factor(Target::ExchangeRate, n);
         }
     }
 
@@ -54,7 +57,8 @@ impl World {
         for (s, segment) in plan.segments.iter().enumerate() {
             let noise = plan.demand.noise.step(market.noise[s], &mut market.noise_streams[s]);
             market.noise[s] = noise;
-            market.demand[s] = segment.demand * trend * math::exp(noise - correction);
+            let shock = self.shocks.factor(Target::Demand, segment.nation.at());
+            market.demand[s] = segment.demand * trend * math::exp(noise - correction) * shock;
         }
     }
 
@@ -79,7 +83,8 @@ impl World {
         let market = &mut self.market;
         market.reference_price = reference;
         for (p, pool) in plan.pools.iter().enumerate() {
-            let price = self.pools[p].price / reference;
+            let shock = self.shocks.factor(Target::Cloud, pool.provider.at());
+            let price = self.pools[p].price * shock / reference;
             for (n, nation) in plan.nations.iter().enumerate() {
                 let abroad = pool.zone.at() != n;
                 let border =
@@ -118,12 +123,15 @@ impl World {
         let hours = plan.timing.tick_days * 24.0;
         for (p, state) in self.pools.iter_mut().enumerate() {
             let row = &market.served[p * nations..(p + 1) * nations];
+            let pool = &plan.pools[p];
+            let price = state.price * self.shocks.factor(Target::Cloud, pool.provider.at());
             let mut total = 0.0;
             for (revenue, &served) in state.revenue.iter_mut().zip(row) {
-                *revenue += served * hours * state.price;
+                *revenue += served * hours * price;
                 total += served;
             }
-            state.energy += total * hours * market.power[p];
+            let energy = total * hours * market.power[p];
+            state.energy += energy * self.shocks.factor(Target::Energy, pool.zone.at());
         }
     }
 

@@ -134,7 +134,9 @@ fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, discount: f64) -
             sums.backlog += flow.backlog;
             sums.served_by[kind] += flow.served;
             sums.served_critical += if critical { flow.served } else { 0.0 };
-            sums.billed += flow.served * world.pools[terms.pool.at()].price;
+            let provider = plan.pools[terms.pool.at()].provider;
+            let price = world.pools[terms.pool.at()].price * world.cloud_factor(provider);
+            sums.billed += flow.served * price;
             sums.perceived += flow.served * flow.perceived_price * market.reference_price;
         }
         sums.unserved += if served < market.demand[s] { market.demand[s] - served } else { 0.0 };

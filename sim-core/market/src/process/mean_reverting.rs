@@ -27,10 +27,31 @@ impl MeanReverting {
         Self::from_stationary(volatility / (2.0 * reversion).sqrt(), reversion, step)
     }
 
+    /// A process that starts from zero, from the volatility σ and the reversion rate κ; without reversion a Brownian motion.
+    #[must_use]
+    pub fn started(volatility: f64, reversion: f64, step: f64) -> Self {
+        Self {
+            persistence: math::exp(-reversion * step),
+            innovation: log_variance(volatility, reversion, step).sqrt(),
+            stationary: if reversion > 0.0 {
+                volatility / (2.0 * reversion).sqrt()
+            } else {
+                f64::INFINITY
+            },
+        }
+    }
+
+    /// The next value from a standard normal `z`.
+    #[inline]
+    #[must_use]
+    pub fn next(&self, x: f64, z: f64) -> f64 {
+        x * self.persistence + self.innovation * z
+    }
+
     /// The next value; draws one normal whatever the parameters, so that streams stay aligned between policies.
     #[inline]
     pub fn step(&self, x: f64, stream: &mut Stream) -> f64 {
-        x * self.persistence + self.innovation * stream.normal()
+        self.next(x, stream.normal())
     }
 
     /// A draw from the stationary distribution.
@@ -42,6 +63,17 @@ impl MeanReverting {
     #[must_use]
     pub fn mean_correction(&self) -> f64 {
         0.5 * self.stationary * self.stationary
+    }
+}
+
+/// Variance of a process that started from zero, after `years`: σ²·(1 − e^{−2κt})/(2κ), σ²·t without reversion.
+#[must_use]
+pub fn log_variance(volatility: f64, reversion: f64, years: f64) -> f64 {
+    let square = volatility * volatility;
+    if reversion > 0.0 {
+        -square * math::exp_m1(-2.0 * reversion * years) / (2.0 * reversion)
+    } else {
+        square * years
     }
 }
 

@@ -1,6 +1,9 @@
 //! Stochastic processes and the streams they draw from.
 
+pub mod jumps;
 pub mod mean_reverting;
+pub mod normal;
+pub mod regime_switching;
 
 /// The exogenous processes, each with streams of its own: changing one lever leaves every other process's draws as they were.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,4 +40,10 @@ pub enum Process {
     TensionFall = 41,
     /// Whether an event is answered.
     Retaliation = 42,
+    /// Normals of mean-reverting shocks, one a tick.
+    ShockNormal = 30,
+    /// Points of the measures that jumps are taken from.
+    ShockArrival = 31,
+    /// Sojourns of regimes of prices.
+    ShockRegime = 32,
 }

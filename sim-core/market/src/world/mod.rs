@@ -5,6 +5,7 @@
 pub mod fleet;
 pub mod market;
 pub mod politics;
+pub mod shock;
 pub mod supply;
 
 use autarky_engine::calendar::{CalendarError, ClockId};
@@ -169,6 +170,8 @@ pub struct World {
     pub licences: Vec<Stream>,
     /// Demand, prices, clearing.
     pub market: market::MarketState,
+    /// Shocks to prices and demand.
+    pub shocks: shock::ShockState,
     /// Books.
     pub ledger: Ledger,
     /// Accounts.

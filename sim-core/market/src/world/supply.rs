@@ -44,7 +44,7 @@ pub struct PoolState {
     pub load: f64,
     /// Revenue since the last settlement by buying zone, USD.
     pub revenue: Vec<f64>,
-    /// Power used since the last settlement, kWh.
+    /// Power used since the last settlement, kWh, each weighted by the factor on the price of power in its tick.
     pub energy: f64,
 }
 

@@ -130,6 +130,7 @@ pub(crate) fn takes(spec: &FieldSpec) -> String {
         Kind::Integer { .. } => "a whole number".to_owned(),
         Kind::Flag => "`true` or `false`".to_owned(),
         Kind::Text => "a text".to_owned(),
+        Kind::Name => "an identifier of your own choice, the same wherever it is shared".to_owned(),
         Kind::Instant => "a date (2028-01-01) or a span from the start (\"24 months\")".to_owned(),
         Kind::Date => "a date (2026-01-01)".to_owned(),
         Kind::Choice(_) => "one word".to_owned(),

@@ -60,6 +60,7 @@ impl Reader<'_> {
                 _ => Err(wrong_type(node, "`true` or `false`")),
             },
             Kind::Text => text(node).map(Value::Text),
+            Kind::Name => name(node).map(Value::Text),
             Kind::Date => date(node).map(Value::Number),
             Kind::Instant => return self.instant(path, node),
             Kind::Choice(words) => choice(node, words).map(Value::Text),
@@ -347,6 +348,15 @@ fn identifier(node: &Node, root: &str) -> Result<String, Finding> {
         return Err(wrong_type(node, &format!("the identifier of an entry of `{root}`")));
     };
     check_identifier(id, node.place).map(|()| id.clone())
+}
+
+/// An identifier that is declared nowhere, or nothing.
+fn name(node: &Node) -> Result<String, Finding> {
+    match &node.data {
+        Data::Text(name) if name.is_empty() => Ok(String::new()),
+        Data::Text(name) => check_identifier(name, node.place).map(|()| name.clone()),
+        _ => Err(wrong_type(node, "an identifier")),
+    }
 }
 
 /// Identifiers are ASCII letters, digits, `_` and `-`.
