@@ -21,7 +21,8 @@ use crate::world::fleet::Installation;
 use crate::world::market::{MarketState, problem};
 use crate::world::politics::PoliticsState;
 use crate::world::shock::ShockState;
-use crate::world::supply::{Parts, PoolState, Slots, VendorState};
+use crate::world::supply::{Parts, PoolState, Slots};
+use crate::world::vendor::VendorState;
 use crate::world::{Accounts, Ctx, ModelError, NodeBooks, World};
 
 /// Why a replication gave no record.
@@ -166,14 +167,9 @@ impl World {
             vendors: plan
                 .vendors
                 .iter()
-                .map(|v| VendorState {
-                    backlog: Vec::new(),
-                    stock: 0.0,
-                    output: stream(Process::Output, v.key),
-                })
+                .map(|v| VendorState::new(stream(Process::Output, v.key), plan.pools.len()))
                 .collect(),
             orders: Slots::default(),
-            operator_orders: vec![0.0; plan.operators.len()],
             shipments: Slots::default(),
             released: plan
                 .hardware
@@ -211,6 +207,7 @@ impl World {
             };
             self.install(plan, new, ctx)?;
         }
+        self.count_past_sales(plan);
         for p in 0..plan.pools.len() {
             self.begin_pool(plan, PoolId::new(p), ctx)?;
         }

@@ -17,15 +17,15 @@ use autarky_market::{MODEL_VERSION, layout, simulate};
 use common::{Size, regime, scenario};
 
 const VERSION: u32 = 1;
-const FINGERPRINT: u64 = 17_425_353_379_720_644_614;
-const EVENTS: u64 = 28_254;
+const FINGERPRINT: u64 = 3_747_871_192_726_063_479;
+const EVENTS: u64 = 28_447;
 const SCALARS: [(&str, u64); 6] = [
-    ("served_share", 4_605_605_449_534_392_423),
-    ("price", 4_607_769_110_344_964_839),
-    ("availability", 4_605_982_397_984_255_426),
-    ("lead_time", 4_629_940_683_134_972_872),
-    ("loss_365d", 4_602_614_970_216_462_359),
-    ("sovereignty_365d_network", 4_604_492_931_399_757_503),
+    ("served_share", 4_605_617_790_225_183_425),
+    ("price", 4_607_758_348_855_053_047),
+    ("availability", 4_605_991_436_160_246_474),
+    ("lead_time", 4_629_966_057_832_240_559),
+    ("loss_365d", 4_602_360_797_467_332_458),
+    ("sovereignty_365d_network", 4_604_524_654_997_846_905),
 ];
 
 #[test]

@@ -166,3 +166,78 @@ fn in_a_shortage_small_and_large_are_served_at_the_same_rate_under_proportional(
         assert!(large > 0.15 && (large - small).abs() <= 0.015, "{large} {small}");
     }
 }
+
+/// A vendor of a hundredth of a node a week; `change` happens on day 50, when 7 % of a node is set aside.
+fn slow(change: impl FnOnce(&mut Scenario)) -> (f64, f64, f64) {
+    let mut s = ordering(1000.0);
+    s.providers.entry("home").review_interval = 7.0;
+    s.hardware.entry("ha").node_size = 100;
+    let mut next = s.hardware.get("ha").unwrap().clone();
+    (next.release, next.compute) = (next.release + 1e4, 2.5);
+    *s.hardware.entry("ha2") = next;
+    (s.vendors.entry("va").output, s.vendors.entry("va").stock_limit) = (52.1775, 3650.0);
+    change(&mut s);
+    let mut plan = Blueprint::new(&s).unwrap();
+    fleet(&mut plan, &[]);
+    let mut run = Run::new(&plan, 1, 0);
+    let before = run.to(49.5).vendors[0].books.made;
+    let world = run.to(50.5);
+    let set_aside: f64 = world.orders.iter().map(|o| o.credit * o.node_compute(&plan)).sum();
+    assert!((world.vendors[0].books.made - before).abs() < 1e-12);
+    (before, world.vendors[0].stock, set_aside)
+}
+
+#[test]
+fn output_set_aside_for_an_order_returns_to_stock_when_a_ban_cancels_it() {
+    let (made, stock, set_aside) = slow(|_| ());
+    assert!(made > 5.0 && stock < 1.1 && (stock + set_aside - made).abs() < 1e-9);
+    let (made, stock, set_aside) = slow(|s| regime(s, "ban", "AAA", 50.0));
+    assert!((stock - made).abs() < 1e-9 && set_aside == 0.0, "{made} {stock} {set_aside}");
+}
+
+#[test]
+fn output_set_aside_for_an_order_stays_with_it_when_it_changes_to_a_new_generation() {
+    let (made, stock, set_aside) =
+        slow(|s| s.hardware.entry("ha2").release = s.horizon.start + 50.0);
+    assert!(made > 5.0 && stock < 1.1 && (stock + set_aside - made).abs() < 1e-9);
+}
+
+#[test]
+fn an_order_below_the_minimum_lot_waits_for_the_next_ones_of_its_pool() {
+    let mut s = ordering(100.0);
+    (s.demand.growth_initial, s.demand.growth_long) = (0.3, 0.3);
+    s.vendors.entry("va").minimum_lot = 20.0;
+    let mut plan = Blueprint::new(&s).unwrap();
+    fleet(&mut plan, &[100]);
+    let mut run = Run::new(&plan, 1, 0);
+    let (mut waited, mut deliveries) = (0, Vec::new());
+    for day in 1..1000 {
+        let before = run.world().node_books.installed;
+        let world = run.to(f64::from(day));
+        let orders = || world.vendors[0].below_lot.iter().map(|id| world.orders.get(id.0).unwrap());
+        let below: u32 = orders().map(|o| o.nodes).sum();
+        assert!(below < 20, "{below}");
+        waited = waited.max(orders().count());
+        if day > 5 && world.node_books.installed > before {
+            deliveries.push(world.node_books.installed - before);
+        }
+    }
+    assert!(waited >= 2 && deliveries.len() > 3, "{waited} {deliveries:?}");
+    assert!(deliveries.iter().all(|&nodes| nodes >= 20), "{deliveries:?}");
+}
+
+#[test]
+fn what_is_delivered_to_a_network_fills_its_operators_towards_their_parts() {
+    let mut s = ordering(1000.0);
+    let home = s.providers.entry("home");
+    (home.operators, home.operator_dispersion) = (20, 1.0);
+    let mut plan = Blueprint::new(&s).unwrap();
+    fleet(&mut plan, &[]);
+    let mut run = Run::new(&plan, 1, 0);
+    let world = run.to(365.0);
+    for operator in &plan.operators {
+        let nodes = |site: usize| world.at_site[site].iter().map(|c| world.cohorts[c.at()].nodes);
+        let nodes: u32 = operator.sites.clone().flat_map(nodes).sum();
+        assert!((f64::from(nodes) - 1000.0 * operator.weight).abs() <= 1.0, "{nodes}");
+    }
+}

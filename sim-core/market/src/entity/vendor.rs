@@ -10,6 +10,10 @@ vocabulary! {
         LargestFirst = "largest_first",
         /// Every open order receives the same share of what it asks.
         Proportional = "proportional",
+        /// Every buyer receives the same amount, up to what it asks.
+        Uniform = "uniform",
+        /// Buyers receive amounts in proportion to their past purchases, up to what they ask.
+        TurnAndEarn = "turn_and_earn",
     }
 }
 
@@ -28,6 +32,10 @@ parameters! {
         output_volatility: f64 = 0.1, Kind::Number { unit: "1", range: Range::closed(0.0, 2.0) }, Assumed, "yield and packaging bottlenecks";
         /// How its output is allocated over the backlog.
         allocation: AllocationRule = AllocationRule::LargestFirst, Kind::Choice(AllocationRule::WORDS), Assumed, "lead times of small buyers in 2023";
+        /// Memory of past purchases under `turn_and_earn`: a purchase counts e^(−age/memory).
+        sales_memory: f64 = 365.25, Kind::Number { unit: "day", range: Range::above(0.0, 36_525.0) }, Assumed, "allocations are set on the last year's purchases";
+        /// Smallest lot that it accepts: what a pool orders waits until it makes up a lot. Zero: any order is accepted.
+        minimum_lot: f64 = 0.0, Kind::Number { unit: "H100e", range: Range::closed(0.0, 1e12) }, Assumed, "off; makers of rack-scale systems sell by the rack or pod";
         /// Stock of unsold output that it keeps at most, in days of output; output beyond it is not made.
         stock_limit: f64 = 60.0, Kind::Number { unit: "day", range: Range::closed(0.0, 3650.0) }, Assumed, "inventory of a quarter or less";
         /// Interval between allocations.

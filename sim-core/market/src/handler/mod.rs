@@ -6,6 +6,7 @@ mod settlement;
 mod shock;
 mod supply;
 mod tick;
+mod vendor;
 
 use autarky_engine::simulation::Model;
 

@@ -1,22 +1,16 @@
-//! Capacity reviews, orders, licences, allocation and delivery.
+//! Capacity reviews, orders, licences. What vendors do with orders is in `vendor.rs`.
 
-use autarky_engine::math;
 use autarky_engine::time::SimDuration;
 
 use crate::blueprint::Blueprint;
 use crate::entity::controller::{Regime, Scope};
 use crate::entity::provider::{CapacityTarget, ProviderKind};
 use crate::event::{Event, phase};
-use crate::id::{HardwareId, OperatorId, OrderId, PoolId, ShipmentId, SiteId, VendorId};
-use crate::mechanism::allocation::{OpenOrder, allocate};
+use crate::id::{HardwareId, OperatorId, OrderId, PoolId, VendorId};
 use crate::mechanism::export_control::{Terms, Verdict, verdict};
 use crate::mechanism::investment::{Position, choose_vendor, order_quantity};
-use crate::world::fleet::Installation;
-use crate::world::supply::{Order, Shipment};
+use crate::world::supply::Order;
 use crate::world::{Cohort, Ctx, ModelError, World};
-
-/// Operators that may receive nodes from one review, so that a small order is not scattered over all of them.
-const ORDERS_PER_REVIEW: usize = 4;
 
 impl World {
     pub(super) fn review(
@@ -79,7 +73,7 @@ impl World {
     }
 
     /// S of the pool's (s, S) rule, H100e: what the portfolio wants, or the offered load, at the planning horizon and target utilisation.
-    fn capacity_target(&self, plan: &Blueprint, pool: PoolId, day: f64) -> f64 {
+    pub(super) fn capacity_target(&self, plan: &Blueprint, pool: PoolId, day: f64) -> f64 {
         let terms = &plan.pools[pool.at()];
         let provider = &plan.providers[terms.provider.at()].parameters;
         let (now, then) = (day / 365.25, (day + provider.planning_horizon) / 365.25);
@@ -113,7 +107,7 @@ impl World {
         total
     }
 
-    fn operator_compute(&self, plan: &Blueprint, operator: OperatorId, day: f64) -> f64 {
+    pub(super) fn operator_compute(&self, plan: &Blueprint, operator: OperatorId, day: f64) -> f64 {
         let owner = &plan.operators[operator.at()];
         let mut total = 0.0;
         for id in owner.sites.clone().flat_map(|site| &self.at_site[site]) {
@@ -138,7 +132,12 @@ impl World {
     }
 
     /// The best model of a vendor that may be ordered for a pool today under the regimes in force.
-    fn orderable(&self, plan: &Blueprint, pool: PoolId, vendor: VendorId) -> Option<HardwareId> {
+    pub(super) fn orderable(
+        &self,
+        plan: &Blueprint,
+        pool: PoolId,
+        vendor: VendorId,
+    ) -> Option<HardwareId> {
         let node = |h| plan.server_compute(h);
         let may = |h| self.verdict(plan, pool, h, node(h)) != Verdict::Refused;
         self.cheapest_of(plan, pool, vendor, may)
@@ -191,7 +190,7 @@ impl World {
         verdict(terms, plan.controllers[controller.at()].threshold, hardware.tpp, compute, received)
     }
 
-    /// Splits an order over the operators that fall furthest short of their share of the target.
+    /// Places one order for a pool, whoever of its operators will run the nodes: size, licence and cap count once.
     fn order_nodes(
         &mut self,
         plan: &Blueprint,
@@ -201,37 +200,17 @@ impl World {
     ) -> Result<(), ModelError> {
         let servers = plan.servers_per_node(pool, model, target);
         let compute = f64::from(servers) * plan.server_compute(model);
-        let mut left = (quantity / compute).round().max(1.0);
-        let mut short: Vec<(f64, usize)> = plan.pools[pool.at()]
-            .operators
-            .clone()
-            .map(|o| {
-                let id = OperatorId::new(o);
-                let has =
-                    self.operator_compute(plan, id, ctx.now().as_days()) + self.operator_orders[o];
-                (plan.operators[o].weight * target - has, o)
-            })
-            .collect();
-        short.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        for &(shortfall, operator) in short.iter().take(ORDERS_PER_REVIEW) {
-            let nodes = (shortfall / compute).round().clamp(1.0, left);
-            let order = Order {
-                pool,
-                operator: OperatorId::new(operator),
-                hardware: model,
-                vendor: plan.hardware[model.at()].vendor,
-                nodes: nodes.min(f64::from(u32::MAX)) as u32,
-                servers,
-                placed: ctx.now(),
-                credit: 0.0,
-            };
-            self.place(plan, order, ctx)?;
-            left -= nodes;
-            if left < 1.0 {
-                break;
-            }
-        }
-        Ok(())
+        let nodes = (quantity / compute).round().clamp(1.0, f64::from(u32::MAX));
+        let order = Order {
+            pool,
+            hardware: model,
+            vendor: plan.hardware[model.at()].vendor,
+            nodes: nodes as u32,
+            servers,
+            placed: ctx.now(),
+            credit: 0.0,
+        };
+        self.place(plan, order, ctx)
     }
 
     fn place(
@@ -254,7 +233,7 @@ impl World {
                 }
                 if order.nodes > 0 {
                     let id = self.book(plan, order);
-                    self.vendors[order.vendor.at()].backlog.push(id);
+                    self.enqueue(plan, id);
                 }
                 Ok(())
             }
@@ -302,20 +281,40 @@ impl World {
         OrderId(self.orders.insert(order))
     }
 
-    /// Adds nodes of an order to what its pool and operator have under way (negative: takes them off).
-    fn count_order(&mut self, plan: &Blueprint, order: &Order, nodes: f64) {
+    /// Hands an order to its vendor: into the backlog, or, while the orders of its pool do not make up the minimum lot, beside it.
+    fn enqueue(&mut self, plan: &Blueprint, id: OrderId) {
+        let Some(order) = self.orders.get(id.0) else { return };
+        let (pool, vendor) = (order.pool, order.vendor);
+        self.vendors[vendor.at()].below_lot.push(id);
+        let of_pool = |id: OrderId| self.orders.get(id.0).filter(|o| o.pool == pool);
+        let compute = |o: &Order| f64::from(o.nodes) * o.node_compute(plan);
+        let waiting = self.vendors[vendor.at()].below_lot.iter();
+        let sum: f64 = waiting.filter_map(|&id| of_pool(id)).map(compute).sum();
+        if sum < plan.vendors[vendor.at()].parameters.minimum_lot * (1.0 - 1e-9) {
+            return;
+        }
+        let state = &mut self.vendors[vendor.at()];
+        let (lot, rest) = state
+            .below_lot
+            .iter()
+            .partition(|id| self.orders.get(id.0).is_some_and(|o| o.pool == pool));
+        state.below_lot = rest;
+        state.backlog.extend::<Vec<OrderId>>(lot);
+    }
+
+    /// Adds nodes of an order to what its pool has under way (negative: takes them off).
+    pub(super) fn count_order(&mut self, plan: &Blueprint, order: &Order, nodes: f64) {
         let compute = nodes * order.node_compute(plan);
         let pool = &mut self.pools[order.pool.at()].on_order[order.vendor.at()];
         // Sums of floats may leave a rest below zero when the last order is taken off.
         *pool = (*pool + compute).max(0.0);
-        let operator = &mut self.operator_orders[order.operator.at()];
-        *operator = (*operator + compute).max(0.0);
     }
 
-    /// Cancels an order that is in no backlog any more.
+    /// Cancels an order that is in no backlog any more; output set aside for it goes back to the vendor's stock.
     pub(super) fn drop_order(&mut self, plan: &Blueprint, id: OrderId) {
         if let Some(order) = self.orders.take(id.0) {
             self.count_order(plan, &order, -f64::from(order.nodes));
+            self.vendors[order.vendor.at()].stock += order.credit * order.node_compute(plan);
         }
     }
 
@@ -328,152 +327,9 @@ impl World {
         let banned = self.verdict(plan, order.pool, order.hardware, order.node_compute(plan))
             == Verdict::Refused;
         if draw < terms.licence_approval && !banned {
-            self.vendors[order.vendor.at()].backlog.push(id);
+            self.enqueue(plan, id);
         } else {
             self.drop_order(plan, id);
         }
-    }
-
-    pub(super) fn allocation(
-        &mut self,
-        plan: &Blueprint,
-        vendor: VendorId,
-        ctx: &mut Ctx<'_>,
-    ) -> Result<(), ModelError> {
-        let terms = &plan.vendors[vendor.at()].parameters;
-        let interval = SimDuration::from_days_f64(terms.allocation_interval)?;
-        ctx.schedule_in(interval, phase::DECISIONS, Event::Allocation(vendor))?;
-        let years = ctx.now().as_days() / 365.25;
-        let rate = terms.output * math::exp(terms.output_growth * years) / 365.25;
-        let state = &mut self.vendors[vendor.at()];
-        let sigma = terms.output_volatility;
-        let noise = math::exp(sigma * state.output.normal() - 0.5 * sigma * sigma);
-        let available = state.stock + rate * terms.allocation_interval * noise;
-        let backlog = std::mem::take(&mut state.backlog);
-        let mut open: Vec<OpenOrder> =
-            backlog.iter().map(|id| self.open_order(plan, *id)).collect();
-        let mut granted = Vec::new();
-        let left = allocate(terms.allocation, available, &mut open, &mut granted, &mut Vec::new());
-        self.vendors[vendor.at()].stock = left.min(rate * terms.stock_limit);
-        let delay = SimDuration::from_days_f64(terms.delivery_time)?;
-        for ((id, open), nodes) in backlog.into_iter().zip(open).zip(granted) {
-            self.ship(id, (nodes, open.credit), delay, ctx)?;
-            match self.orders.get(id.0) {
-                Some(order) if order.nodes > 0 => self.vendors[vendor.at()].backlog.push(id),
-                _ => {
-                    self.orders.take(id.0);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// A model goes on sale. Open orders of its vendor change to it where it gives more compute for the money: nobody takes delivery of
-    /// the old generation after the new one is out.
-    pub(super) fn hardware_released(&mut self, plan: &Blueprint, model: HardwareId, day: f64) {
-        self.released[model.at()] = day;
-        self.price_hardware(plan, day);
-        let vendor = plan.hardware[model.at()].vendor;
-        for at in 0..self.vendors[vendor.at()].backlog.len() {
-            let id = self.vendors[vendor.at()].backlog[at];
-            let Some(order) = self.orders.get(id.0).copied() else { continue };
-            if self.orderable(plan, order.pool, vendor) != Some(model) {
-                continue;
-            }
-            // The size of a node in H100e stays about the same where nodes are aggregates.
-            let servers = match plan.pools[order.pool.at()].aggregate_nodes {
-                Some(nodes) => {
-                    plan.servers_per_node(order.pool, model, nodes * order.node_compute(plan))
-                }
-                None => 1,
-            };
-            let new = f64::from(servers) * plan.server_compute(model);
-            let compute = (f64::from(order.nodes) - order.credit) * order.node_compute(plan);
-            let nodes = (compute / new).round().max(1.0).min(f64::from(u32::MAX));
-            self.count_order(plan, &order, -f64::from(order.nodes));
-            let changed =
-                Order { hardware: model, nodes: nodes as u32, servers, credit: 0.0, ..order };
-            self.count_order(plan, &changed, nodes);
-            if let Some(slot) = self.orders.get_mut(id.0) {
-                *slot = changed;
-            }
-        }
-    }
-
-    fn open_order(&self, plan: &Blueprint, id: OrderId) -> OpenOrder {
-        self.orders.get(id.0).map_or(OpenOrder { nodes: 0, node_size: 1.0, credit: 0.0 }, |order| {
-            OpenOrder {
-                nodes: order.nodes,
-                node_size: order.node_compute(plan),
-                credit: order.credit,
-            }
-        })
-    }
-
-    /// Sends `nodes` of an order, and keeps the fraction of a node that was set aside for it.
-    fn ship(
-        &mut self,
-        id: OrderId,
-        (nodes, credit): (u32, f64),
-        delay: SimDuration,
-        ctx: &mut Ctx<'_>,
-    ) -> Result<(), ModelError> {
-        let Some(order) = self.orders.get_mut(id.0) else { return Ok(()) };
-        order.credit = credit;
-        if nodes == 0 {
-            return Ok(());
-        }
-        order.nodes -= nodes;
-        let arrives = ctx.now().checked_add(delay)?;
-        let shipment = Shipment { order: *order, nodes, arrives };
-        let slot = ShipmentId(self.shipments.insert(shipment));
-        ctx.schedule_in(delay, phase::NODES, Event::Delivery(slot))?;
-        Ok(())
-    }
-
-    pub(super) fn delivery(
-        &mut self,
-        plan: &Blueprint,
-        id: ShipmentId,
-        ctx: &mut Ctx<'_>,
-    ) -> Result<(), ModelError> {
-        let Some(Shipment { order, nodes, .. }) = self.shipments.take(id.0) else { return Ok(()) };
-        let day = ctx.now().as_days();
-        self.count_order(plan, &order, -f64::from(nodes));
-        let model = &plan.hardware[order.hardware.at()];
-        let servers = f64::from(nodes) * f64::from(order.servers);
-        let accelerators = servers * plan.accelerators(order.hardware);
-        let cost = accelerators
-            * model.price(day, self.released[order.hardware.at()].min(day))
-            * model.parameters.system_factor
-            * self.chip_factor(order.vendor);
-        let provider = plan.pools[order.pool.at()].provider;
-        self.ledger.pay(
-            self.accounts.providers[provider.at()],
-            self.accounts.vendors[order.vendor.at()],
-            cost,
-        )?;
-        let waited = day - order.placed.as_days();
-        self.observers.delivered(
-            plan.pools[order.pool.at()].zone,
-            waited,
-            accelerators * model.parameters.compute,
-        );
-        let nodes_at = |site: &usize| {
-            self.at_site[*site].iter().map(|c| self.cohorts[c.at()].nodes).sum::<u32>()
-        };
-        let sites = plan.operators[order.operator.at()].sites.clone();
-        let site = sites.min_by_key(nodes_at).unwrap_or_default();
-        self.install(
-            plan,
-            Installation {
-                site: SiteId::new(site),
-                hardware: order.hardware,
-                nodes,
-                servers: order.servers,
-                vintage: day,
-            },
-            ctx,
-        )
     }
 }

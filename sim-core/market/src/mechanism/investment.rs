@@ -1,7 +1,7 @@
 //! When a pool orders nodes: an (s, S) rule on its capacity position (Arrow, Harris and Marschak 1951).
 //!
 //! At each review the pool compares its target with its position: working life ahead plus what is on order or under way. When the gap passes
-//! the reorder point it orders the gap. Expectations see the delivery pipeline.
+//! the reorder point it orders the gap. Expectations see the delivery pipeline. What arrives is split over the pool's operators.
 
 /// A pool's position at a review, in H100e.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,6 +40,46 @@ pub fn choose_vendor(fleet: &[f64], mix: &[f64], allowed: &[bool]) -> Option<usi
     best.map(|(v, _)| v)
 }
 
+/// Splits `nodes` of `size` H100e each over operators that fall `short[i]` H100e of what they aim at: each node goes to the one that is then furthest
+/// short, ties to the first.
+#[must_use]
+pub fn split(nodes: u32, size: f64, short: &[f64]) -> Vec<u32> {
+    let mut given = vec![0; short.len()];
+    if let [one] = given.as_mut_slice() {
+        *one = nodes;
+        return given;
+    }
+    let level = fill_level(f64::from(nodes) * size, short);
+    let mut left = nodes;
+    for (given, short) in given.iter_mut().zip(short) {
+        *given = (((short - level) / size).max(0.0).floor() as u32).min(left);
+        left -= *given;
+    }
+    // What is left is less than a node for each that lies above the level.
+    let after = |i: usize| short[i] - f64::from(given[i]) * size;
+    let mut order: Vec<usize> = (0..short.len()).collect();
+    order.sort_by(|&a, &b| after(b).total_cmp(&after(a)).then(a.cmp(&b)));
+    for &i in order.iter().cycle().take(if short.is_empty() { 0 } else { left as usize }) {
+        given[i] += 1;
+    }
+    given
+}
+
+/// The level down to which `amount` brings the largest shortfalls: Σ max(0, short − level) = amount.
+fn fill_level(amount: f64, short: &[f64]) -> f64 {
+    let mut sorted = short.to_vec();
+    sorted.sort_by(|a, b| b.total_cmp(a));
+    let mut sum = 0.0;
+    for (i, one) in sorted.iter().enumerate() {
+        sum += one;
+        let level = (sum - amount) / (i + 1) as f64;
+        if sorted.get(i + 1).is_none_or(|next| level >= *next) {
+            return level;
+        }
+    }
+    0.0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +90,40 @@ mod tests {
         assert!(order_quantity(100.0, covered, 0.05).abs() < f64::EPSILON);
         let short = Position { surviving: 60.0, on_order: 20.0 };
         assert!((order_quantity(100.0, short, 0.05) - 20.0).abs() < 1e-12);
+    }
+
+    /// One node after the other, to whoever is furthest short.
+    fn one_by_one(nodes: u32, size: f64, short: &[f64]) -> Vec<u32> {
+        let mut given = vec![0_u32; short.len()];
+        for _ in 0..nodes {
+            let after = |i: usize| short[i] - f64::from(given[i]) * size;
+            let most = (0..short.len()).fold(0, |b, i| if after(i) > after(b) { i } else { b });
+            given[most] += 1;
+        }
+        given
+    }
+
+    proptest::proptest! {
+        /// Shortfalls in quarters of a unit, so that sums are exact and ties occur.
+        #[test]
+        fn nodes_go_one_by_one_to_the_operator_furthest_short(
+            nodes in 0u32..200,
+            size in 1u32..50,
+            short in proptest::collection::vec(-400i32..4000, 1..20),
+        ) {
+            let short: Vec<f64> = short.iter().map(|s| f64::from(*s) / 4.0).collect();
+            let (found, wanted) =
+                (split(nodes, f64::from(size), &short), one_by_one(nodes, f64::from(size), &short));
+            proptest::prop_assert_eq!(found.iter().sum::<u32>(), nodes);
+            // Equally short operators may change places: what is left of the shortfalls is the same.
+            let rest = |given: &[u32]| {
+                let after = |i: usize| short[i] - f64::from(given[i]) * f64::from(size);
+                let mut rest: Vec<f64> = (0..short.len()).map(after).collect();
+                rest.sort_by(f64::total_cmp);
+                rest
+            };
+            proptest::prop_assert_eq!(rest(&found), rest(&wanted));
+        }
     }
 
     #[test]

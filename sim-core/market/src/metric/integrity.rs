@@ -118,5 +118,19 @@ pub fn check_month(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
         equal("nodes", name, f64::from(pool.nodes), f64::from(nodes))?;
         equal("waiting nodes", || plan.pools[p].id.clone(), waiting as f64, f64::from(counted))?;
     }
+    check_output(world, plan)
+}
+
+/// Output of every vendor: made = shipped + in stock + set aside for open orders + not made because the stock was full.
+fn check_output(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
+    let mut set_aside = vec![0.0; plan.vendors.len()];
+    for order in world.orders.iter() {
+        set_aside[order.vendor.at()] += order.credit * order.node_compute(plan);
+    }
+    for (v, vendor) in world.vendors.iter().enumerate() {
+        let books = &vendor.books;
+        let found = books.shipped + vendor.stock + set_aside[v] + books.idle;
+        equal("vendor output", || plan.vendors[v].id.clone(), books.made, found)?;
+    }
     Ok(())
 }

@@ -7,6 +7,7 @@ pub mod market;
 pub mod politics;
 pub mod shock;
 pub mod supply;
+pub mod vendor;
 
 use autarky_engine::calendar::{CalendarError, ClockId};
 use autarky_engine::rng::{KeyedDraws, Stream, StreamKey};
@@ -149,11 +150,9 @@ pub struct World {
     /// By pool.
     pub pools: Vec<supply::PoolState>,
     /// By vendor.
-    pub vendors: Vec<supply::VendorState>,
+    pub vendors: Vec<vendor::VendorState>,
     /// Open orders and those waiting for a licence; freed slots are reused.
     pub orders: supply::Slots<supply::Order>,
-    /// Compute on order or under way by operator, H100e.
-    pub operator_orders: Vec<f64>,
     /// Shipments under way.
     pub shipments: supply::Slots<supply::Shipment>,
     /// Day on which each model went (or goes) on sale; infinite before it is known.

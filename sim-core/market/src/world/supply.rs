@@ -1,4 +1,4 @@
-//! State of pools, vendors, orders and shipments.
+//! State of pools, orders and shipments.
 
 use std::collections::VecDeque;
 
@@ -6,7 +6,7 @@ use autarky_engine::rng::Stream;
 use autarky_engine::time::SimTime;
 
 use crate::blueprint::Blueprint;
-use crate::id::{CohortId, HardwareId, OperatorId, OrderId, PoolId, VendorId};
+use crate::id::{CohortId, HardwareId, PoolId, VendorId};
 
 /// Spare parts of one vendor in one pool.
 #[derive(Debug, Clone, Default)]
@@ -64,24 +64,11 @@ impl PoolState {
     }
 }
 
-/// A vendor.
-#[derive(Debug, Clone)]
-pub struct VendorState {
-    /// Orders in the sequence in which they were placed.
-    pub backlog: Vec<OrderId>,
-    /// Unsold output, H100e.
-    pub stock: f64,
-    /// Noise of its output.
-    pub output: Stream,
-}
-
-/// An order for nodes.
+/// A pool's purchase of nodes at one review.
 #[derive(Debug, Clone, Copy)]
 pub struct Order {
     /// For which pool.
     pub pool: PoolId,
-    /// Who will run them.
-    pub operator: OperatorId,
     /// What.
     pub hardware: HardwareId,
     /// From whom.

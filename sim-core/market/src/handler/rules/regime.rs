@@ -59,15 +59,13 @@ impl World {
             if vendor.controller != Some(controller) {
                 continue;
             }
-            let caught = |id: &OrderId| {
+            let caught = |id: OrderId| {
                 self.orders.get(id.0).is_some_and(|order| {
                     plan.pools[order.pool.at()].zone == nation
                         && plan.hardware[order.hardware.at()].parameters.tpp >= threshold
                 })
             };
-            let (cancelled, kept): (Vec<_>, Vec<_>) =
-                self.vendors[v].backlog.iter().partition(|id| caught(id));
-            self.vendors[v].backlog = kept;
+            let cancelled = self.vendors[v].take_orders(caught);
             for id in cancelled {
                 self.drop_order(plan, id);
             }

@@ -1,0 +1,240 @@
+//! What a vendor does with its orders: output, allocation, change to a new generation, shipment, delivery.
+
+use autarky_engine::math;
+use autarky_engine::time::SimDuration;
+
+use crate::blueprint::Blueprint;
+use crate::entity::vendor::VendorParameters;
+use crate::event::{Event, phase};
+use crate::id::{HardwareId, OperatorId, OrderId, ShipmentId, SiteId, VendorId};
+use crate::mechanism::allocation::{OpenOrder, allocate};
+use crate::mechanism::investment::split;
+use crate::world::fleet::Installation;
+use crate::world::supply::{Order, Shipment};
+use crate::world::{Ctx, ModelError, World};
+
+/// Compute that a vendor can make a day before noise, H100e.
+fn daily_output(terms: &VendorParameters, day: f64) -> f64 {
+    terms.output * math::exp(terms.output_growth * day / 365.25) / 365.25
+}
+
+impl World {
+    pub(super) fn allocation(
+        &mut self,
+        plan: &Blueprint,
+        vendor: VendorId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let terms = &plan.vendors[vendor.at()].parameters;
+        let interval = SimDuration::from_days_f64(terms.allocation_interval)?;
+        ctx.schedule_in(interval, phase::DECISIONS, Event::Allocation(vendor))?;
+        let rate = daily_output(terms, ctx.now().as_days());
+        let state = &mut self.vendors[vendor.at()];
+        let sigma = terms.output_volatility;
+        let noise = math::exp(sigma * state.output.normal() - 0.5 * sigma * sigma);
+        let made = rate * terms.allocation_interval * noise;
+        let available = state.stock + made;
+        let backlog = std::mem::take(&mut state.backlog);
+        let past = std::mem::take(&mut state.past_sales);
+        let mut open: Vec<OpenOrder> =
+            backlog.iter().map(|id| self.open_order(plan, *id)).collect();
+        let mut granted = Vec::new();
+        let left = allocate(terms.allocation, available, &mut open, &past, &mut granted);
+        let state = &mut self.vendors[vendor.at()];
+        state.past_sales = past;
+        state.stock = left.min(rate * terms.stock_limit);
+        state.books.made += made;
+        state.books.idle += left - state.stock;
+        self.remember_sales(plan, vendor, &open, &granted);
+        self.ship_all(plan, vendor, (backlog, &open, &granted), ctx)
+    }
+
+    /// Sends what was granted; orders that are not served in full stay in the backlog.
+    fn ship_all(
+        &mut self,
+        plan: &Blueprint,
+        vendor: VendorId,
+        (backlog, open, granted): (Vec<OrderId>, &[OpenOrder], &[u32]),
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let delay = SimDuration::from_days_f64(plan.vendors[vendor.at()].parameters.delivery_time)?;
+        for ((id, open), &nodes) in backlog.into_iter().zip(open).zip(granted) {
+            self.ship(id, (nodes, open.credit), delay, ctx)?;
+            let state = &mut self.vendors[vendor.at()];
+            state.books.shipped += f64::from(nodes) * open.node_size;
+            match self.orders.get(id.0) {
+                Some(order) if order.nodes > 0 => state.backlog.push(id),
+                _ => {
+                    // A rest of rounding.
+                    state.stock += open.credit * open.node_size;
+                    self.orders.take(id.0);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Past sales by pool fade with the vendor's memory; what was granted today is added.
+    fn remember_sales(
+        &mut self,
+        plan: &Blueprint,
+        vendor: VendorId,
+        open: &[OpenOrder],
+        granted: &[u32],
+    ) {
+        let terms = &plan.vendors[vendor.at()].parameters;
+        let fading = math::exp(-terms.allocation_interval / terms.sales_memory);
+        let past = &mut self.vendors[vendor.at()].past_sales;
+        for sales in past.iter_mut() {
+            *sales *= fading;
+        }
+        for (open, &nodes) in open.iter().zip(granted) {
+            past[open.buyer] += f64::from(nodes) * open.node_size;
+        }
+    }
+
+    /// Counts the fleet at the start as what its pools bought in the past, by age.
+    pub(crate) fn count_past_sales(&mut self, plan: &Blueprint) {
+        for &id in &self.live {
+            let cohort = &self.cohorts[id.at()];
+            let vendor = plan.hardware[cohort.hardware.at()].vendor;
+            let memory = plan.vendors[vendor.at()].parameters.sales_memory;
+            let compute = f64::from(cohort.nodes) * cohort.node_compute(plan);
+            let pool = plan.sites[cohort.site.at()].pool;
+            self.vendors[vendor.at()].past_sales[pool.at()] +=
+                compute * math::exp(cohort.vintage / memory);
+        }
+    }
+
+    /// A model goes on sale. Open orders of its vendor change to it where it gives more compute for the money: nobody takes delivery of
+    /// the old generation after the new one is out.
+    pub(super) fn hardware_released(&mut self, plan: &Blueprint, model: HardwareId, day: f64) {
+        self.released[model.at()] = day;
+        self.price_hardware(plan, day);
+        let vendor = plan.hardware[model.at()].vendor;
+        let waiting: Vec<OrderId> = self.vendors[vendor.at()].waiting().collect();
+        for id in waiting {
+            let Some(order) = self.orders.get(id.0).copied() else { continue };
+            if self.orderable(plan, order.pool, vendor) == Some(model) {
+                self.change_model(plan, (id, order), model);
+            }
+        }
+    }
+
+    /// An order changes to another model: it keeps its compute, its place and the compute set aside for it, as far as that still fits.
+    fn change_model(&mut self, plan: &Blueprint, (id, order): (OrderId, Order), model: HardwareId) {
+        let old = order.node_compute(plan);
+        // The size of a node in H100e stays about the same where nodes are aggregates.
+        let servers = match plan.pools[order.pool.at()].aggregate_nodes {
+            Some(nodes) => plan.servers_per_node(order.pool, model, nodes * old),
+            None => 1,
+        };
+        let new = f64::from(servers) * plan.server_compute(model);
+        let nodes = (f64::from(order.nodes) * old / new).round().clamp(1.0, f64::from(u32::MAX));
+        let held = order.credit * old;
+        let kept = held.min(nodes * new);
+        self.count_order(plan, &order, -f64::from(order.nodes));
+        let changed =
+            Order { hardware: model, nodes: nodes as u32, servers, credit: kept / new, ..order };
+        self.count_order(plan, &changed, nodes);
+        self.vendors[order.vendor.at()].stock += held - kept;
+        if let Some(slot) = self.orders.get_mut(id.0) {
+            *slot = changed;
+        }
+    }
+
+    fn open_order(&self, plan: &Blueprint, id: OrderId) -> OpenOrder {
+        let none = OpenOrder { buyer: 0, nodes: 0, node_size: 1.0, credit: 0.0 };
+        self.orders.get(id.0).map_or(none, |order| OpenOrder {
+            buyer: order.pool.at(),
+            nodes: order.nodes,
+            node_size: order.node_compute(plan),
+            credit: order.credit,
+        })
+    }
+
+    /// Sends `nodes` of an order, and keeps the fraction of a node that was set aside for it.
+    fn ship(
+        &mut self,
+        id: OrderId,
+        (nodes, credit): (u32, f64),
+        delay: SimDuration,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let Some(order) = self.orders.get_mut(id.0) else { return Ok(()) };
+        order.credit = credit;
+        if nodes == 0 {
+            return Ok(());
+        }
+        order.nodes -= nodes;
+        let arrives = ctx.now().checked_add(delay)?;
+        let shipment = Shipment { order: *order, nodes, arrives };
+        let slot = ShipmentId(self.shipments.insert(shipment));
+        ctx.schedule_in(delay, phase::NODES, Event::Delivery(slot))?;
+        Ok(())
+    }
+
+    pub(super) fn delivery(
+        &mut self,
+        plan: &Blueprint,
+        id: ShipmentId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let Some(Shipment { order, nodes, .. }) = self.shipments.take(id.0) else { return Ok(()) };
+        let day = ctx.now().as_days();
+        self.count_order(plan, &order, -f64::from(nodes));
+        let model = &plan.hardware[order.hardware.at()];
+        let servers = f64::from(nodes) * f64::from(order.servers);
+        let accelerators = servers * plan.accelerators(order.hardware);
+        let cost = accelerators
+            * model.price(day, self.released[order.hardware.at()].min(day))
+            * model.parameters.system_factor
+            * self.chip_factor(order.vendor);
+        let provider = plan.pools[order.pool.at()].provider;
+        self.ledger.pay(
+            self.accounts.providers[provider.at()],
+            self.accounts.vendors[order.vendor.at()],
+            cost,
+        )?;
+        let waited = day - order.placed.as_days();
+        self.observers.delivered(
+            plan.pools[order.pool.at()].zone,
+            waited,
+            accelerators * model.parameters.compute,
+        );
+        self.hand_out(plan, (&order, nodes), ctx)
+    }
+
+    /// Gives the nodes of a delivery to the pool's operators by how far each falls short of its part of the capacity target.
+    fn hand_out(
+        &mut self,
+        plan: &Blueprint,
+        (order, nodes): (&Order, u32),
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let day = ctx.now().as_days();
+        let target = self.capacity_target(plan, order.pool, day);
+        let operators = plan.pools[order.pool.at()].operators.clone();
+        let lacks = |o: usize| {
+            plan.operators[o].weight * target - self.operator_compute(plan, OperatorId::new(o), day)
+        };
+        let short: Vec<f64> = operators.clone().map(lacks).collect();
+        let given = split(nodes, order.node_compute(plan), &short);
+        for (operator, nodes) in operators.zip(given).filter(|(_, nodes)| *nodes > 0) {
+            let nodes_at = |site: &usize| {
+                self.at_site[*site].iter().map(|c| self.cohorts[c.at()].nodes).sum::<u32>()
+            };
+            let sites = plan.operators[operator].sites.clone();
+            let site = sites.min_by_key(nodes_at).unwrap_or_default();
+            let new = Installation {
+                site: SiteId::new(site),
+                hardware: order.hardware,
+                nodes,
+                servers: order.servers,
+                vintage: day,
+            };
+            self.install(plan, new, ctx)?;
+        }
+        Ok(())
+    }
+}
