@@ -100,6 +100,8 @@ pub enum Kind {
     Shares(&'static str),
     /// ISO 3166 codes of economies in the nation calibration table.
     Economies,
+    /// Dated positive values: a CSV file with the columns `date,value`, or a list of `[date, value]`.
+    Path,
     /// Several words of the nation calibration table (a column's values).
     Words,
 }
@@ -119,6 +121,8 @@ pub enum Value {
     List(Vec<String>),
     /// Shares by identifier.
     Shares(Vec<(String, f64)>),
+    /// Days from 1970-01-01, rising, with values.
+    Path(Vec<(f64, f64)>),
 }
 
 /// One parameter of one kind of entry.
@@ -189,6 +193,7 @@ field_type!(bool, Flag);
 field_type!(String, Text);
 field_type!(Vec<String>, List);
 field_type!(Vec<(String, f64)>, Shares);
+field_type!(Vec<(f64, f64)>, Path);
 
 impl<T: FieldType> FieldType for Option<T> {
     fn to_value(&self) -> Option<Value> {

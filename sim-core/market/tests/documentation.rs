@@ -91,6 +91,8 @@ fn default_of(value: Option<Value>, kind: Kind) -> String {
         (Some(Value::List(words)), _) => format!("`{}`", words.join("`, `")),
         (Some(Value::Shares(shares)), _) if shares.is_empty() => "empty".to_owned(),
         (Some(Value::Shares(shares)), _) => format!("{shares:?}"),
+        (Some(Value::Path(points)), _) if points.is_empty() => "empty".to_owned(),
+        (Some(Value::Path(points)), _) => format!("{points:?}"),
     }
 }
 
@@ -109,6 +111,7 @@ fn unit_of(kind: Kind) -> String {
         Kind::References(root) => format!("ids of {root}s"),
         Kind::Shares(root) => format!("share by {root}"),
         Kind::Economies => "ISO 3166 codes".to_owned(),
+        Kind::Path => "CSV file, or list of date and value".to_owned(),
         Kind::Words => "words of `nations.csv`".to_owned(),
     }
 }

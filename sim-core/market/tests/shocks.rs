@@ -228,6 +228,26 @@ fn shocks_of_no_size_leave_every_bit_of_a_replication() {
     assert!(none != run(|s| s.shocks.entry("chip").volatility = 0.2));
 }
 
+#[test]
+fn a_path_is_met_on_its_dates_whatever_the_tick() {
+    let file = vec![(20_000.0, 4.0), (20_454.0, 5.0), (20_454.0 + 336.0, 10.0), (25_000.0, 7.0)];
+    let at = |tick: f64, rebase: bool| {
+        let plan = world(tick, |s| {
+            let shock = s.shocks.entry("path");
+            (shock.law, shock.path_values) = (Law::Path, file.clone());
+            (shock.path_rebase, shock.target) = (rebase, Target::Energy);
+        });
+        let start = ShockState::new(&plan, 1, 0).factor(Target::Energy, 0);
+        (start, states(&plan, 1, 1, 336.0 / 365.25)[0].factor(Target::Energy, 0))
+    };
+    for tick in [7.0, 28.0, 84.0] {
+        for (rebase, start, end) in [(true, 1.0, 2.0), (false, 5.0, 10.0)] {
+            let (first, last) = at(tick, rebase);
+            assert!((first - start).abs() < 1e-12 && (last - end).abs() < 1e-9, "{first} {last}");
+        }
+    }
+}
+
 /// From the second tick on (it begins daily, so it has not begun after 28 days once in 1e12 runs) the target is doubled.
 fn double(s: &mut Scenario, target: Target) {
     let shock = s.shocks.entry("double");

@@ -2,11 +2,12 @@
 
 use autarky_engine::rng::{child_key, entity_key};
 
-use super::Blueprint;
 use super::build::BuildError;
-use crate::entity::shock::{Law, ShockParameters, SizeLaw, Target};
+use super::{Blueprint, Timing};
+use crate::entity::shock::{Interpolation, Law, ShockParameters, SizeLaw, Target};
 use crate::process::jumps::{Jumps, Size};
 use crate::process::mean_reverting::{MeanReverting, log_variance};
+use crate::process::path::Path;
 use crate::process::regime_switching::RegimeSwitching;
 use crate::scenario::Scenario;
 
@@ -80,7 +81,7 @@ pub struct Factor {
 }
 
 /// A law with its constants.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum ShockLaw {
     /// Ornstein–Uhlenbeck in logs.
     MeanReverting {
@@ -100,10 +101,18 @@ pub enum ShockLaw {
         /// The factor.
         factor: f64,
     },
+    /// A given path.
+    Path {
+        /// Values by date.
+        path: Path,
+        /// Log of the value that counts as one.
+        base: f64,
+    },
 }
 
 impl ShockLaw {
-    fn new(p: &ShockParameters, tick_years: f64) -> Self {
+    fn new(p: &ShockParameters, timing: &Timing) -> Self {
+        let tick_years = timing.tick_days / 365.25;
         match p.law {
             Law::MeanReverting => Self::MeanReverting {
                 step: MeanReverting::started(p.volatility, p.reversion, tick_years),
@@ -115,6 +124,13 @@ impl ShockLaw {
                 chain: RegimeSwitching { onset: p.regime_onset, end: 365.25 / p.regime_length },
                 factor: p.regime_factor,
             },
+            Law::Path => {
+                let date = |(day, value): &(f64, f64)| ((day - timing.start_day) / 365.25, *value);
+                let points: Vec<_> = p.path_values.iter().map(date).collect();
+                let path = Path::new(&points, p.path_interpolation == Interpolation::LogLinear);
+                let base = if p.path_rebase { path.log_at(0.0) } else { 0.0 };
+                Self::Path { path, base }
+            }
         }
     }
 
@@ -131,6 +147,7 @@ impl ShockLaw {
                 let mean = |years| chain.probability(years) * (factor - 1.0);
                 autarky_engine::math::ln_1p(mean(to)) - autarky_engine::math::ln_1p(mean(from))
             }
+            Self::Path { .. } => 0.0,
         }
     }
 }
@@ -173,7 +190,7 @@ impl Blueprint {
                 id: id.to_owned(),
                 key: entity_key(id),
                 target: p.target,
-                law: ShockLaw::new(p, self.timing.tick_days / 365.25),
+                law: ShockLaw::new(p, &self.timing),
                 members: self.members(scenario, id, p)?,
                 factor,
                 shares,

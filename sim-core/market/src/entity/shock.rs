@@ -40,6 +40,18 @@ vocabulary! {
         Jumps = "jumps",
         /// Two-state Markov chain between a factor of one and another.
         RegimeSwitching = "regime_switching",
+        /// A given path, without randomness.
+        Path = "path",
+    }
+}
+
+vocabulary! {
+    /// How a path runs between its dates.
+    pub enum Interpolation {
+        /// In logs: at a constant rate of growth.
+        LogLinear = "log_linear",
+        /// In the value itself.
+        Linear = "linear",
     }
 }
 
@@ -98,6 +110,14 @@ parameters! {
         regime_length["regime.length"]: f64 = 365.25, Kind::Number { unit: "day", range: Range::above(0.0, 36_525.0) }, Assumed, "scenario";
         /// Factor while the regime lasts under `regime_switching`.
         regime_factor["regime.factor"]: f64 = 1.5, Kind::Number { unit: "1", range: Range::above(0.0, 1000.0) }, Assumed, "scenario";
+        /// Dated values of a `path`, from the first to the last day of the run or longer: a CSV file with the columns date,value beside the scenario, or a list.
+        path_values["path.values"]: Vec<(f64, f64)> = Vec::new(), Kind::Path, Assumed, "scenario";
+        /// How a `path` runs between its dates.
+        path_interpolation["path.interpolation"]: Interpolation = Interpolation::LogLinear, Kind::Choice(Interpolation::WORDS), Assumed, "prices grow in proportion";
+        /// Whether the values of a `path` are divided by the value on the first day, so that a file of prices serves as it is; else they are factors.
+        path_rebase["path.rebase"]: bool = true, Kind::Flag, Assumed, "a shock multiplies what is known at the start";
+        /// Longest span between two dates of a `path`; unset: three times their median span.
+        path_max_gap["path.max_gap"]: Option<f64> = None, Kind::Number { unit: "day", range: Range::above(0.0, 36_525.0) }, Assumed, "a missing stretch is a defect of the file";
         /// Name of a common factor: shocks of one law that name it move together.
         factor: String = String::new(), Kind::Name, Assumed, "scenario: empty: on its own";
         /// Loading ℓ on the common factor: two shocks with loadings ℓ₁ and ℓ₂ are correlated by ℓ₁·ℓ₂.

@@ -3,6 +3,7 @@
 pub mod jumps;
 pub mod mean_reverting;
 pub mod normal;
+pub mod path;
 pub mod regime_switching;
 
 /// The exogenous processes, each with streams of its own: changing one lever leaves every other process's draws as they were.

@@ -2,6 +2,7 @@
 
 use super::problem;
 use crate::blueprint::shock::size;
+use crate::entity::horizon::Horizon;
 use crate::entity::shock::{Law, ShockParameters, SizeLaw};
 use crate::process::mean_reverting::log_variance;
 use crate::scenario::{Problem, Scenario};
@@ -16,6 +17,7 @@ pub(super) fn shocks(scenario: &Scenario, out: &mut Vec<Problem>) {
         means(id, shock, out);
         spread(id, shock, scenario.horizon.years, out);
         correlation(id, shock, out);
+        path(id, shock, &scenario.horizon, out);
         let others = scenario.shocks.iter().take_while(|(other, _)| *other != id);
         let first = others.into_iter().find(|(_, other)| {
             !shock.factor.is_empty() && other.factor == shock.factor && other.law != shock.law
@@ -102,18 +104,56 @@ fn correlation(id: &str, shock: &ShockParameters, out: &mut Vec<Problem>) {
         let help = "name the factor, the same in every shock that shares it";
         out.push(problem(format!("shock.{id}.loading"), message, help));
     }
-    if shock.law != Law::RegimeSwitching {
+    if !matches!(shock.law, Law::RegimeSwitching | Law::Path) {
         return;
     }
     if !shock.factor.is_empty() {
-        let message = format!("`{id}` follows `regime_switching`, which takes no common factor");
+        let law = shock.law.as_str();
+        let message = format!("`{id}` follows `{law}`, which takes no common factor");
         let help = "leave `factor` and `loading` out, or let one shock hit all";
         out.push(problem(format!("shock.{id}.factor"), message, help));
     }
-    if shock.common > 0.0 && shock.common < 1.0 {
+    if shock.law == Law::RegimeSwitching && shock.common > 0.0 && shock.common < 1.0 {
         let message =
             format!("regimes are common to all or each has its own, not {}", shock.common);
         out.push(problem(format!("shock.{id}.common"), message, "0 or 1 under `regime_switching`"));
+    }
+}
+
+/// A path has values from the first to the last day of the run, without gaps.
+fn path(id: &str, shock: &ShockParameters, horizon: &Horizon, out: &mut Vec<Problem>) {
+    if shock.law != Law::Path {
+        return;
+    }
+    let at = |row: usize| format!("shock.{id}.path.values[{row}]");
+    let days: Vec<f64> = shock.path_values.iter().map(|(day, _)| *day).collect();
+    let (Some(&first), Some(&last), true) = (days.first(), days.last(), days.len() > 1) else {
+        let message = format!("`{id}` follows `path` and has {} dated values", days.len());
+        let help = "name a CSV file with the columns date,value, or a list of at least two";
+        return out.push(problem(format!("shock.{id}.path.values"), message, help));
+    };
+    let (start, end) = (horizon.start, horizon.start + horizon.years * 365.25);
+    if first > start {
+        let message = format!("the path of `{id}` begins {} days after the run", first - start);
+        let help = "add a value on or before horizon.start, or start later";
+        out.push(problem(at(0), message, help));
+    }
+    if last < end {
+        let message =
+            format!("the path of `{id}` ends {} days before the run", (end - last).ceil());
+        let help = "add values up to the last day, or shorten horizon.years";
+        out.push(problem(at(days.len() - 1), message, help));
+    }
+    let mut spans: Vec<f64> = days.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let gaps: Vec<(usize, f64)> = spans.iter().copied().enumerate().collect();
+    spans.sort_by(f64::total_cmp);
+    let longest = shock.path_max_gap.unwrap_or(3.0 * spans[spans.len() / 2]);
+    for (row, span) in gaps.into_iter().filter(|(_, span)| *span > longest) {
+        let message = format!("the path of `{id}` has a gap of {span} days before this date");
+        let help = format!(
+            "at most {longest} days between two dates: fill the gap, or raise shock.{id}.path.max_gap"
+        );
+        out.push(problem(at(row + 1), message, help));
     }
 }
 
@@ -169,6 +209,30 @@ mod tests {
             assert_eq!(paths(change), [path]);
         }
         assert!(paths(|_| {}).is_empty());
+    }
+
+    /// Paths of a monthly file over a run of ten years from day 20,454, after a change.
+    fn of_a_path(change: impl Fn(&mut Vec<(f64, f64)>), max_gap: Option<f64>) -> Vec<String> {
+        paths(|s| {
+            s.law = Law::Path;
+            s.path_values = (0..123).map(|m| (20_454.0 + 30.0 * f64::from(m), 1.0)).collect();
+            s.path_max_gap = max_gap;
+            change(&mut s.path_values);
+        })
+    }
+
+    #[test]
+    fn a_path_covers_the_run_without_gaps() {
+        assert!(of_a_path(|_| {}, None).is_empty());
+        let cut =
+            |range: std::ops::Range<usize>| move |v: &mut Vec<_>| drop(v.drain(range.clone()));
+        assert_eq!(of_a_path(cut(0..1), None), ["shock.s.path.values[0]"]);
+        assert_eq!(of_a_path(cut(110..123), None), ["shock.s.path.values[109]"]);
+        assert!(of_a_path(cut(50..52), None).is_empty(), "three spans are no gap");
+        assert_eq!(of_a_path(cut(50..53), None), ["shock.s.path.values[50]"]);
+        assert!(of_a_path(cut(50..53), Some(120.0)).is_empty());
+        assert_eq!(of_a_path(cut(50..51), Some(40.0)), ["shock.s.path.values[50]"]);
+        assert_eq!(of_a_path(Vec::clear, None), ["shock.s.path.values"]);
     }
 
     #[test]

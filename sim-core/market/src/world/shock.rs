@@ -1,6 +1,6 @@
 //! State of the shocks: a log for each vendor, zone or provider hit, and the factors that follow, as of the last tick.
 //!
-//! Factors start at their known value, one. Streams and steps depend on time alone: no policy, price or fleet enters.
+//! Factors start at their known value, one (a path of factors: at its own). Streams and steps depend on time alone: no policy, price or fleet enters.
 
 use autarky_engine::math;
 use autarky_engine::rng::{Stream, StreamKey, child_key};
@@ -40,6 +40,7 @@ enum Driver {
     Normal { common: Stream, own: Vec<Stream> },
     Jumps { common: Arrivals, own: Vec<Arrivals> },
     Regime { common: Chain, own: Vec<Chain> },
+    Path,
 }
 
 impl Driver {
@@ -68,6 +69,7 @@ impl Driver {
                     own: members.map(|m| path(own(m))).collect(),
                 }
             }
+            ShockLaw::Path { .. } => Self::Path,
         }
     }
 }
@@ -111,14 +113,24 @@ impl ShockState {
             _ => plan.nations.len(),
         };
         let entries = &plan.shocks.entries;
-        Self {
+        let mut state = Self {
             factors: plan.shocks.factors.iter().map(factor).collect(),
             drivers: entries.iter().map(|shock| Driver::new(shock, seeds)).collect(),
             logs: entries.iter().map(|shock| vec![0.0; shock.members.len()]).collect(),
             compensation: vec![0.0; entries.len()],
             years: 0.0,
             products: Target::ALL.iter().map(|target| vec![1.0; size(target)]).collect(),
+        };
+        // A path of factors need not begin at one.
+        for (shock, logs) in entries.iter().zip(&mut state.logs) {
+            if let ShockLaw::Path { path, base } = &shock.law {
+                logs.fill(path.log_at(0.0) - base);
+            }
         }
+        if !entries.is_empty() {
+            state.multiply(plan);
+        }
+        state
     }
 
     /// By what a quantity of a vendor, zone or provider is multiplied today.
@@ -159,6 +171,9 @@ impl ShockState {
                 (ShockLaw::RegimeSwitching { chain, factor }, Driver::Regime { common, own }) => {
                     let log = math::ln(*factor);
                     step_regimes(shock.shares.own > 0.0, chain, (common, own), (years, log), logs);
+                }
+                (ShockLaw::Path { path, base }, Driver::Path) => {
+                    logs.fill(path.log_at(years) - base);
                 }
                 // A driver is made from its law.
                 _ => {}

@@ -3,6 +3,7 @@
 use super::diagnostic::{Diagnostic, Severity};
 use super::layer::{Document, DocumentReader, Layer, LayerKind, PolicyDraft, Provenance, Setting};
 use super::parse;
+use super::points::{self, Home};
 use super::source::{Files, Finding, Findings, MAX_FILE_BYTES, Place, catalogue_hint, read_text};
 use super::tree::{Data, Node};
 use super::{Options, Source};
@@ -104,7 +105,7 @@ fn open_catalogue(id: &str, files: &mut Files) -> Result<Opened, Box<Diagnostic>
 }
 
 fn open_file(path: &Path, files: &mut Files) -> Result<Opened, Box<Diagnostic>> {
-    let text = read_text(path)?;
+    let text = read_text(path, "scenario")?;
     let key = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).display().to_string();
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     Ok(Opened { file: files.add(path.display().to_string(), text), folder, key })
@@ -113,7 +114,7 @@ fn open_file(path: &Path, files: &mut Files) -> Result<Opened, Box<Diagnostic>> 
 fn document(
     opened: &Opened,
     kind: LayerKind,
-    files: &Files,
+    files: &mut Files,
     findings: &mut Findings,
     whole: &mut bool,
 ) -> (LayerKind, Document) {
@@ -129,8 +130,14 @@ fn document(
         *whole = false;
         return (kind, Document::default());
     }
-    let (table, valid) = parse::parse(files, opened.file, findings);
+    let (mut table, valid) = parse::parse(files, opened.file, findings);
     *whole &= valid;
+    let home = if opened.key.starts_with("catalog:") {
+        Home::Catalogue
+    } else {
+        Home::Folder(&opened.folder)
+    };
+    points::attach(&mut table, home, files, findings);
     let mut reader = DocumentReader { files, findings };
     (kind, reader.document(&table, opened.file))
 }
@@ -196,9 +203,11 @@ fn sets(sets: &[String], chain: &mut Chain, files: &mut Files, findings: &mut Fi
         };
         let path = text[..equals].trim();
         let place = Place { file, start: 0, end: equals as u32 };
-        if let Some(node) = set_value(file, equals + 1, files, findings) {
+        let path = path.to_owned();
+        if let Some(mut node) = set_value(file, equals + 1, files, findings) {
+            points::attach_below(&path, &mut node, Home::Anywhere, files, findings);
             let mut reader = DocumentReader { files, findings };
-            reader.set(path, place, &node, &mut chain.sets);
+            reader.set(&path, place, &node, &mut chain.sets);
         }
     }
 }

@@ -139,6 +139,10 @@ pub(crate) fn takes(spec: &FieldSpec) -> String {
         Kind::References(root) => format!("a list of identifiers of entries of `{root}`"),
         Kind::Shares(root) => format!("shares by {root} that sum to one: {{ a = 0.6, b = 0.4 }}"),
         Kind::Economies => "a list of ISO 3166 codes: [\"EST\"]".to_owned(),
+        Kind::Path => {
+            "a CSV file with the columns date,value beside the scenario, or a list [[2026-01-01, 1.0], …]"
+                .to_owned()
+        }
         Kind::Words => "a list of words of calibration/nations.csv".to_owned(),
     }
 }

@@ -93,5 +93,12 @@ fn value(hasher: &mut Sha256, value: Option<&Value>) {
                 number(hasher, *share);
             }
         }
+        Some(Value::Path(points)) => {
+            tag(hasher, 7, points.len());
+            for (day, value) in points {
+                number(hasher, *day);
+                number(hasher, *value);
+            }
+        }
     }
 }

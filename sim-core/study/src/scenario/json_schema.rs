@@ -164,6 +164,14 @@ fn field_schema(root: usize, field: usize) -> Value {
         Kind::Economies => {
             json!({ "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^[A-Z]{3}$" } })
         }
+        Kind::Path => {
+            let date = json!({ "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}$" });
+            let pair = json!([date, { "type": "number", "exclusiveMinimum": 0 }]);
+            json!({ "anyOf": [
+                { "type": "string" },
+                { "type": "array", "items": { "type": "array", "prefixItems": pair, "minItems": 2, "maxItems": 2 } },
+            ] })
+        }
         Kind::Words => {
             json!({ "type": "array", "uniqueItems": true, "items": { "type": "string" } })
         }

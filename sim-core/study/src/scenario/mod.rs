@@ -12,6 +12,7 @@ mod json_schema;
 mod layer;
 mod origin;
 mod parse;
+mod points;
 mod portfolio;
 mod references;
 mod resolve;

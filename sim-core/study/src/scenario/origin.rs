@@ -134,7 +134,8 @@ pub(crate) fn report_problems(resolved: &Resolved, findings: &mut Findings) {
 }
 
 fn report(resolved: &Resolved, problem: &Problem, is_warning: bool, findings: &mut Findings) {
-    let at = split_path(&problem.path);
+    let (path, part) = split_part(&problem.path);
+    let at = split_path(path);
     let is_shadow = at.is_some_and(|(root, id, _)| {
         resolved
             .broken
@@ -144,16 +145,36 @@ fn report(resolved: &Resolved, problem: &Problem, is_warning: bool, findings: &m
     if is_shadow {
         return;
     }
-    let place = at.and_then(|(root, id, field)| place_of(resolved, root, id, field));
-    let mut finding = Finding::error(place, &problem.path, problem.message.clone());
+    let place = at.and_then(|(root, id, field)| place_of(resolved, root, id, field, part));
+    let mut finding = Finding::error(place, path, problem.message.clone());
     if !problem.help.is_empty() {
         finding = finding.help(problem.help.clone());
     }
     findings.push(if is_warning { finding.warning() } else { finding });
 }
 
-/// Where a parameter, the nearest parameter below it, or its entry was given.
-fn place_of(resolved: &Resolved, root: usize, id: &str, name: &str) -> Option<Place> {
+/// A path without the number of an element at its end (`shock.x.path.values[17]`), and that number.
+fn split_part(path: &str) -> (&str, Option<usize>) {
+    let split = path.strip_suffix(']').and_then(|rest| rest.rsplit_once('['));
+    match split.map(|(path, part)| (path, part.parse())) {
+        Some((path, Ok(part))) => (path, Some(part)),
+        _ => (path, None),
+    }
+}
+
+/// Where an element of a parameter, the parameter, the nearest parameter below it, or its entry was given.
+fn place_of(
+    resolved: &Resolved,
+    root: usize,
+    id: &str,
+    name: &str,
+    part: Option<usize>,
+) -> Option<Place> {
+    let field = root_spec(root).fields.iter().position(|f| f.name == name);
+    let trace = field.and_then(|at| resolved.traces.get(&(root, id.to_owned(), at)));
+    if let Some(place) = part.and_then(|part| trace?.parts.get(part)) {
+        return Some(*place);
+    }
     let below = format!("{name}.");
     let fields = root_spec(root).fields.iter().enumerate();
     let matching =

@@ -173,8 +173,8 @@ impl Findings {
     }
 }
 
-/// Reads a file as UTF-8 text, without a byte-order mark.
-pub(crate) fn read_text(path: &Path) -> Result<String, Box<Diagnostic>> {
+/// Reads a file as UTF-8 text, without a byte-order mark; `what` is what it should be.
+pub(crate) fn read_text(path: &Path, what: &str) -> Result<String, Box<Diagnostic>> {
     let shown = path.display().to_string();
     let fail = |message: String, help: Option<String>| {
         let file = shown.clone();
@@ -185,7 +185,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Box<Diagnostic>> {
         fail(format!("cannot read `{shown}`: {error}"), catalogue_hint(word))
     })?;
     if metadata.is_dir() {
-        return Err(fail(format!("`{shown}` is a folder, not a scenario file"), None));
+        return Err(fail(format!("`{shown}` is a folder, not a {what} file"), None));
     }
     if !metadata.is_file() {
         return Err(fail(format!("`{shown}` is not a regular file"), None));
@@ -193,7 +193,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Box<Diagnostic>> {
     if metadata.len() > MAX_FILE_BYTES {
         return Err(fail(
             format!(
-                "`{shown}` has {} bytes; a scenario has at most {MAX_FILE_BYTES}",
+                "`{shown}` has {} bytes; a {what} file has at most {MAX_FILE_BYTES}",
                 metadata.len()
             ),
             None,

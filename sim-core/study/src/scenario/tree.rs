@@ -24,6 +24,8 @@ pub(crate) enum Data {
     Flag(bool),
     /// Dates and times, as written.
     Date(String),
+    /// A CSV file that a text named, by its number among the files.
+    Csv(u32),
     /// A value whose error is already reported.
     Broken,
 }
@@ -39,6 +41,7 @@ impl Data {
             Self::Float(_) => "a number",
             Self::Flag(_) => "a flag",
             Self::Date(_) => "a date or time",
+            Self::Csv(_) => "a CSV file",
             Self::Broken => "nothing",
         }
     }
@@ -79,6 +82,9 @@ impl Table {
     }
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Member> {
         self.members.iter()
+    }
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Node)> {
+        self.members.iter_mut().map(|m| (m.key.as_str(), &mut m.node))
     }
     pub(crate) fn get(&self, key: &str) -> Option<&Member> {
         self.index.get(key).map(|at| &self.members[*at])

@@ -1,6 +1,7 @@
 //! One value of a file, checked against its parameter's declaration: type, unit, range, how it is written.
 
 use super::diagnostic::is_printable;
+use super::points;
 use super::source::{Files, Finding, Findings, Place};
 use super::suggest;
 use super::tree::{Data, Node};
@@ -69,6 +70,7 @@ impl Reader<'_> {
                 return self.list(path, spec, node);
             }
             Kind::Shares(root) => return self.shares(path, root, node),
+            Kind::Path => return self.points(path, node),
         };
         if matches!(spec.kind, Kind::Reference(_)) {
             parts.push(node.place);
@@ -204,6 +206,19 @@ impl Reader<'_> {
         }
     }
 
+    fn points(&mut self, path: &str, node: &Node) -> Option<Reading> {
+        match points::read(self.files, node) {
+            Ok((value, parts)) => Some(Reading { parsed: Parsed::Value(value), parts }),
+            Err(wrong) => {
+                for mut finding in wrong {
+                    finding.inner.message = finding.inner.message.replace('·', path);
+                    self.fail::<()>(path, finding);
+                }
+                None
+            }
+        }
+    }
+
     fn list(&mut self, path: &str, spec: &FieldSpec, node: &Node) -> Option<Reading> {
         let Data::Array(items) = &node.data else {
             return self.fail(path, wrong_type(node, "a list of texts: [\"…\", \"…\"]"));
@@ -285,7 +300,7 @@ pub(crate) fn tidy(x: f64) -> f64 {
     format!("{x:.9}").parse().unwrap_or(x)
 }
 
-fn wrong_type(node: &Node, expected: &str) -> Finding {
+pub(crate) fn wrong_type(node: &Node, expected: &str) -> Finding {
     Finding::error(Some(node.place), "", "· has the wrong type")
         .found(format!("found {}", node.data.type_name()))
         .allowed(expected)
@@ -376,7 +391,7 @@ fn looks_like_date(text: &str) -> bool {
 }
 
 /// Days from 1970-01-01 of a TOML date or an ISO text.
-fn date(node: &Node) -> Result<f64, Finding> {
+pub(crate) fn date(node: &Node) -> Result<f64, Finding> {
     let (Data::Date(text) | Data::Text(text)) = &node.data else {
         return Err(wrong_type(node, "a date such as 2026-01-01"));
     };

@@ -74,6 +74,14 @@ pub(crate) fn toml_value(spec: &FieldSpec, value: Option<&Value>) -> String {
                 .collect();
             format!("{{ {} }}", pairs.join(", "))
         }
+        (Value::Path(points), _) => {
+            let date = |day: f64| date_text(day).unwrap_or_else(|| number_text(day));
+            let pairs: Vec<String> = points
+                .iter()
+                .map(|(day, value)| format!("[{}, {}]", date(*day), number_text(*value)))
+                .collect();
+            format!("[{}]", pairs.join(", "))
+        }
     }
 }
 
@@ -84,6 +92,13 @@ pub(crate) fn plain_value(spec: &FieldSpec, value: Option<&Value>) -> String {
         (Some(Value::Number(x)), Kind::Number { .. } | Kind::Instant) => number_text(*x),
         (Some(Value::Text(text)), _) => text.clone(),
         (Some(Value::List(words)), _) => words.join(" "),
+        (Some(Value::Path(points)), _) => match (points.first(), points.last()) {
+            (Some((first, _)), Some((last, _))) => {
+                let date = |day: f64| date_text(day).unwrap_or_default();
+                format!("{} values from {} to {}", points.len(), date(*first), date(*last))
+            }
+            _ => String::new(),
+        },
         (value, _) => toml_value(spec, value),
     }
 }
