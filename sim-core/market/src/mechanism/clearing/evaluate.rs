@@ -21,15 +21,12 @@ use pulp::Simd;
 use super::buffer::Buffer;
 use super::groups::Groups;
 use super::inputs::Inputs;
-use super::layout::{Block, LANES, Structure, Tier};
-use super::series::{Rows, Series};
+use super::layout::{Block, LANES, MIXED, Structure, Tier};
+use super::series::{REACH, Rows, power};
 use super::solve::View;
 
 /// Load of an idle group relative to its capacity.
 pub(super) const EPSILON: f64 = 1e-30;
-
-/// Largest `|z|` and `5·|ε|` for which series replace logarithm and exponential.
-const REACH: f64 = 0.25;
 
 /// Residual capacity below this fraction of the whole is none.
 const EXHAUSTED: f64 = 1e-6;
@@ -117,7 +114,7 @@ impl Work {
     pub(super) fn prepare(&mut self, structure: &Structure, inputs: &Inputs, tier: &Tier) {
         for block in &tier.blocks {
             let Self { offer_open, group, .. } = self;
-            gather(&structure.offer_group, block, &group.open, offer_open);
+            gather(structure, block, &group.open, offer_open);
             self.weigh(inputs, block);
             self.carry(inputs, block);
         }
@@ -182,7 +179,7 @@ impl Work {
         self.group.load.fill(0.0);
         for block in &tier.blocks {
             let Self { offer_wait, group, .. } = self;
-            gather(&structure.offer_group, block, &group.wait, offer_wait);
+            gather(structure, block, &group.wait, offer_wait);
             if exact || !self.near(simd, structure, inputs, block) {
                 self.set_prices(simd, structure, inputs, block);
                 self.set_pulls(simd, structure, block);
@@ -251,9 +248,9 @@ impl Work {
     }
 
     /// Prices, `y_so` and their sums where prices have moved little since [`Self::set_pulls`]: with
-    /// `ε = P/P₀ − 1`, `P^(−θ) = P₀^(−θ)·e^z`, `z = −θ·ln(1+ε)`, both by their series. Truncation is
-    /// below 1e-13 for `|ε| ≤ 0.05`, `|z| ≤ 0.25`, and does not accumulate: `P₀` stays until a pair
-    /// strays further. Returns whether all pairs kept to that.
+    /// `ε = P/P₀ − 1`, `P^(−θ) = P₀^(−θ)·(1+ε)^(−θ)` by its series. Truncation is below 1e-13 within
+    /// [`REACH`], and does not accumulate: `P₀` stays until a pair strays further. Returns whether all
+    /// pairs kept to that.
     #[inline(always)]
     fn near<S: Simd>(
         &mut self,
@@ -263,7 +260,6 @@ impl Work {
         block: &Block,
     ) -> bool {
         let rows = Rows::of::<S>(block);
-        let series = Series::new(simd);
         let (range, segments) = (block.pair_range(), block.segment_range());
         let base = S::as_simd_f64s(&inputs.base[range.clone()]).0;
         let per_price = S::as_simd_f64s(&self.per_price[range.clone()]).0;
@@ -271,26 +267,29 @@ impl Work {
         let weight = S::as_simd_f64s(&self.weight[range.clone()]).0;
         let wait = S::as_simd_f64s(&self.offer_wait[block.offer_range()]).0;
         let cost = S::as_simd_f64s(&structure.segment.wait_price[segments.clone()]).0;
-        let power = S::as_simd_f64s(&structure.segment.minus_theta[segments.clone()]).0;
+        let widen = S::as_simd_f64s(&structure.segment.widen[segments.clone()]).0;
+        let binomial = structure.segment.binomial.each_ref();
+        let binomial = binomial.map(|terms| S::as_simd_f64s(&terms[segments.clone()]).0);
         let price = S::as_mut_simd_f64s(&mut self.price[range.clone()]).0;
         let pull = S::as_mut_simd_f64s(&mut self.pull[range]).0;
         let sums = S::as_mut_simd_f64s(&mut self.pull_sum[segments]).0;
         let one = simd.splat_f64s(1.0);
         let mut worst = simd.splat_f64s(0.0);
-        for (segment, ((cost, power), sum)) in cost.iter().zip(power).zip(sums).enumerate() {
-            let mut total = simd.splat_f64s(0.0);
+        for (segment, ((cost, widen), sum)) in cost.iter().zip(widen).zip(sums).enumerate() {
+            let terms = binomial.map(|terms| terms[segment]);
+            let (mut total, mut furthest) = (simd.splat_f64s(0.0), simd.splat_f64s(0.0));
             for (i, offer) in rows.of_segment(segment) {
                 let charge = simd.add_f64s(base[i], simd.mul_f64s(*cost, wait[offer]));
                 let here = simd.min_f64s(charge, one);
                 let change = simd.sub_f64s(simd.mul_f64s(here, per_price[i]), one);
-                let z = simd.mul_f64s(*power, series.ln_1p(simd, change));
-                let reach = simd.mul_f64s(simd.abs_f64s(change), series.five);
-                worst = simd.max_f64s(worst, simd.max_f64s(reach, simd.abs_f64s(z)));
+                furthest = simd.max_f64s(furthest, simd.abs_f64s(change));
                 price[i] = here;
-                pull[i] = simd.mul_f64s(weight[i], simd.mul_f64s(from[i], series.exp(simd, z)));
+                let grown = simd.mul_f64s(from[i], power(simd, &terms, one, change));
+                pull[i] = simd.mul_f64s(weight[i], grown);
                 total = simd.add_f64s(total, pull[i]);
             }
             *sum = total;
+            worst = simd.max_f64s(worst, simd.mul_f64s(furthest, *widen));
         }
         simd.reduce_max_f64s(worst) <= REACH
     }
@@ -356,10 +355,7 @@ impl Work {
                 *total += load * *served;
             }
         }
-        let groups = &structure.offer_group[block.offer_range()];
-        for (&group, load) in groups.iter().zip(wide.iter()) {
-            self.group.load[group as usize] += load;
-        }
+        scatter(structure, block, wide, &mut self.group.load);
     }
 }
 
@@ -401,10 +397,35 @@ impl Block {
 
 /// Copies a column of groups to the offers of a block.
 #[inline(always)]
-pub(super) fn gather(groups: &[u32], block: &Block, column: &[f64], offers: &mut [f64]) {
+pub(super) fn gather(structure: &Structure, block: &Block, column: &[f64], offers: &mut [f64]) {
     let range = block.offer_range();
-    for (target, &group) in offers[range.clone()].iter_mut().zip(&groups[range]) {
-        *target = column[group as usize];
+    let groups = structure.offer_group[range.clone()].as_chunks::<LANES>().0;
+    let common = &structure.offer_common[range.start / LANES..];
+    let targets = offers[range].as_chunks_mut::<LANES>().0.iter_mut();
+    for ((target, groups), &common) in targets.zip(groups).zip(common) {
+        *target = if common == MIXED {
+            groups.map(|group| column[group as usize])
+        } else {
+            [column[common as usize]; LANES]
+        };
+    }
+}
+
+/// Adds what the offers of a block have to their groups, lane after lane.
+#[inline(always)]
+pub(super) fn scatter(structure: &Structure, block: &Block, offers: &[f64], column: &mut [f64]) {
+    let range = block.offer_range();
+    let groups = structure.offer_group[range.clone()].as_chunks::<LANES>().0;
+    let common = &structure.offer_common[range.start / LANES..];
+    for ((row, groups), &common) in offers.as_chunks::<LANES>().0.iter().zip(groups).zip(common) {
+        if common == MIXED {
+            for (value, &group) in row.iter().zip(groups) {
+                column[group as usize] += value;
+            }
+        } else {
+            // In a register: adding eight times to one place in memory would wait for it eight times.
+            column[common as usize] = row.iter().fold(column[common as usize], |sum, x| sum + x);
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use pulp::Simd;
 
 use super::buffer::Buffer;
 use super::evaluate::{EPSILON, Work, add, gather};
-use super::layout::{Block, LANES, Structure, Tier};
+use super::layout::{Block, LANES, MIXED, Structure, Tier};
 use super::series::Rows;
 
 type Row = [f64; LANES];
@@ -74,7 +74,7 @@ impl Jacobian {
         self.shared[..size * size].fill(0.0);
         for block in &tier.blocks {
             let Work { offer_slope, group, .. } = work;
-            gather(&structure.offer_group, block, &group.slope, offer_slope);
+            gather(structure, block, &group.slope, offer_slope);
             self.own[block.offer_range()].fill(0.0);
             self.set_responses(simd, structure, block, work);
             self.add_own_loss(structure, block, work);
@@ -282,9 +282,15 @@ impl Jacobian {
         }
         let places = &structure.slot_shared[block.slot_range()];
         let places = places.as_chunks::<LANES>().0;
+        let common = &structure.slot_common[block.slot_start / LANES..][..slots];
         for row in block.locals..slots {
             for column in block.locals..slots {
                 let values = &matrix[row * slots + column];
+                if common[row] != MIXED && common[column] != MIXED {
+                    let place = common[row] as usize * size + common[column] as usize;
+                    self.shared[place] = values.iter().fold(self.shared[place], |sum, x| sum + x);
+                    continue;
+                }
                 for lane in 0..LANES {
                     let place = places[row][lane] as usize * size + places[column][lane] as usize;
                     self.shared[place] += values[lane];
@@ -331,13 +337,11 @@ impl Jacobian {
         let matrix = self.zones[block.matrix_range()].as_chunks::<LANES>().0;
         let steps = self.slot_step[block.slot_range()].as_chunks_mut::<LANES>().0;
         let groups = structure.slot_group[block.slot_range()].as_chunks::<LANES>().0;
-        for (slot, (step, groups)) in steps.iter_mut().zip(groups).enumerate() {
-            for lane in 0..LANES {
-                let group = groups[lane] as usize;
-                let local = -self.row_scale[group] * residual[group];
-                step[lane] = if slot < block.locals { local } else { 0.0 };
-            }
+        let (locals, shared) = steps.split_at_mut(block.locals);
+        for (step, groups) in locals.iter_mut().zip(groups) {
+            *step = groups.map(|group| -self.row_scale[group as usize] * residual[group as usize]);
         }
+        shared.fill([0.0; LANES]);
         for pivot in 0..block.locals {
             let known: Row = steps[pivot];
             for row in pivot + 1..slots {
@@ -348,7 +352,13 @@ impl Jacobian {
             }
         }
         let places = structure.slot_shared[block.slot_range()].as_chunks::<LANES>().0;
+        let common = &structure.slot_common[block.slot_start / LANES..][..slots];
         for slot in block.locals..slots {
+            if common[slot] != MIXED {
+                let place = &mut self.shared_step[common[slot] as usize];
+                *place = steps[slot].iter().fold(*place, |sum, x| sum + x);
+                continue;
+            }
             for lane in 0..LANES {
                 self.shared_step[places[slot][lane] as usize] += steps[slot][lane];
             }
@@ -361,10 +371,13 @@ impl Jacobian {
         let matrix = self.zones[block.matrix_range()].as_chunks::<LANES>().0;
         let steps = self.slot_step[block.slot_range()].as_chunks_mut::<LANES>().0;
         let places = structure.slot_shared[block.slot_range()].as_chunks::<LANES>().0;
+        let common = &structure.slot_common[block.slot_start / LANES..][..slots];
         for slot in block.locals..slots {
-            for lane in 0..LANES {
-                steps[slot][lane] = self.shared_step[places[slot][lane] as usize];
-            }
+            steps[slot] = if common[slot] == MIXED {
+                places[slot].map(|place| self.shared_step[place as usize])
+            } else {
+                [self.shared_step[common[slot] as usize]; LANES]
+            };
         }
         let groups = structure.slot_group[block.slot_range()].as_chunks::<LANES>().0;
         for pivot in (0..block.locals).rev() {
@@ -445,15 +458,16 @@ fn factorise_dense(matrix: &mut [f64], size: usize) {
 #[inline(always)]
 fn solve_dense(matrix: &[f64], step: &mut [f64]) {
     let size = step.len();
-    for row in 1..size {
-        for column in 0..row {
-            step[row] -= matrix[row * size + column] * step[column];
-        }
+    let rows = || matrix.chunks_exact(size);
+    for (row, entries) in rows().enumerate().skip(1) {
+        let (known, rest) = step.split_at_mut(row);
+        let terms = entries.iter().zip(known.iter());
+        rest[0] = terms.fold(rest[0], |left, (entry, known)| left - entry * known);
     }
-    for row in (0..size).rev() {
-        for column in row + 1..size {
-            step[row] -= matrix[row * size + column] * step[column];
-        }
-        step[row] *= matrix[row * size + row];
+    for (row, entries) in rows().enumerate().rev() {
+        let (rest, known) = step.split_at_mut(row + 1);
+        let terms = entries[row + 1..].iter().zip(known.iter());
+        let left = terms.fold(rest[row], |left, (entry, known)| left - entry * known);
+        rest[row] = left * entries[row];
     }
 }

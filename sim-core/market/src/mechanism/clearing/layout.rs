@@ -9,9 +9,13 @@
 
 use super::buffer::Buffer;
 use super::problem::{InvalidParameter, Problem};
+use super::series::{TERMS, binomial};
 
 /// Zones side by side.
 pub(super) const LANES: usize = 8;
+
+/// Lanes that do not agree.
+pub(super) const MIXED: u32 = u32::MAX;
 
 /// Segments of one class, adjacent in a block.
 #[derive(Debug, Clone, Copy)]
@@ -85,6 +89,10 @@ pub(super) struct SegmentConstants {
     pub(super) wait_price: Buffer,
     /// `−θ`.
     pub(super) minus_theta: Buffer,
+    /// `C(−θ, n)`.
+    pub(super) binomial: [Buffer; TERMS],
+    /// `10 + θ`, by which a relative change of price counts towards the reach of the series.
+    pub(super) widen: Buffer,
     /// `θ − η`.
     pub(super) cross: Buffer,
     /// `1/δ`.
@@ -116,6 +124,10 @@ pub struct Structure {
     pub(super) slot_group: Vec<u32>,
     /// Row of the dense shared block for each (group slot, lane); locals carry the dummy row.
     pub(super) slot_shared: Vec<u32>,
+    /// The group of an offer in all lanes at once, or [`MIXED`]; by row of `offer_group`.
+    pub(super) offer_common: Vec<u32>,
+    /// The row of the dense shared block of a group slot in all lanes at once, or [`MIXED`].
+    pub(super) slot_common: Vec<u32>,
     pub(super) segment: SegmentConstants,
     /// `(1/τ_k + b_k/Δt)·σ_k·V_k` by class.
     pub(super) loss_per_wait: Vec<f64>,
@@ -146,6 +158,8 @@ impl Structure {
             offer_group: Vec::new(),
             slot_group: Vec::new(),
             slot_shared: Vec::new(),
+            offer_common: Vec::new(),
+            slot_common: Vec::new(),
             segment: SegmentConstants::default(),
             loss_per_wait: problem
                 .classes
@@ -156,6 +170,8 @@ impl Structure {
         for tier in 0..tiers as usize {
             structure.lay_out_tier(tier);
         }
+        structure.offer_common = common(&structure.offer_group);
+        structure.slot_common = common(&structure.slot_shared);
         Ok(structure)
     }
 
@@ -231,6 +247,10 @@ impl Structure {
         self.slot_shared.resize(slots, self.tiers[tier].shared.len() as u32);
         self.segment.wait_price.resize(segments, 0.0);
         self.segment.minus_theta.resize(segments, -1.0);
+        for terms in &mut self.segment.binomial {
+            terms.resize(segments, 0.0);
+        }
+        self.segment.widen.resize(segments, 0.0);
         self.segment.cross.resize(segments, 0.0);
         self.segment.inverse_taper.resize(segments, 1.0);
         self.segment.index_power.resize(segments, 0.0);
@@ -277,6 +297,9 @@ impl Structure {
         constants.wait_price[place] =
             value * class.service_time_h * class.variability / curve.choke_price;
         constants.minus_theta[place] = -curve.substitution;
+        let terms = constants.binomial.iter_mut().zip(binomial(-curve.substitution));
+        terms.for_each(|(terms, value)| terms[place] = value);
+        constants.widen[place] = 10.0 + curve.substitution;
         constants.cross[place] = curve.substitution - curve.elasticity;
         constants.inverse_taper[place] = 1.0 / curve.taper;
         constants.index_power[place] = curve.elasticity / curve.substitution;
@@ -328,6 +351,12 @@ impl Structure {
             .collect();
         target.group_pairs = places.into_iter().map(|(_, place)| place).collect();
     }
+}
+
+/// What all lanes of each row hold, or [`MIXED`].
+fn common(lanes: &[u32]) -> Vec<u32> {
+    let rows = lanes.as_chunks::<LANES>().0.iter();
+    rows.map(|row| if row.iter().all(|value| *value == row[0]) { row[0] } else { MIXED }).collect()
 }
 
 impl Zone {

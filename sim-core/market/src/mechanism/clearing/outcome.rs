@@ -313,9 +313,6 @@ impl Outcome {
         for row in self.offered[block.pair_range()].chunks_exact(width) {
             super::evaluate::add(sums, row);
         }
-        let groups = &structure.offer_group[block.offer_range()];
-        for (&group, offered) in groups.iter().zip(sums.iter()) {
-            self.tiers[tier].offered[group as usize] += offered;
-        }
+        super::evaluate::scatter(structure, block, sums, &mut self.tiers[tier].offered);
     }
 }

@@ -1,4 +1,4 @@
-//! Rows of a block as vectors of an instruction set, and short series over them.
+//! Rows of a block as vectors of an instruction set, and a short series over them.
 //!
 //! Every operation is one IEEE addition or multiplication per element, never fused, so results have the
 //! same bits for any vector length.
@@ -40,50 +40,58 @@ impl Rows {
     }
 }
 
-/// Coefficients of short series, in vectors.
-pub(super) struct Series<S: Simd> {
-    pub(super) five: S::f64s,
-    /// `1/n` for `n` from 2 to 9.
-    ln: [S::f64s; 8],
-    /// `1/n!` for `n` from 1 to 10.
-    exp: [S::f64s; 10],
+/// Terms of the binomial series that are summed, after the first.
+pub(super) const TERMS: usize = 10;
+
+/// Largest `|e|·(10 + |p|)` for which [`power`] is used. The first term left out, `C(p,11)·e¹¹`, is then below 1e-13
+/// for `p` from −20 to 0: most at −20, where `C(30,11)·0.013¹¹` is 1e-13.
+pub(super) const REACH: f64 = 0.39;
+
+/// `C(p, n)` for `n` from 1 to [`TERMS`].
+pub(super) fn binomial(power: f64) -> [f64; TERMS] {
+    let mut last = 1.0;
+    let mut n = 0.0;
+    [(); TERMS].map(|()| {
+        last *= (power - n) / (n + 1.0);
+        n += 1.0;
+        last
+    })
 }
 
-impl<S: Simd> Series<S> {
-    #[inline(always)]
-    pub(super) fn new(simd: S) -> Self {
-        let splat = |x| simd.splat_f64s(x);
-        let ln = [2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0].map(|n: f64| splat(1.0 / n));
-        let exp = [1.0, 2.0, 6.0, 24.0, 120.0, 720.0, 5040.0, 40_320.0, 362_880.0, 3_628_800.0];
-        Self { five: splat(5.0), ln, exp: exp.map(|n: f64| splat(1.0 / n)) }
-    }
+/// `(1+e)^p` to `e¹⁰` by the coefficients of [`binomial`], pairwise for short chains.
+#[inline(always)]
+pub(super) fn power<S: Simd>(
+    simd: S,
+    terms: &[S::f64s; TERMS],
+    one: S::f64s,
+    e: S::f64s,
+) -> S::f64s {
+    let [c1, c2, c3, c4, c5, c6, c7, c8, c9, c10] = *terms;
+    let (add, mul) = (S::add_f64s, S::mul_f64s);
+    let pair = |even, odd| add(simd, even, mul(simd, e, odd));
+    let square = mul(simd, e, e);
+    let fourth = mul(simd, square, square);
+    let low = add(simd, pair(c1, c2), mul(simd, square, pair(c3, c4)));
+    let middle = add(simd, pair(c5, c6), mul(simd, square, pair(c7, c8)));
+    let high = add(simd, middle, mul(simd, fourth, pair(c9, c10)));
+    add(simd, one, mul(simd, e, add(simd, low, mul(simd, fourth, high))))
+}
 
-    /// `ln(1+e)` to `e⁹`.
-    #[inline(always)]
-    pub(super) fn ln_1p(&self, simd: S, e: S::f64s) -> S::f64s {
-        let [c2, c3, c4, c5, c6, c7, c8, c9] = self.ln;
-        let (add, sub, mul) = (S::add_f64s, S::sub_f64s, S::mul_f64s);
-        let square = mul(simd, e, e);
-        let fourth = mul(simd, square, square);
-        let low = sub(simd, c3, mul(simd, e, c4));
-        let middle = mul(simd, square, sub(simd, c5, mul(simd, e, c6)));
-        let high = add(simd, sub(simd, c7, mul(simd, e, c8)), mul(simd, square, c9));
-        let tail = add(simd, add(simd, low, middle), mul(simd, fourth, high));
-        add(simd, e, mul(simd, square, sub(simd, mul(simd, e, tail), c2)))
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use autarky_engine::math::pow;
+    use pulp::Scalar;
 
-    /// `e^z` to `z¹⁰`.
-    #[inline(always)]
-    pub(super) fn exp(&self, simd: S, z: S::f64s) -> S::f64s {
-        let [one, c2, c3, c4, c5, c6, c7, c8, c9, c10] = self.exp;
-        let (add, mul) = (S::add_f64s, S::mul_f64s);
-        let square = mul(simd, z, z);
-        let fourth = mul(simd, square, square);
-        let low = add(simd, c3, mul(simd, z, c4));
-        let middle = mul(simd, square, add(simd, c5, mul(simd, z, c6)));
-        let end = mul(simd, square, add(simd, c9, mul(simd, z, c10)));
-        let high = mul(simd, fourth, add(simd, add(simd, c7, mul(simd, z, c8)), end));
-        let tail = mul(simd, z, add(simd, add(simd, low, middle), high));
-        add(simd, one, add(simd, z, mul(simd, square, add(simd, c2, tail))))
+    #[test]
+    fn the_series_is_the_power_within_its_reach() {
+        for p in [-20.0, -12.0, -4.0, -1.0, -0.05, -1e-9] {
+            let terms = binomial(p);
+            for share in [-1.0, -0.3, 0.0, 1e-6, 0.5, 1.0] {
+                let e = share * REACH / (10.0 - p);
+                let (here, there) = (power(Scalar::new(), &terms, 1.0, e), pow(1.0 + e, p));
+                assert!((here / there - 1.0).abs() < 2e-13, "{p} {e}: {here} {there}");
+            }
+        }
     }
 }
