@@ -3,7 +3,7 @@
 use autarky_engine::calendar::Phase;
 use autarky_engine::simulation::EventCode;
 
-use crate::id::{CohortId, HardwareId, OrderId, PoolId, ShipmentId, SiteId, VendorId};
+use crate::id::{CohortId, HardwareId, OrderId, PoolId, ShelfId, ShipmentId, SiteId, VendorId};
 
 /// Order within one instant: the world changes first, the market clears, then observers read.
 pub mod phase {
@@ -29,8 +29,8 @@ pub enum Event {
     NodeFails(CohortId),
     /// A crew of the pool finishes a repair on a node of the cohort.
     RepairDone(PoolId, CohortId),
-    /// A spare part of the vendor reaches the pool.
-    PartArrives(PoolId, VendorId),
+    /// A spare part for a shelf reaches the pool.
+    PartArrives(PoolId, ShelfId),
     /// A host takes a node of the cohort offline (clock).
     HostLeaves(CohortId),
     /// A host brings a node of the cohort back (clock).
@@ -61,6 +61,8 @@ pub enum Event {
     TensionFalls(u32),
     /// An event of the scenario that answers another takes effect.
     AnswerStarts(u32),
+    /// A standing licence is decided.
+    StandingLicenceDecided(u32),
     /// Demand, prices and clearing of one tick.
     Tick,
     /// Bills are paid, prices posted, hazards aged.
@@ -94,6 +96,7 @@ impl EventCode for Event {
             Self::TensionRises(_) => 40,
             Self::TensionFalls(_) => 41,
             Self::AnswerStarts(_) => 42,
+            Self::StandingLicenceDecided(_) => 43,
         }
     }
 
@@ -117,7 +120,8 @@ impl EventCode for Event {
             | Self::DatedEnd(id)
             | Self::TensionRises(id)
             | Self::TensionFalls(id)
-            | Self::AnswerStarts(id) => id,
+            | Self::AnswerStarts(id)
+            | Self::StandingLicenceDecided(id) => id,
             Self::Tick | Self::MonthEnd | Self::Sample => 0,
         }
     }

@@ -47,6 +47,8 @@ ids! {
     SegmentId,
     /// An order for accelerators.
     OrderId,
+    /// A vendor's spare parts of one kind in each pool.
+    ShelfId,
     /// A shipment under way.
     ShipmentId,
 }

@@ -1,6 +1,6 @@
 //! One replication from start to end: first events, run, record.
 
-use autarky_engine::rng::{Stream, StreamKey, child_key};
+use autarky_engine::rng::{Stream, StreamKey};
 use autarky_engine::simulation::{Limits, NoTrace, RunError, Simulation, Trace};
 use autarky_engine::stop::StopFlag;
 use autarky_engine::time::{SimDuration, SimTime};
@@ -9,7 +9,7 @@ use crate::blueprint::Blueprint;
 use crate::entity::provider::CapacityTarget;
 use crate::event::{Event, phase};
 use crate::handler::{Market, churn_trials};
-use crate::id::{GroupId, HardwareId, PoolId, SiteId, VendorId};
+use crate::id::{GroupId, HardwareId, PoolId, ShelfId, SiteId, VendorId};
 use crate::ledger::{Currency, Ledger};
 use crate::mechanism::clearing::{Inputs, Outcome, Solver};
 use crate::mechanism::export_control::Regimes;
@@ -18,8 +18,10 @@ use crate::metric::series::{SCALARS, SERIES, Summary};
 use crate::process::Process;
 use crate::record::{Layout, Record};
 use crate::world::fleet::Installation;
+use crate::world::licence::{Standing, StandingLicence};
 use crate::world::market::{MarketState, problem};
 use crate::world::politics::PoliticsState;
+use crate::world::remote::RemoteState;
 use crate::world::shock::ShockState;
 use crate::world::supply::{Parts, PoolState, Slots};
 use crate::world::vendor::VendorState;
@@ -140,13 +142,6 @@ impl World {
         let cells = plan.groups() * plan.hardware.len();
         let pairs = plan.controllers.len() * plan.nations.len();
         let (ledger, accounts) = open_books(plan);
-        let licence = |i: usize| {
-            let controller = &plan.controllers[i / plan.nations.len()];
-            stream(
-                Process::Licence,
-                child_key(controller.key, plan.nations[i % plan.nations.len()].key),
-            )
-        };
         Ok(Self {
             seed,
             replication,
@@ -179,8 +174,12 @@ impl World {
             capital: vec![f64::INFINITY; plan.hardware.len()],
             regimes: vec![Regimes::OPEN; pairs],
             politics: PoliticsState::new(plan),
+            remote: RemoteState::new(plan),
             capped: vec![(0, 0.0); pairs],
-            licences: (0..pairs).map(licence).collect(),
+            licences: vec![
+                StandingLicence { state: Standing::Free, times: 0 };
+                (2 * plan.vendors.len() + plan.providers.len()) * plan.nations.len()
+            ],
             market: market_state(plan, seed, replication)?,
             shocks: ShockState::new(plan, seed, replication),
             ledger,
@@ -244,9 +243,10 @@ impl World {
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
         let provider = &plan.providers[plan.pools[pool.at()].provider.at()].parameters;
-        for v in 0..plan.vendors.len() {
-            let nodes = self.nodes_by_vendor(plan, pool, VendorId::new(v));
-            self.pools[pool.at()].parts[v].stock = (provider.spares * nodes as f64).round() as u32;
+        for shelf in (0..plan.shelves()).map(ShelfId::new) {
+            let nodes = self.nodes_of_shelf(plan, pool, shelf);
+            self.pools[pool.at()].parts[shelf.at()].stock =
+                (provider.spares * nodes as f64).round() as u32;
         }
         self.reprice(plan, pool);
         if provider.capacity_target == CapacityTarget::OfferedLoad {
@@ -283,10 +283,11 @@ fn open_books(plan: &Blueprint) -> (Ledger, Accounts) {
 fn pool_state(plan: &Blueprint, repair: Stream) -> PoolState {
     PoolState {
         nodes: 0,
+        purchases: 0,
         busy: 0,
         queue: std::collections::VecDeque::new(),
         repair,
-        parts: vec![Parts::default(); plan.vendors.len()],
+        parts: vec![Parts::default(); plan.shelves()],
         on_order: vec![0.0; plan.vendors.len()],
         part_price: vec![0.0; plan.vendors.len()],
         price: 0.0,

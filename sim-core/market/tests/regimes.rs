@@ -224,3 +224,132 @@ fn a_ban_on_spares_as_well_as_hardware_leaves_strictly_fewer_nodes_after_a_year(
         (left(vec![Scope::Hardware]), left(vec![Scope::Hardware, Scope::Spares]));
     assert!(both + 20 < hardware && hardware > 80, "{hardware} {both}");
 }
+
+/// Nodes of the pool `home` month by month, under licences granted with probability 0.3; whether three pools more apply for their own.
+fn licensed_course(others_apply: bool) -> Vec<u32> {
+    let mut s = ordering(400.0);
+    for other in ["a", "b", "c"] {
+        add_pool(&mut s, other, "FOC");
+        let provider = s.providers.entry(other);
+        provider.target_utilisation = 0.5;
+        provider.vendor_mix = vec![("va".to_owned(), 1.0)];
+        provider.order_trigger = if others_apply { 0.0 } else { 10.0 };
+    }
+    regime(&mut s, "licence", "AAA", 0.0);
+    let event = s.events.entry("licence");
+    (event.regime, event.scope) = (Regime::Licence, vec![Scope::Hardware]);
+    (event.licence_delay, event.licence_approval) = (20.0, 0.3);
+    let plan = built(&s);
+    let home = pool(&plan, "home").at();
+    let mut run = Run::new(&plan, 4, 0);
+    (1..24).map(|month| run.to(f64::from(month) * 30.0).pools[home].nodes).collect()
+}
+
+#[test]
+fn the_licence_of_one_order_does_not_depend_on_what_others_apply_for() {
+    let alone = licensed_course(false);
+    assert!(alone[2] == 0 && alone[22] > 50, "the first application was refused: {alone:?}");
+    assert_eq!(licensed_course(true), alone);
+}
+
+#[test]
+fn a_licence_decided_under_a_cap_that_came_meanwhile_is_counted_and_trimmed() {
+    let mut s = ordering(1000.0);
+    regime(&mut s, "licence", "AAA", 0.0);
+    let event = s.events.entry("licence");
+    (event.regime, event.until, event.licence_delay) = (Regime::Licence, Some(60.0), 90.0);
+    event.scope = vec![Scope::Hardware];
+    regime(&mut s, "cap", "AAA", 60.0);
+    let event = s.events.entry("cap");
+    (event.regime, event.cap, event.small_order) = (Regime::Cap, 40.0, 0.0);
+    event.scope = vec![Scope::Hardware];
+    let plan = built(&s);
+    let mut run = Run::new(&plan, 1, 0);
+    let world = run.to(360.0);
+    let received: f64 = world.capped.iter().map(|c| c.1).sum();
+    assert_eq!((working(world), orders(world), received), (50, 0, 40.0));
+}
+
+/// A vendor that makes 1 H100e a day has most of the order for 990 nodes in its backlog when the event comes on day 200.
+fn caught_in_the_backlog(
+    change: fn(&mut autarky_market::entity::event::EventParameters),
+) -> (u32, u32) {
+    let mut s = ordering(1000.0);
+    let vendor = s.vendors.entry("va");
+    (vendor.output, vendor.stock_limit) = (365.25, 0.0);
+    regime(&mut s, "event", "AAA", 200.5);
+    let event = s.events.entry("event");
+    event.scope = vec![Scope::Hardware];
+    change(event);
+    let plan = built(&s);
+    let mut run = Run::new(&plan, 1, 0);
+    let before = run.to(200.0);
+    let had = working(before) + under_way(before);
+    assert!(orders(before) > 700);
+    (had, working(run.to(364.0)))
+}
+
+#[test]
+fn a_cap_counts_and_trims_what_waits_at_vendors() {
+    let (had, has) = caught_in_the_backlog(|event| {
+        (event.regime, event.cap, event.small_order) = (Regime::Cap, 40.0, 0.0);
+    });
+    assert_eq!(has, had + 40);
+}
+
+#[test]
+fn what_waits_at_vendors_needs_a_licence_that_comes_to_be_needed() {
+    let (had, has) = caught_in_the_backlog(|event| {
+        (event.regime, event.licence_approval) = (Regime::Licence, 0.0);
+    });
+    assert_eq!(has, had, "refused");
+    let (had, has) = caught_in_the_backlog(|event| {
+        (event.regime, event.licence_approval, event.licence_delay) = (Regime::Licence, 1.0, 30.0);
+    });
+    assert!(has > had + 60, "granted after a month: {had} {has}");
+}
+
+#[test]
+fn the_year_of_a_cap_is_the_calendar_year() {
+    let by_day_240 = |start: f64| {
+        let mut s = ordering(1000.0);
+        (s.horizon.start, s.horizon.tick) = (start, 1.0);
+        regime(&mut s, "cap", "AAA", 0.0);
+        let event = s.events.entry("cap");
+        (event.regime, event.cap, event.small_order) = (Regime::Cap, 40.0, 0.0);
+        event.scope = vec![Scope::Hardware];
+        working(Run::new(&built(&s), 1, 0).to(240.0))
+    };
+    // 2026-01-01 and 2026-07-01.
+    assert_eq!([by_day_240(20_454.0), by_day_240(20_635.0)], [50, 90]);
+}
+
+/// A pool with ten nodes of `ha` (TPP 15,832) and ten of `low` (TPP 2,000), both of `va`, which fail and always need a part.
+fn two_models(scope: Vec<Scope>) -> (u32, u32) {
+    let mut s = island();
+    let hardware = s.hardware.entry("ha");
+    (hardware.failure_rate, hardware.part_share) = (0.01, 1.0);
+    let low = hardware.clone();
+    *s.hardware.entry("low") = low;
+    s.hardware.entry("low").tpp = 2000.0;
+    s.providers.entry("home").spares = 0.0;
+    regime(&mut s, "ban", "AAA", 0.0);
+    s.events.entry("ban").scope = scope;
+    let mut plan = Blueprint::new(&s).unwrap();
+    fleet(&mut plan, &[10]);
+    let low = plan.hardware.iter().position(|h| h.id == "low").unwrap();
+    let mut second = plan.initial[0];
+    second.hardware = autarky_market::id::HardwareId::new(low);
+    plan.initial.push(second);
+    let mut run = Run::new(&plan, 1, 0);
+    let world = run.to(2000.0);
+    (world.cohorts[0].up, world.cohorts[1].up)
+}
+
+#[test]
+fn a_ban_on_spares_stops_parts_of_controlled_models_only_and_none_leak_to_them() {
+    let (controlled, below) = two_models(vec![Scope::Spares]);
+    assert!(controlled == 0 && below > 5, "{controlled} {below}");
+    let (controlled, below) = two_models(vec![Scope::Hardware]);
+    assert!(controlled > 5 && below > 5, "{controlled} {below}");
+}

@@ -334,6 +334,16 @@ fn a_regime_reaches_something() {
         "[\"EST-network\"]",
         &["serves none of the destinations"],
     );
+    let off = |tail: &str| event(&format!("kind = \"remote_switch_off\"\n{tail}"));
+    assert_eq!(findings(&off("vendors = [\"nvidia\"]\nshare = 0.5")), []);
+    one(&off(""), "e", &["switches nothing off"]);
+    one(&off("vendors = [\"nvidea\"]"), "\"nvidea\"", &["did you mean `nvidia`?"]);
+    one(
+        &off("providers = [\"hyperscaler\"]"),
+        "[\"hyperscaler\"]",
+        &["no site in the destinations"],
+    );
+    one(&event("controller = \"usa\"\nvendors = [\"nvidia\"]"), "[\"nvidia\"]", &["reaches all"]);
     one(
         &closed("providers = [\"hyperscaler\"]\ncontroller = \"usa\""),
         "\"usa\"",

@@ -78,7 +78,7 @@ impl Blueprint {
         let controllers = entries::controllers(scenario)?;
         let vendors = entries::vendors(scenario, &controllers)?;
         let classes = entries::classes(scenario)?;
-        let hardware = entries::hardware(scenario, &timing)?;
+        let hardware = entries::hardware(scenario, &timing, (&vendors, &controllers))?;
         let focus = (0..nations.len()).filter(|&n| nations[n].focus).map(NationId::new).collect();
         let mut plan = Self {
             timing,
@@ -153,6 +153,7 @@ impl Blueprint {
             }
             self.providers.push(Provider {
                 id: id.to_owned(),
+                key: entity_key(id),
                 parameters: parameters.clone(),
                 home,
                 controller,

@@ -108,7 +108,11 @@ pub(super) fn vendors(
     Ok(out)
 }
 
-pub(super) fn hardware(scenario: &Scenario, timing: &Timing) -> Result<Vec<Hardware>, BuildError> {
+pub(super) fn hardware(
+    scenario: &Scenario,
+    timing: &Timing,
+    (vendors, controllers): (&[Vendor], &[Controller]),
+) -> Result<Vec<Hardware>, BuildError> {
     let mut out = Vec::new();
     for (id, parameters) in scenario.hardware.iter() {
         let path = format!("hardware.{id}.vendor");
@@ -131,6 +135,9 @@ pub(super) fn hardware(scenario: &Scenario, timing: &Timing) -> Result<Vec<Hardw
             vendor,
             release: parameters.release - timing.start_day,
             level,
+            controlled: vendors[vendor.at()]
+                .controller
+                .is_some_and(|c| parameters.tpp >= controllers[c.at()].threshold),
         });
     }
     Ok(out)

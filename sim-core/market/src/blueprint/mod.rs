@@ -7,6 +7,7 @@ mod build;
 mod entries;
 mod fleet;
 mod politics;
+mod shelf;
 pub mod shock;
 
 use autarky_engine::time::{SimDuration, SimTime};
@@ -99,6 +100,8 @@ pub struct Hardware {
     pub release: f64,
     /// The highest class its memory and interconnect serve.
     pub level: usize,
+    /// Whether its vendor is under a controller whose threshold it reaches.
+    pub controlled: bool,
 }
 
 impl Hardware {
@@ -136,6 +139,8 @@ pub struct Controller {
 pub struct Provider {
     /// Identifier.
     pub id: String,
+    /// Key of its draws.
+    pub key: u64,
     /// Parameters.
     pub parameters: ProviderParameters,
     /// Zone whose law governs its control plane.

@@ -68,6 +68,15 @@ pub enum Effect {
         /// Which.
         providers: Vec<ProviderId>,
     },
+    /// Nodes of a vendor at a provider are switched off.
+    SwitchOff {
+        /// Whether it concerns nodes of each vendor.
+        vendors: Vec<bool>,
+        /// Whether it concerns nodes of each provider.
+        providers: Vec<bool>,
+        /// Share of these nodes that carries a lock.
+        share: f64,
+    },
 }
 
 /// An event of the scenario.
@@ -158,7 +167,27 @@ fn effect(scenario: &Scenario, path: &str, event: &EventParameters) -> Result<Ef
             let named = positions(&scenario.providers, ("provider", &place), &event.providers)?;
             Ok(Effect::Suspension { providers: named.into_iter().map(ProviderId::new).collect() })
         }
+        EventKind::RemoteSwitchOff => {
+            let place = format!("{path}.vendors");
+            let vendors = named(&scenario.vendors, ("vendor", &place), &event.vendors)?;
+            let place = format!("{path}.providers");
+            let providers = named(&scenario.providers, ("provider", &place), &event.providers)?;
+            Ok(Effect::SwitchOff { vendors, providers, share: event.share })
+        }
     }
+}
+
+/// Which entries are named; all where none is.
+fn named<T>(
+    entries: &Entries<T>,
+    at: (&str, &str),
+    ids: &[String],
+) -> Result<Vec<bool>, BuildError> {
+    let mut out = vec![ids.is_empty(); entries.len()];
+    for position in positions(entries, at, ids)? {
+        out[position] = true;
+    }
+    Ok(out)
 }
 
 fn terms(event: &EventParameters) -> Terms {

@@ -11,6 +11,8 @@ vocabulary! {
         ExportRegime = "export_regime",
         /// Providers close their services to destinations, contracts included.
         CloudSuspension = "cloud_suspension",
+        /// Nodes in the destinations that carry a remote lock are switched off.
+        RemoteSwitchOff = "remote_switch_off",
     }
 }
 
@@ -35,7 +37,11 @@ parameters! {
         delay: f64 = 0.0, Kind::Number { unit: "day", range: Range::closed(0.0, 36_500.0) }, Assumed, "scenario";
         /// The controller that changes its regime.
         controller: Option<String> = None, Kind::Reference("controller"), Assumed, "scenario";
-        /// Providers that close their services.
+        /// Vendors whose nodes are switched off; with `providers` named as well, only their nodes of these vendors. Empty means all.
+        vendors: Vec<String> = Vec::new(), Kind::References("vendor"), Assumed, "scenario";
+        /// Share of the nodes named that carry a remote lock.
+        share: f64 = 1.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "the worst case; no count of locks is known";
+        /// Providers that close their services, or whose nodes are switched off.
         providers: Vec<String> = Vec::new(), Kind::References("provider"), Assumed, "scenario";
         /// Destinations.
         to["to.nations"]: Vec<String> = Vec::new(), Kind::References("nation"), Assumed, "scenario";

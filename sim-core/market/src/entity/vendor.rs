@@ -42,6 +42,10 @@ parameters! {
         allocation_interval: f64 = 7.0, Kind::Number { unit: "day", range: Range::closed(1.0, 365.0) }, Assumed, "weekly";
         /// Transport and installation after allocation.
         delivery_time: f64 = 30.0, Kind::Number { unit: "day", range: Range::closed(0.0, 1000.0) }, Assumed, "shipping and commissioning";
+        /// Rate at which effective compute of its nodes erodes where its remote services and firmware are cut, ε.
+        service_erosion: f64 = 0.1, Kind::Number { unit: "1/year", range: Range::closed(0.0, 100.0) }, Assumed, "no measurement; driver branches for data centres are maintained for one to three years, then frameworks and security fixes pass them by";
+        /// Rate at which its nodes catch up when services come back, ρ.
+        service_recovery: f64 = 12.0, Kind::Number { unit: "1/year", range: Range::closed(0.0, 1000.0) }, Assumed, "monthly maintenance windows";
         /// Share of world purchases when buyers may choose (taste and software).
         market_share: f64 = 0.5, Kind::Number { unit: "1", range: Range::share() }, Assumed, "Epoch AI clusters by vendor";
         /// Hazard of its withdrawal from one state by its own choice or failure.

@@ -37,17 +37,14 @@ impl Model for Market<'_> {
         match event {
             Event::NodeFails(cohort) => world.node_fails(plan, cohort, ctx),
             Event::RepairDone(pool, cohort) => world.repair_done(plan, pool, cohort, ctx),
-            Event::PartArrives(pool, vendor) => world.part_arrives(plan, pool, vendor, ctx),
+            Event::PartArrives(pool, shelf) => world.part_arrives(plan, pool, shelf, ctx),
             Event::HostLeaves(cohort) => world.host_leaves(plan, cohort, ctx),
             Event::HostReturns(cohort) => world.host_returns(plan, cohort, ctx),
             Event::CohortRetires(cohort) => world.retire(plan, cohort, ctx),
             Event::SiteFails(site) => world.site_fails(plan, site, ctx),
             Event::SiteRestored(site) => world.site_restored(plan, site, ctx),
             Event::Review(pool) => world.review(plan, pool, ctx),
-            Event::LicenceDecided(order) => {
-                world.licence_decided(plan, order);
-                Ok(())
-            }
+            Event::LicenceDecided(order) => world.licence_decided(plan, order, ctx),
             Event::Allocation(vendor) => world.allocation(plan, vendor, ctx),
             Event::Delivery(shipment) => world.delivery(plan, shipment, ctx),
             Event::HardwareReleased(model) => {
@@ -59,6 +56,10 @@ impl Model for Market<'_> {
             Event::TensionRises(tension) => world.tension_moves(plan, (tension, true), ctx),
             Event::TensionFalls(tension) => world.tension_moves(plan, (tension, false), ctx),
             Event::AnswerStarts(event) => world.answer_starts(plan, event, ctx),
+            Event::StandingLicenceDecided(slot) => {
+                world.standing_licence_decided(plan, slot, ctx);
+                Ok(())
+            }
             Event::Tick => world.tick(plan, ctx),
             Event::MonthEnd => world.month_end(plan, ctx),
             Event::Sample => metric::sample(world, plan, ctx),

@@ -4,9 +4,9 @@ use autarky_engine::sampler::{BernoulliTrials, SamplerError};
 use autarky_engine::time::SimDuration;
 
 use crate::blueprint::Blueprint;
-use crate::entity::controller::Regime;
 use crate::event::{Event, phase};
-use crate::id::{CohortId, NationId, PoolId, SiteId, VendorId};
+use crate::id::{CohortId, NationId, PoolId, ShelfId, SiteId};
+use crate::world::licence::Party;
 use crate::world::{Churn, Ctx, ModelError, World};
 
 /// Crews of a pool with that many nodes: in proportion, rounded, at least one where there are any.
@@ -31,9 +31,10 @@ impl World {
         let cohort = &mut self.cohorts[id.at()];
         let model = &plan.hardware[cohort.hardware.at()];
         let needs_part = cohort.part_need.uniform() < model.parameters.part_share;
-        if needs_part && !self.take_part(plan, pool, model.vendor, ctx)? {
+        let shelf = plan.shelf(cohort.hardware);
+        if needs_part && !self.take_part(plan, pool, shelf, ctx)? {
             self.cohorts[id.at()].waiting_part += 1;
-            self.pools[pool.at()].parts[model.vendor.at()].waiting.push_back(id);
+            self.pools[pool.at()].parts[shelf.at()].waiting.push_back(id);
         } else {
             self.hand_to_crew(plan, pool, id, ctx)?;
         }
@@ -45,46 +46,41 @@ impl World {
         &mut self,
         plan: &Blueprint,
         pool: PoolId,
-        vendor: VendorId,
+        shelf: ShelfId,
         ctx: &mut Ctx<'_>,
     ) -> Result<bool, ModelError> {
-        let parts = &mut self.pools[pool.at()].parts[vendor.at()];
+        let parts = &mut self.pools[pool.at()].parts[shelf.at()];
         let taken = parts.stock > 0;
         parts.stock -= u32::from(taken);
-        self.order_parts(plan, (pool, vendor), 1, ctx)?;
+        self.order_parts(plan, (pool, shelf), 1, ctx)?;
         Ok(taken)
     }
 
-    /// Orders spare parts if the vendor may ship them to the pool's zone.
+    /// Orders spare parts for a shelf if they may come to the pool's zone.
     pub(super) fn order_parts(
         &mut self,
         plan: &Blueprint,
-        (pool, vendor): (PoolId, VendorId),
+        (pool, shelf): (PoolId, ShelfId),
         count: u32,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
-        let Some(delay) = self.spare_delay(plan, vendor, plan.pools[pool.at()].zone) else {
+        if !self.spares_come(plan, shelf, plan.pools[pool.at()].zone) {
             return Ok(());
-        };
-        let provider = &plan.providers[plan.pools[pool.at()].provider.at()].parameters;
-        let delay = SimDuration::from_days_f64(delay + provider.spare_time)?;
-        for _ in 0..count {
-            ctx.schedule_in(delay, phase::NODES, Event::PartArrives(pool, vendor))?;
         }
-        self.pools[pool.at()].parts[vendor.at()].on_order += count;
+        let provider = &plan.providers[plan.pools[pool.at()].provider.at()].parameters;
+        let delay = SimDuration::from_days_f64(provider.spare_time)?;
+        for _ in 0..count {
+            ctx.schedule_in(delay, phase::NODES, Event::PartArrives(pool, shelf))?;
+        }
+        self.pools[pool.at()].parts[shelf.at()].on_order += count;
         Ok(())
     }
 
-    /// Extra delay of a vendor's spare part to a zone under the regime in force; `None` under a ban.
+    /// Whether spare parts for a shelf may come to a zone under the regime in force: those of models below the threshold always.
     #[must_use]
-    pub fn spare_delay(&self, plan: &Blueprint, vendor: VendorId, zone: NationId) -> Option<f64> {
-        let Some(controller) = plan.vendors[vendor.at()].controller else { return Some(0.0) };
-        let terms = self.regime(plan, controller.at(), zone).spares;
-        match terms.regime {
-            Regime::Ban => None,
-            Regime::Licence => Some(terms.licence_delay),
-            Regime::Open | Regime::Cap => Some(0.0),
-        }
+    pub fn spares_come(&self, plan: &Blueprint, shelf: ShelfId, zone: NationId) -> bool {
+        !plan.shelf_controlled(shelf)
+            || self.passes(plan, Party::Spares(plan.shelf_vendor(shelf)), zone)
     }
 
     /// A failed node with its part goes to a free crew, or waits for one.
@@ -140,15 +136,16 @@ impl World {
         &mut self,
         plan: &Blueprint,
         pool: PoolId,
-        vendor: VendorId,
+        shelf: ShelfId,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
+        let vendor = plan.shelf_vendor(shelf);
         let provider = plan.pools[pool.at()].provider.at();
         let price = self.pools[pool.at()].part_price[vendor.at()];
         let (payer, payee) =
             (self.accounts.providers[provider], self.accounts.vendors[vendor.at()]);
         self.ledger.pay(payer, payee, price)?;
-        let parts = &mut self.pools[pool.at()].parts[vendor.at()];
+        let parts = &mut self.pools[pool.at()].parts[shelf.at()];
         parts.on_order -= 1;
         let Some(id) = parts.waiting.pop_front() else {
             parts.stock += 1;

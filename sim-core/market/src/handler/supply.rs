@@ -1,13 +1,12 @@
-//! Capacity reviews, orders, licences. What vendors do with orders is in `vendor.rs`.
+//! Capacity reviews, spare parts, orders. What export control says to an order is in `rules/admission.rs`, what vendors do with it in `vendor.rs`.
 
 use autarky_engine::time::SimDuration;
 
 use crate::blueprint::Blueprint;
-use crate::entity::controller::{Regime, Scope};
 use crate::entity::provider::{CapacityTarget, ProviderKind};
 use crate::event::{Event, phase};
-use crate::id::{HardwareId, OperatorId, OrderId, PoolId, VendorId};
-use crate::mechanism::export_control::{Terms, Verdict, verdict};
+use crate::id::{HardwareId, OperatorId, OrderId, PoolId, ShelfId, VendorId};
+use crate::mechanism::export_control::Verdict;
 use crate::mechanism::investment::{Position, choose_vendor, order_quantity};
 use crate::world::supply::Order;
 use crate::world::{Cohort, Ctx, ModelError, World};
@@ -27,7 +26,7 @@ impl World {
         )?;
         self.restock(plan, pool, ctx)?;
         let day = ctx.now().as_days();
-        self.roll_caps(day);
+        self.roll_caps(plan, day);
         let target = self.capacity_target(plan, pool, day);
         let position = Position {
             surviving: self.surviving(plan, pool, day + provider.planning_horizon),
@@ -41,7 +40,7 @@ impl World {
         self.order_nodes(plan, pool, (model, quantity, target), ctx)
     }
 
-    /// Brings stock and orders of spare parts up to the wanted share of the nodes of each vendor.
+    /// Brings stock and orders of spare parts up to the wanted share of the nodes of each shelf.
     fn restock(
         &mut self,
         plan: &Blueprint,
@@ -49,27 +48,27 @@ impl World {
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
         let share = plan.providers[plan.pools[pool.at()].provider.at()].parameters.spares;
-        for v in 0..plan.vendors.len() {
-            let nodes = self.nodes_by_vendor(plan, pool, VendorId::new(v));
-            let parts = &self.pools[pool.at()].parts[v];
+        for shelf in (0..plan.shelves()).map(ShelfId::new) {
+            let nodes = self.nodes_of_shelf(plan, pool, shelf);
+            let parts = &self.pools[pool.at()].parts[shelf.at()];
             let wanted =
                 (share * nodes as f64).round() as i64 + i64::from(parts.waiting.len() as u32);
             let missing = wanted - i64::from(parts.stock) - i64::from(parts.on_order);
             if missing > 0 {
-                self.order_parts(plan, (pool, VendorId::new(v)), missing as u32, ctx)?;
+                self.order_parts(plan, (pool, shelf), missing as u32, ctx)?;
             }
         }
         Ok(())
     }
 
-    /// Nodes of a pool whose hardware comes from a vendor.
+    /// Nodes of a pool whose spare parts lie on a shelf.
     #[must_use]
-    pub fn nodes_by_vendor(&self, plan: &Blueprint, pool: PoolId, vendor: VendorId) -> i64 {
+    pub fn nodes_of_shelf(&self, plan: &Blueprint, pool: PoolId, shelf: ShelfId) -> i64 {
         let sites =
             plan.pools[pool.at()].operators.clone().flat_map(|o| plan.operators[o].sites.clone());
-        let of_vendor = |c: &&Cohort| plan.hardware[c.hardware.at()].vendor == vendor;
+        let of_shelf = |c: &&Cohort| plan.shelf(c.hardware) == shelf;
         let cohorts = sites.flat_map(|s| &self.at_site[s]).map(|id| &self.cohorts[id.at()]);
-        cohorts.filter(of_vendor).map(|c| i64::from(c.nodes)).sum()
+        cohorts.filter(of_shelf).map(|c| i64::from(c.nodes)).sum()
     }
 
     /// S of the pool's (s, S) rule, H100e: what the portfolio wants, or the offered load, at the planning horizon and target utilisation.
@@ -180,16 +179,6 @@ impl World {
         choose_vendor(&fleet, &plan.pools[pool.at()].vendor_mix, &allowed).and_then(|v| models[v])
     }
 
-    fn verdict(&self, plan: &Blueprint, pool: PoolId, model: HardwareId, compute: f64) -> Verdict {
-        let vendor = &plan.vendors[plan.hardware[model.at()].vendor.at()];
-        let Some(controller) = vendor.controller else { return Verdict::Placed(compute) };
-        let zone = plan.pools[pool.at()].zone;
-        let terms: &Terms = self.regime(plan, controller.at(), zone).of(Scope::Hardware);
-        let received = self.capped[controller.at() * plan.nations.len() + zone.at()].1;
-        let hardware = &plan.hardware[model.at()].parameters;
-        verdict(terms, plan.controllers[controller.at()].threshold, hardware.tpp, compute, received)
-    }
-
     /// Places one order for a pool, whoever of its operators will run the nodes: size, licence and cap count once.
     fn order_nodes(
         &mut self,
@@ -209,71 +198,28 @@ impl World {
             servers,
             placed: ctx.now(),
             credit: 0.0,
+            number: 0,
+            licensed: false,
+            counted: false,
         };
         self.place(plan, order, ctx)
     }
 
+    /// Books an order under the next number of its pool and takes it through export control.
     fn place(
         &mut self,
         plan: &Blueprint,
         mut order: Order,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
-        let node = order.node_compute(plan);
-        let zone = plan.pools[order.pool.at()].zone;
-        let controller = plan.vendors[order.vendor.at()].controller;
-        let capped = self.is_capped(plan, &order);
-        match self.verdict(plan, order.pool, order.hardware, f64::from(order.nodes) * node) {
-            Verdict::Refused => Ok(()),
-            Verdict::Placed(compute) => {
-                order.nodes = (compute / node + 1e-9).floor().min(f64::from(order.nodes)) as u32;
-                if let (Some(controller), true) = (controller, capped) {
-                    self.capped[controller.at() * plan.nations.len() + zone.at()].1 +=
-                        f64::from(order.nodes) * node;
-                }
-                if order.nodes > 0 {
-                    let id = self.book(plan, order);
-                    self.enqueue(plan, id);
-                }
-                Ok(())
-            }
-            Verdict::Licence(delay) => {
-                let provider = plan.pools[order.pool.at()].provider.at();
-                let terms =
-                    controller.map_or(Terms::OPEN, |c| self.regime(plan, c.at(), zone).hardware);
-                self.ledger.pay(
-                    self.accounts.providers[provider],
-                    self.accounts.services[zone.at()],
-                    terms.licence_cost,
-                )?;
-                let id = self.book(plan, order);
-                ctx.schedule_in(
-                    SimDuration::from_days_f64(delay)?,
-                    phase::DECISIONS,
-                    Event::LicenceDecided(id),
-                )?;
-                Ok(())
-            }
+        let purchases = &mut self.pools[order.pool.at()].purchases;
+        order.number = *purchases;
+        *purchases += 1;
+        let id = self.book(plan, order);
+        if self.admit(plan, id, ctx)? {
+            self.enqueue(plan, id);
         }
-    }
-
-    /// Whether an order counts towards a cap: a cap is in force, the hardware is controlled, and the order is too large to be exempt.
-    fn is_capped(&self, plan: &Blueprint, order: &Order) -> bool {
-        let Some(controller) = plan.vendors[order.vendor.at()].controller else { return false };
-        let zone = plan.pools[order.pool.at()].zone;
-        let terms = self.regime(plan, controller.at(), zone).of(Scope::Hardware);
-        terms.regime == Regime::Cap
-            && plan.hardware[order.hardware.at()].parameters.tpp
-                >= plan.controllers[controller.at()].threshold
-            && f64::from(order.nodes) * order.node_compute(plan) > terms.small_order
-    }
-
-    /// Opens the books of a new year under caps.
-    fn roll_caps(&mut self, day: f64) {
-        let year = (day / 365.25) as u32;
-        for capped in self.capped.iter_mut().filter(|capped| capped.0 != year) {
-            *capped = (year, 0.0);
-        }
+        Ok(())
     }
 
     fn book(&mut self, plan: &Blueprint, order: Order) -> OrderId {
@@ -282,7 +228,7 @@ impl World {
     }
 
     /// Hands an order to its vendor: into the backlog, or, while the orders of its pool do not make up the minimum lot, beside it.
-    fn enqueue(&mut self, plan: &Blueprint, id: OrderId) {
+    pub(super) fn enqueue(&mut self, plan: &Blueprint, id: OrderId) {
         let Some(order) = self.orders.get(id.0) else { return };
         let (pool, vendor) = (order.pool, order.vendor);
         self.vendors[vendor.at()].below_lot.push(id);
@@ -315,21 +261,6 @@ impl World {
         if let Some(order) = self.orders.take(id.0) {
             self.count_order(plan, &order, -f64::from(order.nodes));
             self.vendors[order.vendor.at()].stock += order.credit * order.node_compute(plan);
-        }
-    }
-
-    pub(super) fn licence_decided(&mut self, plan: &Blueprint, id: OrderId) {
-        let Some(order) = self.orders.get(id.0).copied() else { return };
-        let zone = plan.pools[order.pool.at()].zone;
-        let Some(controller) = plan.vendors[order.vendor.at()].controller else { return };
-        let terms = self.regime(plan, controller.at(), zone).hardware;
-        let draw = self.licences[controller.at() * plan.nations.len() + zone.at()].uniform();
-        let banned = self.verdict(plan, order.pool, order.hardware, order.node_compute(plan))
-            == Verdict::Refused;
-        if draw < terms.licence_approval && !banned {
-            self.enqueue(plan, id);
-        } else {
-            self.drop_order(plan, id);
         }
     }
 }

@@ -28,6 +28,7 @@ impl World {
         if self.market.tastes_changed {
             self.set_tastes(plan)?;
         }
+        self.refresh_remote(plan, ctx.now().as_days());
         self.set_capacities()?;
         self.set_prices(plan, years)?;
         self.clear();
@@ -64,13 +65,13 @@ impl World {
 
     fn set_capacities(&mut self) -> Result<(), ModelError> {
         for at in 0..self.market.groups.len() {
-            let (mut capacity, mut servers) = (0.0, 0);
+            let (mut capacity, mut servers) = (0.0, 0.0_f64);
             for &(cell, compute) in &self.market.cells[at] {
-                let n = self.available[cell as usize];
-                capacity += n as f64 * compute;
-                servers += n;
+                let n = self.available[cell as usize] as f64;
+                capacity += n * compute * self.remote.compute[cell as usize];
+                servers += n * self.remote.servers[cell as usize];
             }
-            let servers = (servers as f64).max(1.0);
+            let servers = servers.max(1.0);
             self.market.inputs.set_capacity(at, capacity, servers)?;
         }
         Ok(())

@@ -109,6 +109,7 @@ impl World {
     /// A model goes on sale. Open orders of its vendor change to it where it gives more compute for the money: nobody takes delivery of
     /// the old generation after the new one is out.
     pub(super) fn hardware_released(&mut self, plan: &Blueprint, model: HardwareId, day: f64) {
+        self.roll_caps(plan, day);
         self.released[model.at()] = day;
         self.price_hardware(plan, day);
         let vendor = plan.hardware[model.at()].vendor;

@@ -111,9 +111,37 @@ pub fn verdict(terms: &Terms, threshold: f64, tpp: f64, compute: f64, received: 
     }
 }
 
+/// Calendar year of a day counted from 1970-01-01: the year of a cap (Hinnant's `civil_from_days`).
+#[must_use]
+pub fn calendar_year(day: f64) -> i64 {
+    let z = day.floor() as i64 + 719_468;
+    let era = z.div_euclid(146_097);
+    let of_era = z.rem_euclid(146_097);
+    let of_cycle = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * of_cycle + of_cycle / 4 - of_cycle / 100);
+    // Its years begin in March: January and February belong to the next.
+    era * 400 + of_cycle + i64::from(of_year >= 306)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_calendar_year_begins_on_the_first_of_january() {
+        for (day, year) in [
+            (0.0, 1970),
+            (-0.5, 1969),
+            (20_453.9, 2025),
+            (20_454.0, 2026),
+            (21_183.0, 2027),
+            (11_016.0, 2000),
+        ] {
+            assert_eq!(calendar_year(day), year, "day {day}");
+        }
+        // 2028 is a leap year: 366 days from 21,184.
+        assert_eq!([21_184.0, 21_549.0, 21_550.0].map(calendar_year), [2028, 2028, 2029]);
+    }
 
     #[test]
     fn a_ban_refuses_controlled_hardware_and_leaves_the_rest_alone() {

@@ -7,4 +7,5 @@ pub mod export_control;
 pub mod investment;
 pub mod machine_repair;
 pub mod price;
+pub mod services;
 pub mod tension;

@@ -47,4 +47,6 @@ pub enum Process {
     ShockArrival = 31,
     /// Sojourns of regimes of prices.
     ShockRegime = 32,
+    /// Decisions on standing licences.
+    StandingLicence = 43,
 }

@@ -37,6 +37,7 @@ pub(super) fn events(scenario: &Scenario, out: Out<'_>) {
         match event.kind {
             EventKind::ExportRegime => regime(scenario, id, event, out),
             EventKind::CloudSuspension => suspension(scenario, id, event, out),
+            EventKind::RemoteSwitchOff => switch_off(scenario, id, event, out),
         }
     }
     circles(scenario, out);
@@ -116,12 +117,8 @@ fn regime(scenario: &Scenario, id: &str, event: &EventParameters, out: Out<'_>) 
         let message = format!("event `{id}` applies to nothing");
         out.push(problem(format!("event.{id}.scope"), message, "name at least one scope"));
     }
-    if !event.providers.is_empty() {
-        let message =
-            format!("event `{id}` names providers, but a regime reaches all of its jurisdiction");
-        let help = "leave `providers` out, or write kind = \"cloud_suspension\"";
-        out.push(problem(format!("event.{id}.providers"), message, help));
-    }
+    not_named(id, ("providers", &event.providers), "cloud_suspension", out);
+    not_named(id, ("vendors", &event.vendors), "remote_switch_off", out);
     for scope in &event.scope {
         let forms = forms(*scope);
         if !forms.contains(&event.regime) {
@@ -145,13 +142,24 @@ fn regime(scenario: &Scenario, id: &str, event: &EventParameters, out: Out<'_>) 
     }
 }
 
+/// A regime reaches all vendors and providers of its jurisdiction: none is named.
+fn not_named(id: &str, (field, names): (&str, &[String]), kind: &str, out: Out<'_>) {
+    if !names.is_empty() {
+        let message =
+            format!("event `{id}` names {field}, but a regime reaches all of its jurisdiction");
+        let help = format!("leave `{field}` out, or write kind = \"{kind}\"");
+        out.push(problem(format!("event.{id}.{field}"), message, help));
+    }
+}
+
 /// The forms of regime that a scope knows. A cap counts compute, so it is for hardware.
 const fn forms(scope: Scope) -> &'static [Regime] {
     match scope {
         Scope::Hardware => Regime::ALL,
-        Scope::Spares => &[Regime::Open, Regime::Licence, Regime::Ban],
-        Scope::Cloud | Scope::Chain => &[Regime::Open, Regime::Ban],
-        Scope::Services => &[Regime::Open],
+        Scope::Spares | Scope::Cloud | Scope::Services => {
+            &[Regime::Open, Regime::Licence, Regime::Ban]
+        }
+        Scope::Chain => &[Regime::Open, Regime::Ban],
     }
 }
 
@@ -210,6 +218,11 @@ fn suspension(scenario: &Scenario, id: &str, event: &EventParameters, out: Out<'
             "leave `controller` out, or write kind = \"export_regime\" with scope = [\"cloud\"]";
         out.push(problem(format!("event.{id}.controller"), message, help));
     }
+    if !event.vendors.is_empty() {
+        let message = format!("event `{id}` names vendors, but it is providers that suspend");
+        let help = "leave `vendors` out, or write kind = \"remote_switch_off\"";
+        out.push(problem(format!("event.{id}.vendors"), message, help));
+    }
     for name in &event.providers {
         let Some(provider) = scenario.providers.get(name) else { continue };
         let serves = |nation: &String| provider.exports || provider.zones.contains(nation);
@@ -218,6 +231,30 @@ fn suspension(scenario: &Scenario, id: &str, event: &EventParameters, out: Out<'
                 format!("event `{id}`: provider `{name}` serves none of the destinations anyway");
             let help = "name a provider that exports or has a site there";
             out.push(problem(path.as_str(), message, help));
+        }
+    }
+}
+
+fn switch_off(scenario: &Scenario, id: &str, event: &EventParameters, out: Out<'_>) {
+    if event.vendors.is_empty() && event.providers.is_empty() {
+        let message = format!("event `{id}` switches nothing off");
+        let help = "name `vendors`, `providers` or both";
+        out.push(problem(format!("event.{id}.vendors"), message, help));
+    }
+    if event.controller.is_some() {
+        let message = format!(
+            "event `{id}` names a controller, but it is vendors or providers that switch off"
+        );
+        out.push(problem(format!("event.{id}.controller"), message, "leave `controller` out"));
+    }
+    for name in &event.providers {
+        let Some(provider) = scenario.providers.get(name) else { continue };
+        if !event.to.is_empty() && !event.to.iter().any(|nation| provider.zones.contains(nation)) {
+            let message = format!(
+                "event `{id}`: provider `{name}` has no site in the destinations to switch off"
+            );
+            let help = "name a provider with a site there, or write kind = \"cloud_suspension\"";
+            out.push(problem(format!("event.{id}.providers"), message, help));
         }
     }
 }
@@ -295,6 +332,13 @@ mod tests {
                 (event.controller, event.scope) = (Some("BBB".to_owned()), vec![Scope::Cloud]);
             }),
             ("event.e.controller", |s| s.events.entry("e").scope = vec![Scope::Chain]),
+            ("event.e.vendors", |s| s.events.entry("e").vendors = vec!["v".to_owned()]),
+            ("event.e.vendors", |s| {
+                let event = suspended(s);
+                event.kind = EventKind::RemoteSwitchOff;
+                event.providers.clear();
+            }),
+            ("event.e.providers", |s| suspended(s).kind = EventKind::RemoteSwitchOff),
             ("event.e.providers", |s| suspended(s).providers.clear()),
             ("event.e.providers", |s| suspended(s).providers = vec!["p".to_owned()]),
             ("event.e.controller", |s| suspended(s).controller = Some("AAA".to_owned())),

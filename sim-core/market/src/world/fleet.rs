@@ -357,22 +357,24 @@ impl World {
         Ok(())
     }
 
-    /// Working compute of a pool, H100e.
+    /// Working compute of a pool, H100e: as effective as its services, without what is switched off from afar.
     #[must_use]
     pub fn working_compute(&self, plan: &Blueprint, pool: PoolId) -> f64 {
-        self.compute_of(plan, pool, &self.available)
+        let first = plan.group(pool, 0).at() * plan.hardware.len();
+        let compute = &self.market.server_compute;
+        let cells = first..first + LEVELS * compute.len();
+        let effective = |(i, cell): (usize, usize)| {
+            self.available[cell] as f64 * compute[i % compute.len()] * self.remote.compute[cell]
+        };
+        cells.enumerate().map(effective).sum()
     }
 
     /// Installed compute of a pool, H100e.
     #[must_use]
     pub fn installed_compute(&self, plan: &Blueprint, pool: PoolId) -> f64 {
-        self.compute_of(plan, pool, &self.installed)
-    }
-
-    /// Integer counts of servers times the compute of each: exact whatever the order of events.
-    fn compute_of(&self, plan: &Blueprint, pool: PoolId, servers: &[i64]) -> f64 {
+        // Integer counts of servers times the compute of each: exact whatever the order of events.
         let first = plan.group(pool, 0).at() * plan.hardware.len();
-        let cells = &servers[first..first + LEVELS * plan.hardware.len()];
+        let cells = &self.installed[first..first + LEVELS * plan.hardware.len()];
         let compute = &self.market.server_compute;
         cells.iter().enumerate().map(|(i, &n)| n as f64 * compute[i % compute.len()]).sum()
     }

@@ -6,9 +6,9 @@
 use autarky_engine::rng::Stream;
 use autarky_engine::sampler::BernoulliTrials;
 
+use super::licence::Party;
 use super::{ModelError, World};
 use crate::blueprint::{Blueprint, CLASSES};
-use crate::entity::controller::Regime;
 use crate::id::{GroupId, NationId, PoolId, SegmentId};
 use crate::mechanism::clearing::{
     DemandCurve, Inputs, InvalidParameter, Outcome, Pair, Problem, Segment, Solver, Structure,
@@ -265,11 +265,6 @@ impl World {
         if self.is_suspended(plan, id, buyer) {
             return false;
         }
-        match provider.controller {
-            Some(controller) if provider.home != buyer => {
-                self.regime(plan, controller.at(), buyer).cloud.regime != Regime::Ban
-            }
-            _ => true,
-        }
+        provider.home == buyer || self.passes(plan, Party::Cloud(id), buyer)
     }
 }

@@ -3,8 +3,10 @@
 //! Handlers change it through the methods here, which keep the counts that belong together in step.
 
 pub mod fleet;
+pub mod licence;
 pub mod market;
 pub mod politics;
+pub mod remote;
 pub mod shock;
 pub mod supply;
 pub mod vendor;
@@ -159,14 +161,16 @@ pub struct World {
     pub released: Vec<f64>,
     /// Price of a H100e with its system by model, USD, as of this month; infinite before its release.
     pub capital: Vec<f64>,
+    /// Services and locks from afar.
+    pub remote: remote::RemoteState,
     /// `[controller × nation]`.
     pub regimes: Vec<Regimes>,
     /// Tensions and events of the scenario.
     pub politics: politics::PoliticsState,
-    /// Compute placed under a cap this year, `[controller × nation]`, with the year.
-    pub capped: Vec<(u32, f64)>,
-    /// Streams of licence decisions, `[controller × nation]`.
-    pub licences: Vec<Stream>,
+    /// Compute placed under a cap in a calendar year, `[controller × nation]`, with the year.
+    pub capped: Vec<(i64, f64)>,
+    /// Standing licences by [`licence::Party::slot`].
+    pub licences: Vec<licence::StandingLicence>,
     /// Demand, prices, clearing.
     pub market: market::MarketState,
     /// Shocks to prices and demand.

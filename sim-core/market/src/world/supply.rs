@@ -8,7 +8,7 @@ use autarky_engine::time::SimTime;
 use crate::blueprint::Blueprint;
 use crate::id::{CohortId, HardwareId, PoolId, VendorId};
 
-/// Spare parts of one vendor in one pool.
+/// Spare parts of one shelf in one pool.
 #[derive(Debug, Clone, Default)]
 pub struct Parts {
     /// On the shelf.
@@ -24,13 +24,15 @@ pub struct Parts {
 pub struct PoolState {
     /// Nodes alive.
     pub nodes: u32,
+    /// Orders placed so far.
+    pub purchases: u64,
     /// Crews at work.
     pub busy: u32,
     /// Failed nodes with their part that wait for a crew, in order.
     pub queue: VecDeque<CohortId>,
     /// Repair times.
     pub repair: Stream,
-    /// Spare parts by vendor.
+    /// Spare parts by shelf.
     pub parts: Vec<Parts>,
     /// Compute on order or under way by vendor, H100e.
     pub on_order: Vec<f64>,
@@ -81,6 +83,12 @@ pub struct Order {
     pub placed: SimTime,
     /// Fraction of a node carried by the allocation rule.
     pub credit: f64,
+    /// Its number among the orders of its pool, which addresses the decision on its licence.
+    pub number: u64,
+    /// Whether it has a licence.
+    pub licensed: bool,
+    /// Whether it has been counted under a cap.
+    pub counted: bool,
 }
 
 impl Order {

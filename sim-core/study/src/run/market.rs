@@ -149,6 +149,7 @@ fn event_marks(event: &EventParameters) -> Vec<Mark> {
     let what = match event.kind {
         EventKind::ExportRegime => event.regime.as_str(),
         EventKind::CloudSuspension => "suspension",
+        EventKind::RemoteSwitchOff => "switch-off",
     };
     let start = Mark { day: at, label: format!("{what} starts") };
     let end = event.until.map(|day| Mark { day, label: format!("{what} ends") });

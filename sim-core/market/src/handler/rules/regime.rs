@@ -1,10 +1,10 @@
 //! Export regimes change: which terms hold towards whom, and what that does to orders already placed.
 
 use crate::blueprint::{Blueprint, Effect};
-use crate::entity::controller::{Regime, Scope};
-use crate::id::{ControllerId, NationId, OrderId};
+use crate::id::{ControllerId, NationId};
 use crate::mechanism::export_control::Regimes;
-use crate::world::World;
+use crate::world::licence::Party;
+use crate::world::{Ctx, ModelError, World};
 
 impl World {
     /// The regimes of a controller towards the destinations of an event that took effect or ended.
@@ -13,12 +13,24 @@ impl World {
         plan: &Blueprint,
         event: usize,
         controller: ControllerId,
-    ) {
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
         for &nation in &plan.events[event].destinations {
-            self.regimes[controller.at() * plan.nations.len() + nation.at()] =
-                self.regimes_in_force(plan, controller, nation);
-            self.cancel_banned_orders(plan, controller, nation);
+            let at = controller.at() * plan.nations.len() + nation.at();
+            let old = self.regimes[at];
+            let new = self.regimes_in_force(plan, controller, nation);
+            self.regimes[at] = new;
+            for party in Party::all(plan).filter(|p| p.controller(plan) == Some(controller)) {
+                let terms = *new.of(party.scope());
+                if terms != *old.of(party.scope()) {
+                    self.renew_licence(plan, (party, nation), terms, ctx)?;
+                }
+            }
+            if new.hardware != old.hardware {
+                self.readmit_orders(plan, (controller, nation), ctx)?;
+            }
         }
+        Ok(())
     }
 
     /// What the events in force impose, the later over the earlier.
@@ -42,33 +54,5 @@ impl World {
             }
         }
         regimes
-    }
-
-    /// Orders that a ban catches in the backlog are cancelled; shipments under way arrive.
-    fn cancel_banned_orders(
-        &mut self,
-        plan: &Blueprint,
-        controller: ControllerId,
-        nation: NationId,
-    ) {
-        if self.regime(plan, controller.at(), nation).of(Scope::Hardware).regime != Regime::Ban {
-            return;
-        }
-        let threshold = plan.controllers[controller.at()].threshold;
-        for (v, vendor) in plan.vendors.iter().enumerate() {
-            if vendor.controller != Some(controller) {
-                continue;
-            }
-            let caught = |id: OrderId| {
-                self.orders.get(id.0).is_some_and(|order| {
-                    plan.pools[order.pool.at()].zone == nation
-                        && plan.hardware[order.hardware.at()].parameters.tpp >= threshold
-                })
-            };
-            let cancelled = self.vendors[v].take_orders(caught);
-            for id in cancelled {
-                self.drop_order(plan, id);
-            }
-        }
     }
 }

@@ -50,9 +50,10 @@ impl World {
         }
         self.market.tastes_changed = true;
         match &plan.events[at].effect {
-            Effect::Regime { controller, .. } => self.change_regimes(plan, at, *controller),
+            Effect::Regime { controller, .. } => self.change_regimes(plan, at, *controller, ctx)?,
             // Access is read off the events in force.
             Effect::Suspension { .. } => {}
+            Effect::SwitchOff { .. } => self.set_locks(plan),
         }
         self.answer(plan, at, active, ctx)
     }

@@ -12,7 +12,7 @@ use super::{H, Levels};
 use crate::blueprint::{Blueprint, LEVELS};
 use crate::entity::provider::ProviderParameters;
 use crate::handler::crews;
-use crate::id::{OperatorId, PoolId, VendorId};
+use crate::id::{OperatorId, PoolId, ShelfId};
 use crate::mechanism::attrition::{Parts, recovered, uncovered};
 use crate::mechanism::machine_repair::{Shop, upkeep};
 use crate::record::HORIZONS_DAYS;
@@ -45,8 +45,10 @@ struct When {
 struct Survivor<'a> {
     cohort: &'a Cohort,
     vendor: usize,
-    /// Compute of a node.
-    compute: f64,
+    /// Where its parts lie.
+    shelf: ShelfId,
+    /// Effective compute of a node by horizon, with services and locks as they are.
+    compute: [f64; H],
     /// Whether the pool's largest operator runs it.
     owned: bool,
     /// Share of its hosts that are online.
@@ -101,7 +103,7 @@ impl Projection {
     }
 
     fn project_fleet(&mut self, world: &World, plan: &Blueprint, pool: PoolId, day: f64) {
-        let mut fleet = cohorts(world, plan, pool);
+        let mut fleet = cohorts(world, plan, pool, day);
         if fleet.is_empty() {
             return;
         }
@@ -110,7 +112,7 @@ impl Projection {
             let when = When { day, days: f64::from(days) };
             if h == 0 {
                 for one in fleet.iter().filter(|one| world.site_up[one.cohort.site.at()]) {
-                    let working = f64::from(one.cohort.up) * one.compute;
+                    let working = f64::from(one.cohort.up) * one.compute[0];
                     self.add(pool, one, (h, None), working);
                 }
                 continue;
@@ -119,42 +121,42 @@ impl Projection {
             let life = |c: &Cohort| plan.hardware[c.hardware.at()].parameters.life * 365.25;
             fleet.retain(|one| one.cohort.vintage + life(one.cohort) > day + when.days);
             set_running(plan, (pool, when), &mut fleet);
-            for v in 0..plan.vendors.len() {
-                self.project_vendor(world, plan, (pool, v), (h, &fleet));
+            for shelf in (0..plan.shelves()).map(ShelfId::new) {
+                self.project_shelf(world, plan, (pool, shelf), (h, &fleet));
             }
         }
     }
 
-    /// Adds what is left of one vendor's nodes under each share of its supply.
-    fn project_vendor(
+    /// Adds what is left of the nodes that use one shelf under each share of its vendor's supply.
+    fn project_shelf(
         &mut self,
         world: &World,
         plan: &Blueprint,
-        (pool, v): (PoolId, usize),
+        (pool, id): (PoolId, ShelfId),
         (h, fleet): (usize, &[Survivor<'_>]),
     ) {
         let terms = &plan.pools[pool.at()];
-        let shelf = &world.pools[pool.at()].parts[v];
+        let shelf = &world.pools[pool.at()].parts[id.at()];
         let stock = f64::from(shelf.stock + shelf.on_order);
-        let of_vendor = || fleet.iter().filter(|one| one.vendor == v);
-        let waiting: f64 = of_vendor().map(|one| f64::from(one.cohort.waiting_part)).sum();
-        let need: f64 = of_vendor().map(|one| one.in_circulation() * one.running * one.need).sum();
+        let of_shelf = || fleet.iter().filter(|one| one.shelf == id);
+        let waiting: f64 = of_shelf().map(|one| f64::from(one.cohort.waiting_part)).sum();
+        let need: f64 = of_shelf().map(|one| one.in_circulation() * one.running * one.need).sum();
         // Where a regime in force stops parts already, none come whoever else withdraws.
-        let delay = world.spare_delay(plan, VendorId::new(v), terms.zone);
+        let come = world.spares_come(plan, id, terms.zone);
         let time = plan.providers[terms.provider.at()].parameters.spare_time;
         let days = f64::from(HORIZONS_DAYS[h]);
-        for (s, &left) in plan.supply[v].iter().enumerate() {
+        for (s, &left) in plan.supply[plan.shelf_vendor(id).at()].iter().enumerate() {
             let parts = Parts {
-                share: if delay.is_some() { left } else { 0.0 },
-                time: time + delay.unwrap_or(0.0),
+                share: if come { left } else { 0.0 },
+                time,
                 stock: if stock > waiting { stock - waiting } else { 0.0 },
             };
             let open = uncovered(parts, days, need);
             let back = recovered(parts, days, (waiting, stock));
-            for one in of_vendor() {
+            for one in of_shelf() {
                 let nodes = one.in_circulation() + back * f64::from(one.cohort.waiting_part);
                 let survive = if open > 0.0 { exp(-one.need * open) } else { 1.0 };
-                self.add(pool, one, (h, Some(s)), nodes * one.running * survive * one.compute);
+                self.add(pool, one, (h, Some(s)), nodes * one.running * survive * one.compute[h]);
             }
         }
     }
@@ -252,7 +254,7 @@ pub(super) fn largest_operator(plan: &Blueprint, pool: PoolId) -> (OperatorId, f
 }
 
 /// The cohorts of a pool, as they are today.
-fn cohorts<'a>(world: &'a World, plan: &Blueprint, pool: PoolId) -> Vec<Survivor<'a>> {
+fn cohorts<'a>(world: &'a World, plan: &Blueprint, pool: PoolId, day: f64) -> Vec<Survivor<'a>> {
     let largest = largest_operator(plan, pool).0;
     let operators = plan.pools[pool.at()].operators.clone();
     let sites = operators.flat_map(|o| plan.operators[o].sites.clone());
@@ -261,7 +263,9 @@ fn cohorts<'a>(world: &'a World, plan: &Blueprint, pool: PoolId) -> Vec<Survivor
         Survivor {
             cohort,
             vendor: plan.hardware[cohort.hardware.at()].vendor.at(),
-            compute: cohort.node_compute(plan),
+            shelf: plan.shelf(cohort.hardware),
+            compute: HORIZONS_DAYS
+                .map(|days| world.effective_compute(plan, *id, day + f64::from(days))),
             owned: plan.sites[cohort.site.at()].operator == largest,
             online: 1.0,
             running: 1.0,
