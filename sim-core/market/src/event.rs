@@ -3,7 +3,9 @@
 use autarky_engine::calendar::Phase;
 use autarky_engine::simulation::EventCode;
 
-use crate::id::{CohortId, HardwareId, OrderId, PoolId, ShelfId, ShipmentId, SiteId, VendorId};
+use crate::id::{
+    CohortId, HardwareId, NationId, OrderId, PoolId, ShelfId, ShipmentId, SiteId, VendorId,
+};
 
 /// Order within one instant: the world changes first, the market clears, then observers read.
 pub mod phase {
@@ -63,6 +65,10 @@ pub enum Event {
     AnswerStarts(u32),
     /// A standing licence is decided.
     StandingLicenceDecided(u32),
+    /// A link of a nation to the outside fails; the number of links stands for the cause that takes them all.
+    LinkFails(NationId, u32),
+    /// It is repaired.
+    LinkRestored(NationId, u32),
     /// Demand, prices and clearing of one tick.
     Tick,
     /// Bills are paid, prices posted, hazards aged.
@@ -97,6 +103,8 @@ impl EventCode for Event {
             Self::TensionFalls(_) => 41,
             Self::AnswerStarts(_) => 42,
             Self::StandingLicenceDecided(_) => 43,
+            Self::LinkFails(..) => 75,
+            Self::LinkRestored(..) => 76,
         }
     }
 
@@ -109,6 +117,8 @@ impl EventCode for Event {
             | Self::HostReturns(CohortId(id))
             | Self::CohortRetires(CohortId(id))
             | Self::PartArrives(PoolId(id), _)
+            | Self::LinkFails(NationId(id), _)
+            | Self::LinkRestored(NationId(id), _)
             | Self::Review(PoolId(id))
             | Self::SiteFails(SiteId(id))
             | Self::SiteRestored(SiteId(id))

@@ -17,6 +17,7 @@ use crate::metric::Observers;
 use crate::metric::series::{SCALARS, SERIES, Summary};
 use crate::process::Process;
 use crate::record::{Layout, Record};
+use crate::world::connectivity::ConnectivityState;
 use crate::world::fleet::Installation;
 use crate::world::licence::{Standing, StandingLicence};
 use crate::world::market::{MarketState, problem};
@@ -180,6 +181,7 @@ impl World {
                 StandingLicence { state: Standing::Free, times: 0 };
                 (2 * plan.vendors.len() + plan.providers.len()) * plan.nations.len()
             ],
+            connectivity: ConnectivityState::new(plan, stream),
             market: market_state(plan, seed, replication)?,
             shocks: ShockState::new(plan, seed, replication),
             ledger,
@@ -226,6 +228,7 @@ impl World {
             )?;
         }
         self.begin_politics(plan, ctx)?;
+        self.begin_connectivity(plan, ctx)?;
         ctx.schedule_at(SimTime::ZERO, phase::MARKET, Event::Tick)?;
         ctx.schedule_in(
             SimDuration::from_days_f64(crate::handler::MONTH)?,
@@ -324,6 +327,9 @@ fn market_state(plan: &Blueprint, seed: u64, replication: u64) -> Result<MarketS
         groups_changed: true,
         carried: false,
         tastes_changed: true,
+        closed: Vec::new(),
+        given_up: vec![0.0; plan.segments.len()],
+        has_given_up: false,
         cells: Vec::new(),
         server_compute: (0..plan.hardware.len())
             .map(|h| plan.server_compute(HardwareId::new(h)))

@@ -282,3 +282,32 @@ fn a_changed_shock_leaves_the_other_shocks_and_its_own_times_as_they_were() {
         }
     }
 }
+
+/// Outages of two links and of both at once, under a lever, by cause.
+fn link_outages(pull: fn(&mut Scenario)) -> Vec<(u64, u16)> {
+    let mut s = base();
+    let nation = s.nations.entry("FOC");
+    (nation.links, nation.link_outage_rate, nation.link_common_cause) = (2, 10.0, 0.5);
+    pull(&mut s);
+    let plan = Blueprint::new(&s).unwrap();
+    let mut run = Run::new(&plan, 17, 2);
+    run.to(f64::from(DAYS));
+    let moves = run.trace.iter().filter(|r| matches!(r.code, 75 | 76));
+    moves.map(|r| (r.time.as_micros(), r.code)).collect()
+}
+
+#[test]
+fn links_fail_at_the_same_times_under_every_lever_and_beside_more_links() {
+    let expected = link_outages(|_| ());
+    assert!(expected.len() > 10);
+    let levers: [Lever; 3] = [
+        ("ban", |s| regime(s, "ban", "AAA", 50.0)),
+        ("portfolio", |s| s.nations.entry("FOC").portfolio_network = 0.9),
+        ("latency", |s| s.nations.entry("FOC").latency_abroad = 90.0),
+    ];
+    for (name, pull) in levers {
+        assert_eq!(link_outages(pull), expected, "{name}");
+    }
+    let more = link_outages(|s| s.nations.entry("FOC").links = 3);
+    assert!(expected.iter().all(|outage| more.contains(outage)) && more.len() > expected.len());
+}

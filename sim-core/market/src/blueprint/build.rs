@@ -9,6 +9,7 @@ use crate::entity::demand::{Class, Sensitivity};
 use crate::entity::nation::{NationParameters, Residency};
 use crate::entity::provider::{CapacityTarget, PriceRule, ProviderParameters};
 use crate::id::{GroupId, HardwareId, NationId, OperatorId, PoolId, ProviderId};
+use crate::mechanism::connectivity::nearness;
 use crate::mechanism::price::UtilisationController;
 use crate::process::normal::normal_quantile;
 use crate::scenario::{Entries, Scenario};
@@ -333,13 +334,15 @@ impl Blueprint {
             }
             let foreign = abroad || provider.home != buyer;
             let home_taste = if foreign { 1.0 } else { nation.home_taste };
+            let latency = if abroad { nation.latency_abroad } else { 0.0 };
+            let near = nearness(self.classes[class].latency_sensitivity, latency);
             let compliance =
                 if foreign && sensitivity != Sensitivity::Open { nation.compliance } else { 0.0 };
             let best = pool.hardware.iter().map(|h| self.hardware[h.at()].level).max().unwrap_or(0);
             for level in class..=best {
                 out.push(SupplyOption {
                     group: self.group(PoolId::new(p), level),
-                    taste: provider.parameters.taste * home_taste,
+                    taste: provider.parameters.taste * home_taste * near,
                     abroad,
                     compliance,
                 });

@@ -157,6 +157,7 @@ pub(super) fn classes(scenario: &Scenario) -> Result<[ClassTerms; CLASSES], Buil
             backlog: w.backlog,
             elasticity: w.elasticity,
             substitution: w.substitution,
+            latency_sensitivity: w.latency_sensitivity,
             choke: w.choke,
             taper: w.taper,
         });

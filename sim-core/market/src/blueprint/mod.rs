@@ -274,6 +274,8 @@ pub struct ClassTerms {
     pub elasticity: f64,
     /// θ.
     pub substitution: f64,
+    /// ψ, 1/ms.
+    pub latency_sensitivity: f64,
     /// Choke price over reference price.
     pub choke: f64,
     /// δ.

@@ -88,6 +88,8 @@ parameters! {
         substitution: f64 = 4.0, Kind::Number { unit: "1", range: Range::closed(0.0, 50.0) }, Assumed, "in the sensitivity table";
         /// Choke price over the reference price.
         choke: f64 = 8.0, Kind::Number { unit: "1", range: Range::above(1.0, 1e4) }, Assumed, "rental price of 2023 over today's";
+        /// Log taste lost per round-trip time, ψ: what the class would give up to be near.
+        latency_sensitivity: f64 = 0.0, Kind::Number { unit: "1/ms", range: Range::closed(0.0, 10.0) }, Assumed, "off; interactive inference feels tens of milliseconds, training none";
         /// Width δ of the taper below the choke price.
         taper: f64 = 0.15, Kind::Number { unit: "1", range: Range::above(0.0, 1.0) }, Assumed, "at most 1/(1+θ−η)";
     }

@@ -66,6 +66,16 @@ parameters! {
         tariff["policy.tariff"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::closed(0.0, 10.0) }, Assumed, "services trade is free of tariffs under the WTO moratorium";
         /// Compliance cost of regulated and critical work under foreign jurisdiction.
         compliance["policy.compliance"]: f64 = 0.15, Kind::Number { unit: "USD/H100eh", range: Range::closed(0.0, 1000.0) }, Assumed, "about a tenth of a rental price";
+        /// Links to the outside (cable systems, land routes); what lies abroad can be used while one of them is up.
+        links["connectivity.links"]: i64 = 3, Kind::Integer { min: 1, max: 1000 }, Assumed, "small coastal states have two to five cable systems";
+        /// Failures of one link a year, all causes. Zero switches outages off; about 0.4 is observed.
+        link_outage_rate["connectivity.outage_rate"]: f64 = 0.0, Kind::Number { unit: "1/year", range: Range::closed(0.0, 1000.0) }, Assumed, "off; over 200 submarine faults a year (Kordahi et al. 2019) on some 450 systems are about 0.4";
+        /// Mean time to repair a link.
+        link_outage_time["connectivity.outage_time"]: f64 = 20.0, Kind::Number { unit: "day", range: Range::above(0.0, 3650.0) }, Assumed, "average reported repair times of 20 to 30 days in 2013 to 2019 (SubTel Forum)";
+        /// Share of a link's failures that take all links at once, β (beta-factor model).
+        link_common_cause["connectivity.common_cause"]: f64 = 0.05, Kind::Number { unit: "1", range: Range::share() }, Assumed, "beta factors of 1 to 10 % for partly diverse redundancy";
+        /// Round-trip time to providers in other zones.
+        latency_abroad: f64 = 40.0, Kind::Number { unit: "ms", range: Range::closed(0.0, 10_000.0) }, Assumed, "a few thousand kilometres of fibre at 5 µs a kilometre each way, and routing";
         /// Taste multiplier for providers at home, by which their share exceeds their capacity's at equal price.
         home_taste: f64 = 1.5, Kind::Number { unit: "1", range: Range::above(0.0, 1000.0) }, Assumed, "home bias; in the sensitivity table";
         /// Repair crews per thousand nodes of a provider at home (talent).

@@ -1,5 +1,6 @@
 //! Handlers change the state. One file per family of events; the one `match` is here.
 
+mod connectivity;
 mod node;
 mod rules;
 mod settlement;
@@ -60,6 +61,8 @@ impl Model for Market<'_> {
                 world.standing_licence_decided(plan, slot, ctx);
                 Ok(())
             }
+            Event::LinkFails(nation, link) => world.link_moves(plan, (nation, link, false), ctx),
+            Event::LinkRestored(nation, link) => world.link_moves(plan, (nation, link, true), ctx),
             Event::Tick => world.tick(plan, ctx),
             Event::MonthEnd => world.month_end(plan, ctx),
             Event::Sample => metric::sample(world, plan, ctx),

@@ -31,7 +31,7 @@ impl World {
         self.refresh_remote(plan, ctx.now().as_days());
         self.set_capacities()?;
         self.set_prices(plan, years)?;
-        self.clear();
+        self.clear()?;
         self.meter(plan);
         self.move_prices(plan);
         crate::metric::observe_tick(self, plan);
@@ -104,13 +104,15 @@ impl World {
         Ok(())
     }
 
-    fn clear(&mut self) {
+    fn clear(&mut self) -> Result<(), ModelError> {
         let market = &mut self.market;
         if !std::mem::take(&mut market.carried) {
             market.inputs.carry_backlog(&market.structure, &market.outcome);
         }
+        market.give_up_closed()?;
         let report = market.solver.solve(&market.structure, &market.inputs, &mut market.outcome);
         self.observers.solved(&report);
+        Ok(())
     }
 
     /// Adds up what each pool served to each nation, and bills it.

@@ -3,6 +3,7 @@
 pub mod allocation;
 pub mod attrition;
 pub mod clearing;
+pub mod connectivity;
 pub mod export_control;
 pub mod investment;
 pub mod machine_repair;

@@ -139,6 +139,7 @@ fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, discount: f64) -
             sums.billed += flow.served * price;
             sums.perceived += flow.served * flow.perceived_price * market.reference_price;
         }
+        sums.lost += market.given_up[s] / (plan.timing.tick_days * 24.0);
         sums.unserved += if served < market.demand[s] { market.demand[s] - served } else { 0.0 };
     }
     sums.served_discounted = sums.served * plan.timing.tick_days * 24.0 * discount;

@@ -21,6 +21,8 @@ pub enum Process {
     HostReturn = 5,
     /// Times between outages of a site, and their lengths.
     Outage = 6,
+    /// Times between outages of a link abroad, and their lengths.
+    LinkOutage = 75,
     /// Noise of demand.
     Demand = 7,
     /// Real exchange rates.

@@ -57,6 +57,12 @@ pub struct MarketState {
     pub carried: bool,
     /// Whether tastes or access changed since they were set.
     pub tastes_changed: bool,
+    /// Pairs to which the buyer has no access.
+    pub closed: Vec<u32>,
+    /// Backlog given up in the tick because access closed, H100e-hours, by segment.
+    pub given_up: Vec<f64>,
+    /// Whether any was.
+    pub has_given_up: bool,
     /// Compute of one server, H100e, by hardware.
     pub server_compute: Vec<f64>,
     /// Cells of `available` that belong to each group of the problem, with the compute of a server: only models that are installed.
@@ -94,6 +100,26 @@ impl MarketState {
     #[must_use]
     pub fn pairs_of(&self, segment: usize) -> std::ops::Range<usize> {
         self.first_pair[segment] as usize..self.first_pair[segment + 1] as usize
+    }
+
+    /// Takes out what waits where its owner has no access any more: the work is given up, for nobody can serve it there.
+    ///
+    /// # Errors
+    /// Never for a pair of the problem.
+    pub fn give_up_closed(&mut self) -> Result<(), InvalidParameter> {
+        if self.has_given_up {
+            self.given_up.fill(0.0);
+        }
+        self.has_given_up = false;
+        for &pair in &self.closed {
+            let left = self.inputs.backlog(&self.structure, pair as usize);
+            if left > 0.0 {
+                self.inputs.set_backlog(&self.structure, pair as usize, 0.0)?;
+                self.given_up[self.pairs[pair as usize].segment.at()] += left;
+                self.has_given_up = true;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -223,6 +249,7 @@ impl World {
     /// When a weight lies outside the range in which clearing is defined.
     pub fn set_tastes(&mut self, plan: &Blueprint) -> Result<(), ModelError> {
         self.market.tastes_changed = false;
+        self.market.closed.clear();
         let models = plan.hardware.len();
         let size: Vec<f64> = (0..plan.groups())
             .map(|g| {
@@ -240,7 +267,11 @@ impl World {
             let MarketPair { segment, option, pool, buyer, .. } = self.market.pairs[pair];
             let option = &plan.segments[segment.at()].options[option as usize];
             let weight = option.taste * size[option.group.at()] / world;
-            let open = self.has_access(plan, pool, buyer) && weight > 1e-12;
+            let access = self.has_access(plan, pool, buyer);
+            if !access {
+                self.market.closed.push(pair as u32);
+            }
+            let open = access && weight > 1e-12;
             self.market.inputs.set_taste(
                 &self.market.structure,
                 pair,
@@ -257,12 +288,12 @@ impl World {
         installed.map(|(h, &compute)| ((row + h) as u32, compute)).collect()
     }
 
-    /// Whether a nation's buyers may use a pool under the regimes on cloud access and the suspensions in force.
+    /// Whether a nation's buyers can reach a pool and may use it under the regimes on cloud access and the suspensions in force.
     #[must_use]
     pub fn has_access(&self, plan: &Blueprint, pool: PoolId, buyer: NationId) -> bool {
         let id = plan.pools[pool.at()].provider;
         let provider = &plan.providers[id.at()];
-        if self.is_suspended(plan, id, buyer) {
+        if !self.is_reachable(plan, pool, buyer) || self.is_suspended(plan, id, buyer) {
             return false;
         }
         provider.home == buyer || self.passes(plan, Party::Cloud(id), buyer)

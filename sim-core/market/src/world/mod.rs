@@ -2,6 +2,7 @@
 //!
 //! Handlers change it through the methods here, which keep the counts that belong together in step.
 
+pub mod connectivity;
 pub mod fleet;
 pub mod licence;
 pub mod market;
@@ -171,6 +172,8 @@ pub struct World {
     pub capped: Vec<(i64, f64)>,
     /// Standing licences by [`licence::Party::slot`].
     pub licences: Vec<licence::StandingLicence>,
+    /// Links abroad.
+    pub connectivity: connectivity::ConnectivityState,
     /// Demand, prices, clearing.
     pub market: market::MarketState,
     /// Shocks to prices and demand.

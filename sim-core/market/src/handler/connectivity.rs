@@ -1,0 +1,66 @@
+//! Links abroad fail and are repaired: an alternating renewal process a link, and one for the causes they share.
+
+use autarky_engine::time::SimDuration;
+
+use crate::blueprint::Blueprint;
+use crate::event::{Event, phase};
+use crate::id::NationId;
+use crate::mechanism::connectivity::outage_rate;
+use crate::world::{Ctx, ModelError, World};
+
+impl World {
+    /// Schedules the first failure of every link of every nation that has outages.
+    ///
+    /// # Errors
+    /// When the calendar refuses an event.
+    pub(crate) fn begin_connectivity(
+        &mut self,
+        plan: &Blueprint,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        for n in 0..plan.nations.len() {
+            for cause in 0..=plan.nations[n].parameters.links as u32 {
+                self.schedule_link_failure(plan, (NationId::new(n), cause), ctx)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn schedule_link_failure(
+        &mut self,
+        plan: &Blueprint,
+        (nation, cause): (NationId, u32),
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let rate = outage_rate(&plan.nations[nation.at()].parameters, cause);
+        if rate <= 0.0 {
+            return Ok(());
+        }
+        let wait = self.connectivity.draw(nation, cause) / rate;
+        // Beyond the longest run: never.
+        if wait < 1e4 {
+            let after = SimDuration::from_days_f64(wait * 365.25)?;
+            ctx.schedule_in(after, phase::RULES, Event::LinkFails(nation, cause))?;
+        }
+        Ok(())
+    }
+
+    /// A cause of outages of a nation's links begins or ends.
+    pub(super) fn link_moves(
+        &mut self,
+        plan: &Blueprint,
+        (nation, cause, up): (NationId, u32, bool),
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let before = self.connectivity.is_connected(nation);
+        self.connectivity.set(nation, cause, up);
+        self.market.tastes_changed |= before != self.connectivity.is_connected(nation);
+        if up {
+            return self.schedule_link_failure(plan, (nation, cause), ctx);
+        }
+        let mean = plan.nations[nation.at()].parameters.link_outage_time;
+        let length = SimDuration::from_days_f64(mean * self.connectivity.draw(nation, cause))?;
+        ctx.schedule_in(length, phase::RULES, Event::LinkRestored(nation, cause))?;
+        Ok(())
+    }
+}
