@@ -69,6 +69,10 @@ pub enum Event {
     LinkFails(NationId, u32),
     /// It is repaired.
     LinkRestored(NationId, u32),
+    /// A nation runs short of hard currency.
+    CurrencyShort(NationId),
+    /// Hard currency can be had again.
+    CurrencyFlows(NationId),
     /// Demand, prices and clearing of one tick.
     Tick,
     /// Bills are paid, prices posted, hazards aged.
@@ -96,6 +100,8 @@ impl EventCode for Event {
             Self::HardwareReleased(_) => 13,
             Self::DatedStart(_) => 14,
             Self::DatedEnd(_) => 15,
+            Self::CurrencyShort(_) => 30,
+            Self::CurrencyFlows(_) => 31,
             Self::Tick => 16,
             Self::MonthEnd => 17,
             Self::Sample => 18,
@@ -126,6 +132,8 @@ impl EventCode for Event {
             | Self::Allocation(VendorId(id))
             | Self::Delivery(ShipmentId(id))
             | Self::HardwareReleased(HardwareId(id))
+            | Self::CurrencyShort(NationId(id))
+            | Self::CurrencyFlows(NationId(id))
             | Self::DatedStart(id)
             | Self::DatedEnd(id)
             | Self::TensionRises(id)

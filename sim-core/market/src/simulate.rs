@@ -9,7 +9,7 @@ use crate::blueprint::Blueprint;
 use crate::entity::provider::CapacityTarget;
 use crate::event::{Event, phase};
 use crate::handler::{Market, churn_trials};
-use crate::id::{GroupId, HardwareId, PoolId, ShelfId, SiteId, VendorId};
+use crate::id::{GroupId, HardwareId, NationId, PoolId, ShelfId, SiteId, VendorId};
 use crate::ledger::{Currency, Ledger};
 use crate::mechanism::clearing::{Inputs, Outcome, Solver};
 use crate::mechanism::export_control::Regimes;
@@ -19,6 +19,7 @@ use crate::process::Process;
 use crate::record::{Layout, Record};
 use crate::world::connectivity::ConnectivityState;
 use crate::world::fleet::Installation;
+use crate::world::hard_currency::HardCurrency;
 use crate::world::licence::{Standing, StandingLicence};
 use crate::world::market::{MarketState, problem};
 use crate::world::politics::PoliticsState;
@@ -184,6 +185,7 @@ impl World {
             connectivity: ConnectivityState::new(plan, stream),
             market: market_state(plan, seed, replication)?,
             shocks: ShockState::new(plan, seed, replication),
+            hard_currency: HardCurrency::new(plan, seed, replication),
             ledger,
             accounts,
             node_books: NodeBooks::default(),
@@ -229,6 +231,9 @@ impl World {
         }
         self.begin_politics(plan, ctx)?;
         self.begin_connectivity(plan, ctx)?;
+        for n in 0..plan.nations.len() {
+            self.schedule_currency(plan, NationId::new(n), ctx)?;
+        }
         ctx.schedule_at(SimTime::ZERO, phase::MARKET, Event::Tick)?;
         ctx.schedule_in(
             SimDuration::from_days_f64(crate::handler::MONTH)?,
@@ -276,6 +281,7 @@ fn open_books(plan: &Blueprint) -> (Ledger, Accounts) {
         power: currencies.iter().map(|&c| ledger.open(c)).collect(),
         services: currencies.iter().map(|&c| ledger.open(c)).collect(),
         treasuries: currencies.iter().map(|&c| ledger.open(c)).collect(),
+        dealers: currencies.iter().map(|&c| ledger.open(c)).collect(),
         providers: plan.providers.iter().map(|p| ledger.open(currencies[p.home.at()])).collect(),
         vendors: plan.vendors.iter().map(|v| ledger.open(currencies[v.home.at()])).collect(),
         currencies,

@@ -31,6 +31,7 @@ struct Draws {
     demand_noise: Vec<u64>,
     exchange_rates: Vec<u64>,
     shocks: Vec<u64>,
+    currency: Vec<(u64, u32, bool)>,
     vendor_output: Vec<Stream>,
     releases: Vec<u64>,
     outages: Vec<(u64, u32, bool)>,
@@ -54,6 +55,8 @@ fn draws(s: &Scenario) -> Draws {
     let releases = run.world().released.iter().map(|day| day.to_bits()).collect();
     let outages = run.trace.iter().filter(|r| r.code == 7 || r.code == 8);
     let outages = outages.map(|r| (r.time.as_micros(), r.entity, r.code == 7)).collect();
+    let currency = run.trace.iter().filter(|r| r.code == 30 || r.code == 31);
+    let currency = currency.map(|r| (r.time.as_micros(), r.entity, r.code == 30)).collect();
     let steady = |id: u32| {
         let world = run.world();
         let cohort = &world.cohorts[id as usize];
@@ -63,7 +66,16 @@ fn draws(s: &Scenario) -> Draws {
     for record in run.trace.iter().filter(|r| r.code == 1 && steady(r.entity)) {
         first_failures.entry(record.entity).or_insert(record.time.as_micros());
     }
-    Draws { demand_noise, exchange_rates, shocks, vendor_output, releases, outages, first_failures }
+    Draws {
+        demand_noise,
+        exchange_rates,
+        shocks,
+        currency,
+        vendor_output,
+        releases,
+        outages,
+        first_failures,
+    }
 }
 
 fn base() -> Scenario {
@@ -72,6 +84,7 @@ fn base() -> Scenario {
     for generation in 1..6 {
         s.hardware.entry(&format!("v1-g{generation}")).release -= 600.0;
     }
+    (s.nations.entry("FOC").currency_onset, s.nations.entry("FOC").currency_length) = (4.0, 30.0);
     for (id, target, law) in [
         ("chip", Target::Chip, Law::Jumps),
         ("memory", Target::Chip, Law::RegimeSwitching),
@@ -92,6 +105,7 @@ fn base() -> Scenario {
 #[test]
 fn no_lever_changes_a_draw_of_another_process() {
     let expected = draws(&base());
+    assert!(expected.currency.len() > 3);
     assert!(expected.first_failures.len() > 10 && expected.outages.len() > 10);
     let levers: [Lever; 6] = [
         ("ban", |s| {
@@ -125,6 +139,7 @@ fn no_lever_changes_a_draw_of_another_process() {
         assert_eq!(found.demand_noise, expected.demand_noise, "{name}");
         assert_eq!(found.exchange_rates, expected.exchange_rates, "{name}");
         assert_eq!(found.shocks, expected.shocks, "{name}");
+        assert_eq!(found.currency, expected.currency, "{name}");
         assert!(found.vendor_output == expected.vendor_output, "{name}");
         assert_eq!(found.releases, expected.releases, "{name}");
         let same: Vec<_> = found.outages.iter().filter(|o| expected.outages.contains(o)).collect();

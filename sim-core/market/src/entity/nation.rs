@@ -29,6 +29,16 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What a nation does about payments abroad while it is short of hard currency.
+    pub enum CurrencyResponse {
+        /// They wait: orders and parts from abroad stand still, foreign clouds are closed.
+        Wait = "wait",
+        /// They go over the parallel market at a premium.
+        Premium = "premium",
+    }
+}
+
 parameters! {
     /// A state: buyer, regulator, and a zone of the market.
     pub struct NationParameters {
@@ -46,6 +56,16 @@ parameters! {
         fx_volatility: f64 = 0.07, Kind::Number { unit: "1/year^0.5", range: Range::closed(0.0, 3.0) }, Measured, "calibration/nations.csv (UN annual rates)";
         /// Mean-reversion rate of the log real exchange rate, κ_x (half-life of purchasing-power deviations about three years).
         fx_reversion: f64 = 0.231, Kind::Number { unit: "1/year", range: Range::above(0.0, 50.0) }, Calibrated, "Rogoff 1996: half-life of three to five years";
+        /// Rate at which a shortage of hard currency begins; zero: never.
+        currency_onset["hard_currency.onset"]: f64 = 0.0, Kind::Number { unit: "1/year", range: Range::closed(0.0, 365.25) }, Assumed, "off; 0.036 a year with the default length gives the 28 of some 150 emerging and developing economies with parallel markets in 2022 (World Bank)";
+        /// Mean length of a shortage of hard currency.
+        currency_length["hard_currency.length"]: f64 = 2313.0, Kind::Number { unit: "day", range: Range::above(0.0, 36_525.0) }, Calibrated, "mean of the dual systems of Venezuela (6 years), Mexico (5) and Argentina (8) after 1982: Kiguel and O'Connell 1995";
+        /// What happens to payments abroad meanwhile.
+        currency_response["hard_currency.response"]: CurrencyResponse = CurrencyResponse::Premium, Kind::Choice(CurrencyResponse::WORDS), Assumed, "parallel markets exist where rationing would bind";
+        /// Premium of the parallel market over the official rate under `premium`.
+        currency_premium["hard_currency.premium"]: f64 = 0.44, Kind::Number { unit: "1", range: Range::closed(0.0, 100.0) }, Calibrated, "middle of the mean premia of Mexico (30 %), Argentina (44 %) and Venezuela (120 %): Kiguel and O'Connell 1995";
+        /// Whether foreign clouds stay open under `wait` (they are paid from balances abroad).
+        currency_clouds["hard_currency.clouds"]: bool = false, Kind::Flag, Assumed, "subscriptions are paid abroad every month";
         /// Multiplier on the nation's reference demand for compute.
         demand_scale: f64 = 1.0, Kind::Number { unit: "1", range: Range::closed(0.0, 1000.0) }, Assumed, "one: demand follows GDP";
         /// Share of the nation's expected reference demand for which capacity at home is wanted, split by the portfolio.

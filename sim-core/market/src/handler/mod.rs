@@ -1,6 +1,7 @@
 //! Handlers change the state. One file per family of events; the one `match` is here.
 
 mod connectivity;
+mod hard_currency;
 mod node;
 mod rules;
 mod settlement;
@@ -63,6 +64,9 @@ impl Model for Market<'_> {
             }
             Event::LinkFails(nation, link) => world.link_moves(plan, (nation, link, false), ctx),
             Event::LinkRestored(nation, link) => world.link_moves(plan, (nation, link, true), ctx),
+            Event::CurrencyShort(nation) | Event::CurrencyFlows(nation) => {
+                world.currency_switches(plan, nation, ctx)
+            }
             Event::Tick => world.tick(plan, ctx),
             Event::MonthEnd => world.month_end(plan, ctx),
             Event::Sample => metric::sample(world, plan, ctx),

@@ -6,6 +6,7 @@ use autarky_engine::time::SimDuration;
 use crate::blueprint::Blueprint;
 use crate::event::{Event, phase};
 use crate::id::{CohortId, NationId, PoolId, ShelfId, SiteId};
+use crate::world::hard_currency::HeldParts;
 use crate::world::licence::Party;
 use crate::world::{Churn, Ctx, ModelError, World};
 
@@ -67,7 +68,13 @@ impl World {
         if !self.spares_come(plan, shelf, plan.pools[pool.at()].zone) {
             return Ok(());
         }
-        let provider = &plan.providers[plan.pools[pool.at()].provider.at()].parameters;
+        let (provider, vendor) = (plan.pools[pool.at()].provider, plan.shelf_vendor(shelf));
+        if self.waits_for_currency(plan, provider, vendor) {
+            self.hard_currency.held.push(HeldParts { pool, shelf, count });
+            self.pools[pool.at()].parts[shelf.at()].on_order += count;
+            return Ok(());
+        }
+        let provider = &plan.providers[provider.at()].parameters;
         let delay = SimDuration::from_days_f64(provider.spare_time)?;
         for _ in 0..count {
             ctx.schedule_in(delay, phase::NODES, Event::PartArrives(pool, shelf))?;
@@ -140,11 +147,9 @@ impl World {
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
         let vendor = plan.shelf_vendor(shelf);
-        let provider = plan.pools[pool.at()].provider.at();
+        let provider = plan.pools[pool.at()].provider;
         let price = self.pools[pool.at()].part_price[vendor.at()];
-        let (payer, payee) =
-            (self.accounts.providers[provider], self.accounts.vendors[vendor.at()]);
-        self.ledger.pay(payer, payee, price)?;
+        self.pay_vendor(plan, (provider, vendor), price)?;
         let parts = &mut self.pools[pool.at()].parts[shelf.at()];
         parts.on_order -= 1;
         let Some(id) = parts.waiting.pop_front() else {

@@ -29,6 +29,7 @@ impl World {
             self.settle(plan, PoolId::new(p), day)?;
             self.reprice(plan, PoolId::new(p));
         }
+        self.settle_premiums()?;
         for at in 0..self.live.len() {
             let cohort = &self.cohorts[self.live[at].at()];
             let hazard = Self::hazard_at(plan, cohort, day);
@@ -98,7 +99,8 @@ impl World {
         if let Some(model) = self.cheapest(plan, pool) {
             let hardware = &plan.hardware[model.at()];
             let cost = UnitCost {
-                capital: self.capital[model.at()],
+                capital: self.capital[model.at()]
+                    * (1.0 + self.import_premium(plan, terms.provider, hardware.vendor)),
                 return_rate: provider.return_rate,
                 depreciation: 1.0 / hardware.parameters.life,
                 opex: provider.opex,

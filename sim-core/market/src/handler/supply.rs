@@ -161,10 +161,16 @@ impl World {
         best
     }
 
+    /// The best model of a vendor that may be ordered and paid today.
+    fn buyable(&self, plan: &Blueprint, pool: PoolId, vendor: VendorId) -> Option<HardwareId> {
+        let waits = self.waits_for_currency(plan, plan.pools[pool.at()].provider, vendor);
+        if waits { None } else { self.orderable(plan, pool, vendor) }
+    }
+
     fn choose_model(&self, plan: &Blueprint, pool: PoolId) -> Option<HardwareId> {
         let vendors = 0..plan.vendors.len();
         let models: Vec<_> =
-            vendors.clone().map(|v| self.orderable(plan, pool, VendorId::new(v))).collect();
+            vendors.clone().map(|v| self.buyable(plan, pool, VendorId::new(v))).collect();
         let allowed: Vec<bool> = models.iter().map(Option::is_some).collect();
         let compute = &self.market.server_compute;
         let first = plan.group(pool, 0).at() * plan.hardware.len();

@@ -90,6 +90,12 @@ impl World {
                 let abroad = pool.zone.at() != n;
                 let border =
                     if abroad { market.rate[n] * (1.0 + nation.parameters.tariff) } else { 1.0 };
+                let premium = if plan.providers[pool.provider.at()].home.at() == n {
+                    0.0
+                } else {
+                    self.hard_currency.premiums[n]
+                };
+                let border = border * (1.0 + premium);
                 market.border_price[p * nations + n] = price * border;
             }
         }
@@ -128,10 +134,15 @@ impl World {
             let row = &market.served[p * nations..(p + 1) * nations];
             let pool = &plan.pools[p];
             let price = state.price * self.shocks.factor(Target::Cloud, pool.provider.at());
+            let home = plan.providers[pool.provider.at()].home.at();
             let mut total = 0.0;
-            for (revenue, &served) in state.revenue.iter_mut().zip(row) {
+            for (n, (revenue, &served)) in state.revenue.iter_mut().zip(row).enumerate() {
                 *revenue += served * hours * price;
                 total += served;
+                if n != home {
+                    let premium = self.hard_currency.premiums[n];
+                    self.hard_currency.owed[n] += served * hours * price * premium;
+                }
             }
             let energy = total * hours * market.power[p];
             state.energy += energy * self.shocks.factor(Target::Energy, pool.zone.at());

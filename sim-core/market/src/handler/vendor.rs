@@ -146,11 +146,16 @@ impl World {
 
     fn open_order(&self, plan: &Blueprint, id: OrderId) -> OpenOrder {
         let none = OpenOrder { buyer: 0, nodes: 0, node_size: 1.0, credit: 0.0 };
-        self.orders.get(id.0).map_or(none, |order| OpenOrder {
-            buyer: order.pool.at(),
-            nodes: order.nodes,
-            node_size: order.node_compute(plan),
-            credit: order.credit,
+        self.orders.get(id.0).map_or(none, |order| {
+            let provider = plan.pools[order.pool.at()].provider;
+            let waits = self.waits_for_currency(plan, provider, order.vendor);
+            OpenOrder {
+                buyer: order.pool.at(),
+                // An order that cannot be paid keeps its place and what is set aside for it.
+                nodes: if waits { 0 } else { order.nodes },
+                node_size: order.node_compute(plan),
+                credit: order.credit,
+            }
         })
     }
 
@@ -192,11 +197,7 @@ impl World {
             * model.parameters.system_factor
             * self.chip_factor(order.vendor);
         let provider = plan.pools[order.pool.at()].provider;
-        self.ledger.pay(
-            self.accounts.providers[provider.at()],
-            self.accounts.vendors[order.vendor.at()],
-            cost,
-        )?;
+        self.pay_vendor(plan, (provider, order.vendor), cost)?;
         let waited = day - order.placed.as_days();
         self.observers.delivered(
             plan.pools[order.pool.at()].zone,

@@ -83,6 +83,13 @@ impl Observers {
         sums.spent_discounted += usd * discount(day);
     }
 
+    /// Somebody in a nation paid a premium for hard currency.
+    pub fn premium_paid(&mut self, nation: NationId, usd: f64) {
+        if let Some(at) = self.focus(nation) {
+            self.window[at].currency_premium += usd;
+        }
+    }
+
     /// The clearing of a tick was solved.
     pub fn solved(&mut self, report: &Report) {
         self.solves += 1;
@@ -147,6 +154,7 @@ fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, discount: f64) -
     let short = sums.served_critical < 0.9 * sums.critical;
     sums.short_ticks = f64::from(u8::from(short));
     sums.exchange_rate = market.rate[nation.at()];
+    sums.currency_short = f64::from(u8::from(world.hard_currency.is_short(nation)));
     sums
 }
 

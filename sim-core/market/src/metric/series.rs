@@ -42,6 +42,10 @@ pub struct Sums {
     pub short_ticks: f64,
     /// Real exchange rate.
     pub exchange_rate: f64,
+    /// Ticks in which the nation is short of hard currency.
+    pub currency_short: f64,
+    /// Premium paid for hard currency, by buyers and providers.
+    pub currency_premium: f64,
     /// Days waited for deliveries, times compute.
     pub waited: f64,
     /// Compute delivered.
@@ -86,7 +90,7 @@ impl Sums {
             spent,
             spent_abroad
         );
-        add!(spent_discounted, served_discounted);
+        add!(spent_discounted, served_discounted, currency_short, currency_premium);
         for kind in 0..3 {
             self.served_by[kind] += other.served_by[kind];
             self.capacity_by[kind] += other.capacity_by[kind];
@@ -177,6 +181,9 @@ pub const SERIES: &[Series] = &[
     ),
     (column!("exchange_rate", "1", "real exchange rate, local units per dollar"), |s, _| {
         s.mean(s.exchange_rate)
+    }),
+    (column!("currency_short", "1", "share of time in which hard currency is short"), |s, _| {
+        s.mean(s.currency_short)
     }),
     (column!("level_0d", "1", "share of critical need that can be served today"), |_, w| {
         w.baseline[0]
@@ -286,6 +293,14 @@ impl Summary<'_> {
 
 /// What is recorded once a replication.
 pub const SCALARS: &[Scalar] = &[
+    (
+        column!(
+            "currency_premium",
+            "USD",
+            "premium paid to dealers for hard currency by buyers and providers"
+        ),
+        |s, _| s.currency_premium,
+    ),
     (column!("served_share", "1", "served over need at the reference price, whole run"), |s, _| {
         s.served / s.reference
     }),

@@ -51,4 +51,6 @@ pub enum Process {
     ShockRegime = 32,
     /// Decisions on standing licences.
     StandingLicence = 43,
+    /// Shortages of hard currency.
+    HardCurrency = 33,
 }

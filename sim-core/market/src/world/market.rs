@@ -288,12 +288,15 @@ impl World {
         installed.map(|(h, &compute)| ((row + h) as u32, compute)).collect()
     }
 
-    /// Whether a nation's buyers can reach a pool and may use it under the regimes on cloud access and the suspensions in force.
+    /// Whether a nation's buyers can reach a pool and may use it under the regimes on cloud access and the suspensions in force, and can pay for it.
     #[must_use]
     pub fn has_access(&self, plan: &Blueprint, pool: PoolId, buyer: NationId) -> bool {
         let id = plan.pools[pool.at()].provider;
         let provider = &plan.providers[id.at()];
-        if !self.is_reachable(plan, pool, buyer) || self.is_suspended(plan, id, buyer) {
+        if !self.is_reachable(plan, pool, buyer)
+            || self.is_suspended(plan, id, buyer)
+            || self.cannot_pay(plan, id, buyer)
+        {
             return false;
         }
         provider.home == buyer || self.passes(plan, Party::Cloud(id), buyer)

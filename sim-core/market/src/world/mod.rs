@@ -4,6 +4,7 @@
 
 pub mod connectivity;
 pub mod fleet;
+pub mod hard_currency;
 pub mod licence;
 pub mod market;
 pub mod politics;
@@ -104,6 +105,8 @@ pub struct Accounts {
     pub services: Vec<AccountId>,
     /// Treasuries, by zone: they receive tariffs.
     pub treasuries: Vec<AccountId>,
+    /// Dealers of the parallel currency market, by zone: they receive premia.
+    pub dealers: Vec<AccountId>,
     /// Providers.
     pub providers: Vec<AccountId>,
     /// Vendors.
@@ -178,6 +181,8 @@ pub struct World {
     pub market: market::MarketState,
     /// Shocks to prices and demand.
     pub shocks: shock::ShockState,
+    /// Shortages of hard currency.
+    pub hard_currency: hard_currency::HardCurrency,
     /// Books.
     pub ledger: Ledger,
     /// Accounts.
