@@ -73,6 +73,8 @@ pub enum Event {
     CurrencyShort(NationId),
     /// Hard currency can be had again.
     CurrencyFlows(NationId),
+    /// A shipment of the grey channel arrives or is seized.
+    GreyArrives(u32),
     /// Demand, prices and clearing of one tick.
     Tick,
     /// Bills are paid, prices posted, hazards aged.
@@ -111,6 +113,7 @@ impl EventCode for Event {
             Self::StandingLicenceDecided(_) => 43,
             Self::LinkFails(..) => 75,
             Self::LinkRestored(..) => 76,
+            Self::GreyArrives(_) => 44,
         }
     }
 
@@ -139,7 +142,8 @@ impl EventCode for Event {
             | Self::TensionRises(id)
             | Self::TensionFalls(id)
             | Self::AnswerStarts(id)
-            | Self::StandingLicenceDecided(id) => id,
+            | Self::StandingLicenceDecided(id)
+            | Self::GreyArrives(id) => id,
             Self::Tick | Self::MonthEnd | Self::Sample => 0,
         }
     }

@@ -6,6 +6,7 @@
 use crate::entity::controller::ControllerParameters;
 use crate::entity::demand::{DemandParameters, SensitivityParameters, WorkloadParameters};
 use crate::entity::event::EventParameters;
+use crate::entity::grey::GreyParameters;
 use crate::entity::hardware::HardwareParameters;
 use crate::entity::horizon::{BlocParameters, Focus, Horizon};
 use crate::entity::nation::NationParameters;
@@ -128,6 +129,7 @@ scenario! {
         horizon["horizon"]: Horizon,
         focus["focus"]: Focus,
         demand["demand"]: DemandParameters,
+        grey["grey"]: GreyParameters,
     }
     entries {
         /// Zones of the market: focus nations and, after resolution, blocs.

@@ -19,6 +19,7 @@ use crate::process::Process;
 use crate::record::{Layout, Record};
 use crate::world::connectivity::ConnectivityState;
 use crate::world::fleet::Installation;
+use crate::world::grey::GreyState;
 use crate::world::hard_currency::HardCurrency;
 use crate::world::licence::{Standing, StandingLicence};
 use crate::world::market::{MarketState, problem};
@@ -176,6 +177,7 @@ impl World {
             capital: vec![f64::INFINITY; plan.hardware.len()],
             regimes: vec![Regimes::OPEN; pairs],
             politics: PoliticsState::new(plan),
+            grey: GreyState::new(plan),
             remote: RemoteState::new(plan),
             capped: vec![(0, 0.0); pairs],
             licences: vec![
@@ -207,6 +209,7 @@ impl World {
                 nodes: one.nodes,
                 servers: one.servers,
                 vintage,
+                grey: false,
             };
             self.install(plan, new, ctx)?;
         }
@@ -284,6 +287,7 @@ fn open_books(plan: &Blueprint) -> (Ledger, Accounts) {
         dealers: currencies.iter().map(|&c| ledger.open(c)).collect(),
         providers: plan.providers.iter().map(|p| ledger.open(currencies[p.home.at()])).collect(),
         vendors: plan.vendors.iter().map(|v| ledger.open(currencies[v.home.at()])).collect(),
+        grey: ledger.open(Currency::USD),
         currencies,
     };
     (ledger, accounts)

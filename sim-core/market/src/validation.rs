@@ -53,6 +53,7 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
 pub fn warnings(scenario: &Scenario) -> Vec<Problem> {
     let mut out = Vec::new();
     events::warnings(scenario, &mut out);
+    events::grey_channel(scenario, &mut out);
     shock::warnings(scenario, &mut out);
     out
 }

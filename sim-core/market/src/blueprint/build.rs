@@ -88,6 +88,7 @@ impl Blueprint {
             hardware,
             controllers,
             tensions: politics::tensions(scenario),
+            grey: scenario.grey.clone(),
             events: politics::events(scenario)?,
             providers: Vec::new(),
             pools: Vec::new(),

@@ -12,6 +12,7 @@ pub mod shock;
 
 use autarky_engine::time::{SimDuration, SimTime};
 
+use crate::entity::grey::GreyParameters;
 use crate::entity::hardware::HardwareParameters;
 use crate::entity::nation::NationParameters;
 use crate::entity::provider::ProviderParameters;
@@ -338,6 +339,8 @@ pub struct Blueprint {
     pub controllers: Vec<Controller>,
     /// Tensions between blocs.
     pub tensions: Vec<Tension>,
+    /// The grey channel.
+    pub grey: GreyParameters,
     /// What happens between states.
     pub events: Vec<ScenarioEvent>,
     /// Providers.

@@ -3,8 +3,8 @@
 use super::Blueprint;
 use crate::id::{HardwareId, ShelfId, VendorId};
 
-/// Shelves of one vendor: parts of models below the threshold of its controller, and of controlled ones.
-const KINDS: usize = 2;
+/// Shelves of one vendor: for models below the threshold of its controller, for controlled ones, and for nodes of the grey channel.
+const KINDS: usize = 3;
 
 impl Blueprint {
     /// Shelves of a pool.
@@ -13,11 +13,12 @@ impl Blueprint {
         self.vendors.len() * KINDS
     }
 
-    /// Where the parts of a model lie.
+    /// Where the parts for nodes of a model lie, which came through the grey channel or not.
     #[must_use]
-    pub fn shelf(&self, hardware: HardwareId) -> ShelfId {
+    pub fn shelf(&self, hardware: HardwareId, grey: bool) -> ShelfId {
         let model = &self.hardware[hardware.at()];
-        ShelfId::new(model.vendor.at() * KINDS + usize::from(model.controlled))
+        let kind = if grey { 2 } else { usize::from(model.controlled) };
+        ShelfId::new(model.vendor.at() * KINDS + kind)
     }
 
     /// Whose parts lie on a shelf.
@@ -30,5 +31,11 @@ impl Blueprint {
     #[must_use]
     pub const fn shelf_controlled(&self, shelf: ShelfId) -> bool {
         shelf.at() % KINDS == 1
+    }
+
+    /// Whether a shelf is for nodes of the grey channel: it stays empty.
+    #[must_use]
+    pub const fn shelf_grey(&self, shelf: ShelfId) -> bool {
+        shelf.at() % KINDS == 2
     }
 }

@@ -3,6 +3,7 @@
 pub mod controller;
 pub mod demand;
 pub mod event;
+pub mod grey;
 pub mod hardware;
 pub mod horizon;
 pub mod nation;

@@ -116,6 +116,8 @@ parameters! {
         outage_rate: f64 = 0.3, Kind::Number { unit: "1/year", range: Range::closed(0.0, 1000.0) }, Assumed, "calibration/failure_rates.csv";
         /// Mean length of a site outage.
         outage_time: f64 = 0.5, Kind::Number { unit: "day", range: Range::above(0.0, 3650.0) }, Assumed, "calibration/failure_rates.csv";
+        /// Whether it buys through the grey channel what export control refuses.
+        grey: bool = false, Kind::Flag, Assumed, "public and large providers keep the law";
         /// Taste for the provider at equal price.
         taste: f64 = 1.0, Kind::Number { unit: "1", range: Range::above(0.0, 1000.0) }, Assumed, "equal for all kinds";
         /// Hazard of its withdrawal from one foreign state by its own choice or failure.

@@ -6,6 +6,7 @@ use autarky_engine::time::{SimDuration, SimTime};
 use crate::blueprint::Blueprint;
 use crate::event::{Event, phase};
 use crate::id::{NationId, ProviderId, VendorId};
+use crate::ledger::AccountId;
 use crate::world::hard_currency::HeldParts;
 use crate::world::{Ctx, ModelError, World};
 
@@ -62,8 +63,19 @@ impl World {
         (provider, vendor): (ProviderId, VendorId),
         usd: f64,
     ) -> Result<(), ModelError> {
+        self.pay_for_import(plan, (provider, vendor), self.accounts.vendors[vendor.at()], usd)
+    }
+
+    /// As `pay_vendor`, where another account receives what the goods cost.
+    pub(super) fn pay_for_import(
+        &mut self,
+        plan: &Blueprint,
+        (provider, vendor): (ProviderId, VendorId),
+        payee: AccountId,
+        usd: f64,
+    ) -> Result<(), ModelError> {
         let payer = self.accounts.providers[provider.at()];
-        self.ledger.pay(payer, self.accounts.vendors[vendor.at()], usd)?;
+        self.ledger.pay(payer, payee, usd)?;
         let home = plan.providers[provider.at()].home;
         let premium = usd * self.import_premium(plan, provider, vendor);
         if premium > 0.0 {

@@ -1,6 +1,7 @@
 //! Handlers change the state. One file per family of events; the one `match` is here.
 
 mod connectivity;
+mod grey;
 mod hard_currency;
 mod node;
 mod rules;
@@ -58,6 +59,7 @@ impl Model for Market<'_> {
             Event::TensionRises(tension) => world.tension_moves(plan, (tension, true), ctx),
             Event::TensionFalls(tension) => world.tension_moves(plan, (tension, false), ctx),
             Event::AnswerStarts(event) => world.answer_starts(plan, event, ctx),
+            Event::GreyArrives(slot) => world.grey_arrives(plan, slot, ctx),
             Event::StandingLicenceDecided(slot) => {
                 world.standing_licence_decided(plan, slot, ctx);
                 Ok(())

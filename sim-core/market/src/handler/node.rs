@@ -32,7 +32,7 @@ impl World {
         let cohort = &mut self.cohorts[id.at()];
         let model = &plan.hardware[cohort.hardware.at()];
         let needs_part = cohort.part_need.uniform() < model.parameters.part_share;
-        let shelf = plan.shelf(cohort.hardware);
+        let shelf = plan.shelf(cohort.hardware, cohort.grey);
         if needs_part && !self.take_part(plan, pool, shelf, ctx)? {
             self.cohorts[id.at()].waiting_part += 1;
             self.pools[pool.at()].parts[shelf.at()].waiting.push_back(id);
@@ -83,9 +83,13 @@ impl World {
         Ok(())
     }
 
-    /// Whether spare parts for a shelf may come to a zone under the regime in force: those of models below the threshold always.
+    /// Whether spare parts for a shelf may come to a zone under the regime in force: those of models below the threshold always,
+    /// those for nodes of the grey channel never.
     #[must_use]
     pub fn spares_come(&self, plan: &Blueprint, shelf: ShelfId, zone: NationId) -> bool {
+        if plan.shelf_grey(shelf) {
+            return false;
+        }
         !plan.shelf_controlled(shelf)
             || self.passes(plan, Party::Spares(plan.shelf_vendor(shelf)), zone)
     }

@@ -36,7 +36,8 @@ impl World {
         if quantity <= 0.0 {
             return Ok(());
         }
-        let Some(model) = self.choose_model(plan, pool) else { return Ok(()) };
+        let model = self.choose_model(plan, pool).or_else(|| self.grey_model(plan, pool));
+        let Some(model) = model else { return Ok(()) };
         self.order_nodes(plan, pool, (model, quantity, target), ctx)
     }
 
@@ -66,7 +67,7 @@ impl World {
     pub fn nodes_of_shelf(&self, plan: &Blueprint, pool: PoolId, shelf: ShelfId) -> i64 {
         let sites =
             plan.pools[pool.at()].operators.clone().flat_map(|o| plan.operators[o].sites.clone());
-        let of_shelf = |c: &&Cohort| plan.shelf(c.hardware) == shelf;
+        let of_shelf = |c: &&Cohort| plan.shelf(c.hardware, c.grey) == shelf;
         let cohorts = sites.flat_map(|s| &self.at_site[s]).map(|id| &self.cohorts[id.at()]);
         cohorts.filter(of_shelf).map(|c| i64::from(c.nodes)).sum()
     }
@@ -168,9 +169,18 @@ impl World {
     }
 
     fn choose_model(&self, plan: &Blueprint, pool: PoolId) -> Option<HardwareId> {
-        let vendors = 0..plan.vendors.len();
-        let models: Vec<_> =
-            vendors.clone().map(|v| self.buyable(plan, pool, VendorId::new(v))).collect();
+        let buyable = |v| self.buyable(plan, pool, VendorId::new(v));
+        let models: Vec<_> = (0..plan.vendors.len()).map(buyable).collect();
+        self.choose_among(plan, pool, &models)
+    }
+
+    /// Of one model by vendor, that of the vendor whose share of fleet and orders falls furthest short.
+    pub(super) fn choose_among(
+        &self,
+        plan: &Blueprint,
+        pool: PoolId,
+        models: &[Option<HardwareId>],
+    ) -> Option<HardwareId> {
         let allowed: Vec<bool> = models.iter().map(Option::is_some).collect();
         let compute = &self.market.server_compute;
         let first = plan.group(pool, 0).at() * plan.hardware.len();
@@ -207,6 +217,7 @@ impl World {
             number: 0,
             licensed: false,
             counted: false,
+            grey: false,
         };
         self.place(plan, order, ctx)
     }

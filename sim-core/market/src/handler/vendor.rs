@@ -189,26 +189,39 @@ impl World {
         let Some(Shipment { order, nodes, .. }) = self.shipments.take(id.0) else { return Ok(()) };
         let day = ctx.now().as_days();
         self.count_order(plan, &order, -f64::from(nodes));
-        let model = &plan.hardware[order.hardware.at()];
-        let servers = f64::from(nodes) * f64::from(order.servers);
-        let accelerators = servers * plan.accelerators(order.hardware);
-        let cost = accelerators
-            * model.price(day, self.released[order.hardware.at()].min(day))
-            * model.parameters.system_factor
-            * self.chip_factor(order.vendor);
+        let cost = self.cost_of_nodes(plan, &order, nodes, day);
         let provider = plan.pools[order.pool.at()].provider;
         self.pay_vendor(plan, (provider, order.vendor), cost)?;
         let waited = day - order.placed.as_days();
+        let servers = f64::from(nodes) * f64::from(order.servers);
+        let accelerators = servers * plan.accelerators(order.hardware);
         self.observers.delivered(
             plan.pools[order.pool.at()].zone,
             waited,
-            accelerators * model.parameters.compute,
+            accelerators * plan.hardware[order.hardware.at()].parameters.compute,
         );
         self.hand_out(plan, (&order, nodes), ctx)
     }
 
+    /// What nodes of an order cost at their vendor on a day, USD.
+    pub(super) fn cost_of_nodes(
+        &self,
+        plan: &Blueprint,
+        order: &Order,
+        nodes: u32,
+        day: f64,
+    ) -> f64 {
+        let model = &plan.hardware[order.hardware.at()];
+        let servers = f64::from(nodes) * f64::from(order.servers);
+        servers
+            * plan.accelerators(order.hardware)
+            * model.price(day, self.released[order.hardware.at()].min(day))
+            * model.parameters.system_factor
+            * self.chip_factor(order.vendor)
+    }
+
     /// Gives the nodes of a delivery to the pool's operators by how far each falls short of its part of the capacity target.
-    fn hand_out(
+    pub(super) fn hand_out(
         &mut self,
         plan: &Blueprint,
         (order, nodes): (&Order, u32),
@@ -234,6 +247,7 @@ impl World {
                 nodes,
                 servers: order.servers,
                 vintage: day,
+                grey: order.grey,
             };
             self.install(plan, new, ctx)?;
         }

@@ -5,6 +5,7 @@ pub mod attrition;
 pub mod clearing;
 pub mod connectivity;
 pub mod export_control;
+pub mod grey_channel;
 pub mod investment;
 pub mod machine_repair;
 pub mod price;

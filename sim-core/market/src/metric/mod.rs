@@ -71,6 +71,13 @@ impl Observers {
         }
     }
 
+    /// Compute arrived through the grey channel.
+    pub fn smuggled(&mut self, zone: NationId, compute: f64) {
+        if let Some(at) = self.focus(zone) {
+            self.window[at].smuggled += compute;
+        }
+    }
+
     /// Buyers of nation `n` paid a pool.
     pub fn paid(&mut self, plan: &Blueprint, (pool, n): (PoolId, usize), usd: f64, day: f64) {
         let Some(at) = self.focus(NationId::new(n)) else { return };

@@ -50,6 +50,8 @@ pub struct Sums {
     pub waited: f64,
     /// Compute delivered.
     pub delivered: f64,
+    /// Compute of it that came through the grey channel.
+    pub smuggled: f64,
     /// Paid by buyers.
     pub spent: f64,
     /// Of it to providers whose home is elsewhere.
@@ -87,6 +89,7 @@ impl Sums {
             exchange_rate,
             waited,
             delivered,
+            smuggled,
             spent,
             spent_abroad
         );
@@ -364,6 +367,14 @@ pub const SCALARS: &[Scalar] = &[
     (column!("lead_time", "day", "from order to delivery, mean of all deliveries"), |s, _| {
         s.waited / s.delivered
     }),
+    (
+        column!(
+            "grey_share",
+            "1",
+            "share of the compute delivered that came through the grey channel"
+        ),
+        |s, _| s.smuggled / s.delivered,
+    ),
     (column!("sovereignty_0d", "1", "mean level after the worst withdrawal, today"), |_, r| {
         r.mean("sovereignty_0d")
     }),

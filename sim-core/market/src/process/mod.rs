@@ -53,4 +53,6 @@ pub enum Process {
     StandingLicence = 43,
     /// Shortages of hard currency.
     HardCurrency = 33,
+    /// Seizures of shipments of the grey channel.
+    GreySeizure = 44,
 }

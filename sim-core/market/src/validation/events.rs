@@ -21,6 +21,25 @@ pub(super) fn warnings(scenario: &Scenario, out: Out<'_>) {
     }
 }
 
+/// A grey channel that nobody uses, or that has nothing to sell.
+pub(super) fn grey_channel(scenario: &Scenario, out: Out<'_>) {
+    let mut users =
+        scenario.providers.iter().filter(|(_, provider)| provider.grey).map(|(id, _)| id);
+    match (users.next(), scenario.grey.volume > 0.0) {
+        (Some(id), false) => {
+            let message =
+                format!("provider `{id}` buys through the grey channel, whose volume is zero");
+            out.push(problem(format!("provider.{id}.grey"), message, "set grey.volume"));
+        }
+        (None, true) => {
+            let message = "the grey channel has a volume, but no provider uses it";
+            let help = "write grey = true in [provider.network] or another provider";
+            out.push(problem("grey.volume", message, help));
+        }
+        _ => {}
+    }
+}
+
 pub(super) fn events(scenario: &Scenario, out: Out<'_>) {
     for (id, tension) in scenario.tensions.iter().filter(|(_, t)| t.initial > t.levels) {
         let message =
@@ -371,6 +390,18 @@ mod tests {
         let found = problems(&s);
         assert_eq!(paths(&s), ["event.x.answers"]);
         assert!(found[0].message.contains("x → y → z → x"), "{}", found[0].message);
+    }
+
+    #[test]
+    fn a_grey_channel_without_users_or_volume_is_a_warning() {
+        let path = |s: &Scenario| warnings(s).into_iter().map(|p| p.path).collect::<Vec<_>>();
+        let mut s = sound();
+        s.grey.volume = 1.0;
+        assert_eq!(path(&s), ["grey.volume"]);
+        s.providers.entry("p").grey = true;
+        assert!(path(&s).is_empty());
+        s.grey.volume = 0.0;
+        assert_eq!(path(&s), ["provider.p.grey"]);
     }
 
     #[test]

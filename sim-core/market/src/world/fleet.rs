@@ -35,6 +35,8 @@ pub struct Installation {
     pub servers: u32,
     /// Day of installation.
     pub vintage: f64,
+    /// Whether they came through the grey channel.
+    pub grey: bool,
 }
 
 /// Hazard multiple by age: from `infant` down to one over the first year, from one up to `wear_out` over the last (bathtub curve).
@@ -189,6 +191,7 @@ impl World {
             let c = &self.cohorts[id.at()];
             c.hardware == new.hardware
                 && c.servers == new.servers
+                && c.grey == new.grey
                 && (new.vintage - c.founded).abs() < plan.timing.cohort_window
         };
         self.at_site[new.site.at()].iter().rev().find(same).copied()
@@ -215,6 +218,7 @@ impl World {
             founded: new.vintage,
             vintage: new.vintage,
             servers: new.servers,
+            grey: new.grey,
             hazard: 0.0,
             nodes: 0,
             up: 0,

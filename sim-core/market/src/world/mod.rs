@@ -4,6 +4,7 @@
 
 pub mod connectivity;
 pub mod fleet;
+pub mod grey;
 pub mod hard_currency;
 pub mod licence;
 pub mod market;
@@ -45,6 +46,8 @@ pub struct Cohort {
     pub vintage: f64,
     /// Servers in one node.
     pub servers: u32,
+    /// Whether they came through the grey channel, without spare parts.
+    pub grey: bool,
     /// Hazard of one node, a day; follows the age month by month.
     pub hazard: f64,
     /// Nodes alive: the sum of the four states below.
@@ -111,6 +114,8 @@ pub struct Accounts {
     pub providers: Vec<AccountId>,
     /// Vendors.
     pub vendors: Vec<AccountId>,
+    /// Sellers of the grey channel.
+    pub grey: AccountId,
     /// Currency of each zone: its own for focus nations, the dollar for blocs.
     pub currencies: Vec<Currency>,
 }
@@ -165,6 +170,8 @@ pub struct World {
     pub released: Vec<f64>,
     /// Price of a H100e with its system by model, USD, as of this month; infinite before its release.
     pub capital: Vec<f64>,
+    /// The grey channel.
+    pub grey: grey::GreyState,
     /// Services and locks from afar.
     pub remote: remote::RemoteState,
     /// `[controller × nation]`.

@@ -89,6 +89,8 @@ pub struct Order {
     pub licensed: bool,
     /// Whether it has been counted under a cap.
     pub counted: bool,
+    /// Whether it is bought through the grey channel.
+    pub grey: bool,
 }
 
 impl Order {

@@ -53,7 +53,7 @@ impl World {
         }
         let compute = f64::from(order.nodes) * order.node_compute(plan);
         match self.verdict(plan, order.pool, order.hardware, compute) {
-            Verdict::Placed(admitted) => Ok(self.trim(plan, id, admitted)),
+            Verdict::Placed(admitted) => self.trim(plan, id, admitted, ctx),
             Verdict::Licence(_) if order.licensed => Ok(true),
             Verdict::Licence(delay) => {
                 let (pool, delay) =
@@ -67,21 +67,27 @@ impl World {
                 Ok(false)
             }
             Verdict::Refused => {
-                self.drop_order(plan, id);
+                self.refuse(plan, id, ctx)?;
                 Ok(false)
             }
         }
     }
 
     /// Cuts a booked order down to what is admitted, and counts it under a cap; false if nothing is left.
-    fn trim(&mut self, plan: &Blueprint, id: OrderId, admitted: f64) -> bool {
-        let Some(order) = self.orders.get(id.0).copied() else { return false };
+    fn trim(
+        &mut self,
+        plan: &Blueprint,
+        id: OrderId,
+        admitted: f64,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<bool, ModelError> {
+        let Some(order) = self.orders.get(id.0).copied() else { return Ok(false) };
         let node = order.node_compute(plan);
         let asked = f64::from(order.nodes);
         let kept = if admitted >= asked * node { asked } else { (admitted / node + 1e-9).floor() };
         if kept < 1.0 {
-            self.drop_order(plan, id);
-            return false;
+            self.refuse(plan, id, ctx)?;
+            return Ok(false);
         }
         if kept < asked {
             self.count_order(plan, &order, kept - asked);
@@ -98,7 +104,20 @@ impl World {
             let zone = plan.pools[order.pool.at()].zone;
             self.capped[controller.at() * plan.nations.len() + zone.at()].1 += kept * node;
         }
-        true
+        self.buy_grey(plan, &order, (asked - kept) as u32, ctx)?;
+        Ok(true)
+    }
+
+    /// Drops an order that export control refuses; its pool may turn to the grey channel.
+    fn refuse(
+        &mut self,
+        plan: &Blueprint,
+        id: OrderId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let Some(order) = self.orders.get(id.0).copied() else { return Ok(()) };
+        self.drop_order(plan, id);
+        self.buy_grey(plan, &order, order.nodes, ctx)
     }
 
     /// Whether an order counts towards a cap: a cap is in force, the hardware is controlled, and the order is too large to be exempt.
@@ -130,8 +149,7 @@ impl World {
         if terms.regime == Regime::Licence {
             let key = self.stream_key(Process::Licence, plan.pools[order.pool.at()].key);
             if one_shot(key, order.number) >= terms.licence_approval {
-                self.drop_order(plan, id);
-                return Ok(());
+                return self.refuse(plan, id, ctx);
             }
             if let Some(slot) = self.orders.get_mut(id.0) {
                 slot.licensed = true;

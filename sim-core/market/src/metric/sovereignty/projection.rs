@@ -263,7 +263,7 @@ fn cohorts<'a>(world: &'a World, plan: &Blueprint, pool: PoolId, day: f64) -> Ve
         Survivor {
             cohort,
             vendor: plan.hardware[cohort.hardware.at()].vendor.at(),
-            shelf: plan.shelf(cohort.hardware),
+            shelf: plan.shelf(cohort.hardware, cohort.grey),
             compute: HORIZONS_DAYS
                 .map(|days| world.effective_compute(plan, *id, day + f64::from(days))),
             owned: plan.sites[cohort.site.at()].operator == largest,
