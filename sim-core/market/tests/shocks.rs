@@ -170,18 +170,18 @@ fn shocks_are_correlated_by_their_loadings_and_members_by_their_common_share() {
             for (id, target, loading) in [("a", Target::Chip, 0.9), ("b", Target::Energy, 0.6)] {
                 let shock = s.shocks.entry(id);
                 if jumps {
-                    merton(shock, (6.0, 0.0, 0.3))
+                    merton(shock, (6.0, 0.0, 0.3));
                 } else {
-                    brownian(shock, 0.3)
+                    brownian(shock, 0.3);
                 }
                 (shock.target, shock.factor, shock.loading) = (target, "boom".into(), loading);
                 shock.common = 0.5;
             }
             let alone = s.shocks.entry("c");
             if jumps {
-                merton(alone, (6.0, 0.0, 0.3))
+                merton(alone, (6.0, 0.0, 0.3));
             } else {
-                brownian(alone, 0.3)
+                brownian(alone, 0.3);
             }
             (alone.target, alone.common) = (Target::Demand, 0.3);
         });

@@ -78,3 +78,18 @@ fn a_first_file_needs_a_scenario_of_the_catalogue() {
     let errors = template("smal-state").expect_err("no such scenario");
     assert!(errors[0].render().contains("did you mean `small-state`?"));
 }
+
+#[test]
+fn the_shocks_of_the_base_world_are_off_and_can_each_be_switched_on() {
+    let source = Source::Catalogue("small-state".to_owned());
+    let base = good(&source);
+    assert!(base.policies[0].scenario.shocks.is_empty());
+    for id in ["accelerators", "memory", "power", "rental"] {
+        let sets = vec![format!("shock.{id}.enabled=true")];
+        let loaded = load(&source, &Options { sets, ..Options::default() });
+        let loaded = loaded.unwrap_or_else(|e| panic!("{}", render_all(&e)));
+        assert!(loaded.warnings.is_empty(), "{}", render_all(&loaded.warnings));
+        let shocks = &loaded.policies[0].scenario.shocks;
+        assert_eq!(shocks.iter().map(|(id, _)| id).collect::<Vec<_>>(), [id]);
+    }
+}

@@ -188,7 +188,7 @@ fn csv_rows(files: &Files, file: u32) -> Result<Vec<Row>, Vec<Finding>> {
         .comment(Some(b'#'))
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
-    let header = reader.headers().map(csv::StringRecord::clone).unwrap_or_default();
+    let header = reader.headers().cloned().unwrap_or_default();
     if header.iter().ne(["date", "value"]) {
         let place = line_place(text, file, 0);
         let finding =
