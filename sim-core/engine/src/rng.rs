@@ -110,6 +110,14 @@ impl Stream {
         Self(Lcg128CmDxsm64::new(state, increment))
     }
 
+    /// A stream of its own for each label, keyed by where this one stands and unrelated to what it will draw.
+    #[must_use]
+    pub fn fork(&self, label: u64) -> Self {
+        let mut here = self.clone();
+        let (seed, replication) = (here.next_u64(), here.next_u64());
+        Self::new(StreamKey { seed, replication, process: label, entity: 0 })
+    }
+
     /// 64 random bits.
     #[inline]
     pub fn next_u64(&mut self) -> u64 {
@@ -184,6 +192,12 @@ impl KeyedDraws {
     pub const fn new(key: StreamKey) -> Self {
         let (a, b) = key.lanes();
         Self { a, b }
+    }
+
+    /// Other numbers for each label.
+    #[must_use]
+    pub const fn fork(&self, label: u64) -> Self {
+        Self::new(StreamKey { seed: self.a, replication: self.b, process: label, entity: 0 })
     }
 
     /// 64 random bits for this index.

@@ -123,6 +123,16 @@ impl<E: Copy, Q: PendingSet> Context<'_, E, Q> {
         self.calendar.remove_clock(id)
     }
 
+    /// Cancel every scheduled event that is not to be kept; see [`Calendar::retain`].
+    pub fn retain(&mut self, keep: impl Fn(&E) -> bool) {
+        self.calendar.retain(keep);
+    }
+
+    /// Let every clock go on with other draws; see [`Calendar::fork_clocks`].
+    pub fn fork_clocks(&mut self, label: u64) {
+        self.calendar.fork_clocks(label);
+    }
+
     /// Whether someone asked to stop. If so the run ends after this handler, so a model reads it at its ticks.
     #[inline]
     pub fn stop_requested(&mut self) -> bool {
@@ -297,6 +307,12 @@ impl<Q: PendingSet, M: Model<Q>> Simulation<M, Q> {
     #[must_use]
     pub fn now(&self) -> SimTime {
         self.calendar.now()
+    }
+
+    /// Events handled so far.
+    #[must_use]
+    pub const fn events(&self) -> u64 {
+        self.events
     }
 
     /// Checkpoints of the fingerprint, every [`EVENTS_PER_POLL`] events or a multiple of it.

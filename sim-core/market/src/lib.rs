@@ -15,6 +15,7 @@ pub mod mechanism;
 pub mod metric;
 pub mod process;
 pub mod record;
+mod rollout;
 pub mod scenario;
 pub mod schema;
 mod simulate;

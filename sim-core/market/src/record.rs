@@ -36,7 +36,7 @@ vocabulary! {
     pub enum Layer {
         /// Nothing is lost.
         None = "none",
-        /// Accelerators and spare parts.
+        /// Accelerators, their spare parts, services and firmware.
         Chips = "chips",
         /// Buildings and power on the actor's territory, or run by it.
         Facilities = "facilities",

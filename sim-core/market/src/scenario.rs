@@ -14,6 +14,7 @@ use crate::entity::provider::ProviderParameters;
 use crate::entity::shock::ShockParameters;
 use crate::entity::tension::TensionParameters;
 use crate::entity::vendor::VendorParameters;
+use crate::entity::withdrawal::WithdrawalParameters;
 use crate::schema::{Entry, RootSpec};
 
 /// Entries of one root by identifier, kept sorted so that order never depends on the file.
@@ -130,6 +131,7 @@ scenario! {
         focus["focus"]: Focus,
         demand["demand"]: DemandParameters,
         grey["grey"]: GreyParameters,
+        withdrawal["withdrawal"]: WithdrawalParameters,
     }
     entries {
         /// Zones of the market: focus nations and, after resolution, blocs.

@@ -17,6 +17,7 @@ use crate::metric::Observers;
 use crate::metric::series::{SCALARS, SERIES, Summary};
 use crate::process::Process;
 use crate::record::{Layout, Record};
+use crate::rollout::{Rollouts, failed};
 use crate::world::connectivity::ConnectivityState;
 use crate::world::fleet::Installation;
 use crate::world::grey::GreyState;
@@ -86,19 +87,16 @@ pub fn simulate_traced<T: Trace>(
     stop: &StopFlag,
     trace: &mut T,
 ) -> Result<Record, SimulationError> {
-    let failed = |e: ModelError| {
-        let last = autarky_engine::simulation::TraceRecord {
-            time: SimTime::ZERO,
-            phase: phase::RULES,
-            code: 0,
-            entity: 0,
-        };
-        SimulationError::Run(RunError::Model { last, source: e })
-    };
     let world = World::new(plan, seed, replication).map_err(failed)?;
     let mut simulation = Simulation::new(Market { plan, world });
     simulation.set_up(|market, ctx| market.world.begin(plan, ctx)).map_err(failed)?;
-    let limits = Limits { events: plan.timing.event_budget, ..Limits::default() };
+    let mut limits = Limits { events: plan.timing.event_budget, ..Limits::default() };
+    if plan.rollout.replications > 0 {
+        let left = limits.events;
+        let mut rollouts = Rollouts { plan, simulation: &mut simulation, stop, left };
+        rollouts.run(trace)?;
+        limits = rollouts.limits();
+    }
     let outcome = simulation
         .run_until_traced(plan.timing.end, &limits, stop, trace)
         .map_err(SimulationError::Run)?;
@@ -192,6 +190,7 @@ impl World {
             accounts,
             node_books: NodeBooks::default(),
             observers: Observers::new(plan),
+            withdrawn: None,
         })
     }
 

@@ -33,6 +33,7 @@ fn failing() -> Scenario {
     let mut s = island();
     let hardware = s.hardware.entry("ha");
     (hardware.failure_rate, hardware.part_share) = (0.002, 0.5);
+    s.vendors.entry("va").service_erosion = 0.0;
     s
 }
 
@@ -94,18 +95,23 @@ fn spares_on_the_shelf_raise_the_level_after_a_year_strictly() {
 }
 
 /// Of the failures that need a part those of the last 14 days (the time a part takes) wait for one when parts come, all when none come: with
-/// demand beyond capacity `e^{−λs(h−14)}` of the level is left.
+/// demand beyond capacity `e^{−λsr(h−14)}` of the level is left, r the share of the time that a node is not in repair.
 #[test]
 fn the_projection_without_parts_is_the_decay_of_theory() {
     let mut s = failing();
     s.providers.entry("home").spares = 0.0;
+    s.nations.entry("FOC").crews = 1000.0;
+    let working = 1.0 / 1.002;
     let (plan, world) = state(&s, &[100], 0.0);
     let weakest = tested(&world, &plan, 0.0);
     assert!(weakest.baseline[2] < 1.0);
     for (h, days) in [0.0, 30.0, 365.0].into_iter().enumerate() {
         let left = of(&weakest, &plan, "va")[h].level / weakest.baseline[h];
         let without = if days > 14.0 { days - 14.0 } else { 0.0 };
-        assert!((left - autarky_engine::math::exp(-0.001 * without)).abs() < 1e-12, "{left}");
+        assert!(
+            (left - autarky_engine::math::exp(-0.001 * working * without)).abs() < 1e-12,
+            "{left}"
+        );
     }
 }
 

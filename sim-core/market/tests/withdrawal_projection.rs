@@ -58,6 +58,7 @@ fn failing() -> Scenario {
     let hardware = s.hardware.entry("ha");
     (hardware.failure_rate, hardware.part_share) = (0.02, 0.0);
     s.providers.entry("home").repair_time = 5.0;
+    s.vendors.entry("va").service_erosion = 0.0;
     s
 }
 
@@ -134,11 +135,27 @@ fn nodes_that_wait_for_parts_come_back_only_if_parts_come() {
     assert!(year.level < 0.01 * weakest.baseline[0], "{year:?}");
 }
 
+/// Services stop with the vendor: of nodes that never fail `e^{−εh}` is effective.
+#[test]
+fn without_the_vendors_services_compute_erodes_at_its_rate() {
+    let mut s = island();
+    s.demand.world = 30_000.0;
+    s.vendors.entry("va").service_erosion = 0.2;
+    let (plan, world) = state(&s, &[100], 0.0);
+    let weakest = tested(&world, &plan, 0.0);
+    let vendor = of(&weakest, &plan, (ActorKind::Vendor, "va"));
+    for (result, days) in vendor.iter().zip([0.0, 30.0, 365.0]) {
+        let left = weakest.baseline[0] * autarky_engine::math::exp(-0.2 * days / 365.25);
+        assert!((result.level - left).abs() < 1e-12, "{result:?} {left}");
+    }
+}
+
 #[test]
 fn stopping_spare_parts_too_lowers_the_level_after_a_year_strictly() {
     let level = |scope: &[Scope]| {
         let mut s = failing();
         s.hardware.entry("ha").part_share = 0.5;
+        s.nations.entry("FOC").crews = 1000.0;
         s.horizon.years = 2.0;
         regime(&mut s, "ban", "AAA", 10.0);
         s.events.entry("ban").scope = scope.to_vec();

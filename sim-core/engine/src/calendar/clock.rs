@@ -155,6 +155,20 @@ impl<E: Copy> ClockSet<E> {
         Ok(())
     }
 
+    /// Give every clock a stream of its own for the label, and a new exponential from it; rates stay.
+    pub(super) fn fork(&mut self, label: u64, now: SimTime) {
+        self.fired = None;
+        for index in 0..self.clocks.len() {
+            let clock = &mut self.clocks[index];
+            if clock.in_use {
+                clock.stream = clock.stream.fork(label);
+                clock.remaining = clock.stream.exponential();
+                clock.since = now;
+                self.arm(index as u32);
+            }
+        }
+    }
+
     /// Remove a clock; its index will be reused with the next generation.
     pub(super) fn remove(&mut self, id: ClockId) -> Result<(), CalendarError> {
         self.find(id)?;

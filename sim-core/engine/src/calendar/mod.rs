@@ -185,6 +185,18 @@ impl<E: Copy, Q: PendingSet> Calendar<E, Q> {
         self.clocks.remove(id)
     }
 
+    /// Cancel every scheduled event that is not to be kept; clocks stay.
+    pub fn retain(&mut self, keep: impl Fn(&E) -> bool) {
+        if self.slab.retain(keep) > 0 {
+            self.compact();
+        }
+    }
+
+    /// Let every clock go on with draws of its own for the label: the future of a copy that shares the past of its original.
+    pub fn fork_clocks(&mut self, label: u64) {
+        self.clocks.fork(label, self.now);
+    }
+
     /// When the next event happens.
     pub fn peek_time(&mut self) -> Option<SimTime> {
         let queued = self.peek_queue();

@@ -64,6 +64,19 @@ impl<E: Copy> Slab<E> {
         Some(entry.event)
     }
 
+    /// Free the slots whose payload is not to be kept; returns how many.
+    pub(super) fn retain(&mut self, keep: impl Fn(&E) -> bool) -> usize {
+        let mut freed = 0;
+        for (slot, entry) in self.entries.iter_mut().enumerate() {
+            if entry.tag & FREE == 0 && !keep(&entry.event) {
+                entry.tag = FREE | u64::from(self.free);
+                self.free = slot as u32;
+                freed += 1;
+            }
+        }
+        freed
+    }
+
     /// Whether `tag` is the valid one of the slot.
     #[inline]
     pub(super) fn holds(&self, slot: u32, tag: Tag) -> bool {

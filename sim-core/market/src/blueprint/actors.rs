@@ -7,8 +7,8 @@ use crate::record::{Actor, ActorKind};
 
 /// Position in [`Blueprint::supply`] of an untouched supply.
 const ALL_SUPPLY: u32 = 0;
-/// Position in [`Blueprint::supply`] of none.
-const NO_SUPPLY: u32 = 1;
+/// Position in [`Blueprint::supply`] of none: no chips, no parts, no services.
+pub const NO_SUPPLY: u32 = 1;
 
 /// What an actor takes away besides the parties it controls, seen from the nation that is tested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

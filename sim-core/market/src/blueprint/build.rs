@@ -99,6 +99,7 @@ impl Blueprint {
             classes,
             demand: entries::demand_path(scenario, &timing),
             actors: Vec::new(),
+            rollout: scenario.withdrawal.clone(),
             supply: vec![vec![1.0, 0.0]; scenario.vendors.len()],
             focus,
             shocks: Shocks::default(),

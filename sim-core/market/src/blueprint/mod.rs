@@ -17,13 +17,14 @@ use crate::entity::hardware::HardwareParameters;
 use crate::entity::nation::NationParameters;
 use crate::entity::provider::ProviderParameters;
 use crate::entity::vendor::VendorParameters;
+use crate::entity::withdrawal::WithdrawalParameters;
 use crate::id::{
     ControllerId, GroupId, HardwareId, NationId, OperatorId, PoolId, ProviderId, SiteId, VendorId,
 };
 use crate::mechanism::price::UtilisationController;
 use crate::process::mean_reverting::MeanReverting;
 
-pub use actors::{Reach, ResolvedActor};
+pub use actors::{NO_SUPPLY, Reach, ResolvedActor};
 pub use build::BuildError;
 pub use politics::{Effect, ScenarioEvent, Tension, Trigger};
 
@@ -361,6 +362,8 @@ pub struct Blueprint {
     pub demand: DemandPath,
     /// Actors of the withdrawal test.
     pub actors: Vec<ResolvedActor>,
+    /// Nested rollouts of the withdrawal test.
+    pub rollout: WithdrawalParameters,
     /// By vendor: shares of its supply that are left under some actor, of which the first is 1 and the second 0.
     pub supply: Vec<Vec<f64>>,
     /// Zones that are recorded.

@@ -11,3 +11,4 @@ pub mod provider;
 pub mod shock;
 pub mod tension;
 pub mod vendor;
+pub mod withdrawal;

@@ -58,9 +58,43 @@ impl World {
         if up {
             return self.schedule_link_failure(plan, (nation, cause), ctx);
         }
+        self.schedule_link_repair(plan, (nation, cause), ctx)
+    }
+
+    fn schedule_link_repair(
+        &mut self,
+        plan: &Blueprint,
+        (nation, cause): (NationId, u32),
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
         let mean = plan.nations[nation.at()].parameters.link_outage_time;
         let length = SimDuration::from_days_f64(mean * self.connectivity.draw(nation, cause))?;
         ctx.schedule_in(length, phase::RULES, Event::LinkRestored(nation, cause))?;
+        Ok(())
+    }
+
+    /// Draws the next change of every link anew, from streams of their own for the label: waits are exponential, and so is what is left of
+    /// them. Changes that were scheduled must have been cancelled.
+    pub(super) fn redraw_links(
+        &mut self,
+        plan: &Blueprint,
+        label: u64,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        self.connectivity.fork(label);
+        for (n, nation) in plan.nations.iter().enumerate() {
+            let id = NationId::new(n);
+            for cause in 0..=nation.parameters.links as u32 {
+                if outage_rate(&nation.parameters, cause) <= 0.0 {
+                    continue;
+                }
+                if self.connectivity.is_up(id, cause) {
+                    self.schedule_link_failure(plan, (id, cause), ctx)?;
+                } else {
+                    self.schedule_link_repair(plan, (id, cause), ctx)?;
+                }
+            }
+        }
         Ok(())
     }
 }

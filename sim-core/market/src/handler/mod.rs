@@ -10,6 +10,7 @@ mod shock;
 mod supply;
 mod tick;
 mod vendor;
+mod withdrawal;
 
 use autarky_engine::simulation::Model;
 
@@ -23,7 +24,7 @@ pub use node::crews;
 pub(crate) use settlement::MONTH;
 
 /// One replication as the engine runs it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Market<'a> {
     /// What does not change.
     pub plan: &'a Blueprint,
@@ -37,6 +38,9 @@ impl Model for Market<'_> {
 
     fn handle(&mut self, ctx: &mut Ctx<'_>, event: Event) -> Result<(), ModelError> {
         let Self { plan, world } = self;
+        if world.sleeps_through(event) {
+            return Ok(());
+        }
         match event {
             Event::NodeFails(cohort) => world.node_fails(plan, cohort, ctx),
             Event::RepairDone(pool, cohort) => world.repair_done(plan, pool, cohort, ctx),

@@ -87,11 +87,11 @@ impl World {
     /// those for nodes of the grey channel never.
     #[must_use]
     pub fn spares_come(&self, plan: &Blueprint, shelf: ShelfId, zone: NationId) -> bool {
-        if plan.shelf_grey(shelf) {
+        let vendor = plan.shelf_vendor(shelf);
+        if plan.shelf_grey(shelf) || self.supply_is_withdrawn(plan, vendor, zone) {
             return false;
         }
-        !plan.shelf_controlled(shelf)
-            || self.passes(plan, Party::Spares(plan.shelf_vendor(shelf)), zone)
+        !plan.shelf_controlled(shelf) || self.passes(plan, Party::Spares(vendor), zone)
     }
 
     /// A failed node with its part goes to a free crew, or waits for one.

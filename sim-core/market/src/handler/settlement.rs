@@ -21,6 +21,9 @@ impl World {
     ) -> Result<(), ModelError> {
         ctx.schedule_in(SimDuration::from_days_f64(MONTH)?, phase::SETTLEMENT, Event::MonthEnd)?;
         let day = ctx.now().as_days();
+        if self.is_frozen() {
+            return self.age_hazards(plan, day, ctx);
+        }
         for (n, &currency) in self.accounts.currencies.iter().enumerate() {
             self.ledger.set_rate(currency, self.market.rate[n]);
         }
@@ -30,13 +33,23 @@ impl World {
             self.reprice(plan, PoolId::new(p));
         }
         self.settle_premiums()?;
+        self.age_hazards(plan, day, ctx)?;
+        integrity::check_month(self, plan)?;
+        Ok(())
+    }
+
+    fn age_hazards(
+        &mut self,
+        plan: &Blueprint,
+        day: f64,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
         for at in 0..self.live.len() {
             let cohort = &self.cohorts[self.live[at].at()];
             let hazard = Self::hazard_at(plan, cohort, day);
             self.cohorts[self.live[at].at()].hazard = hazard;
             self.update_rates(plan, self.live[at], ctx)?;
         }
-        integrity::check_month(self, plan)?;
         Ok(())
     }
 

@@ -25,6 +25,9 @@ impl World {
             Event::Review(pool),
         )?;
         self.restock(plan, pool, ctx)?;
+        if self.is_frozen() {
+            return Ok(());
+        }
         let day = ctx.now().as_days();
         self.roll_caps(plan, day);
         let target = self.capacity_target(plan, pool, day);

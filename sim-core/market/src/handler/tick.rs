@@ -19,6 +19,10 @@ impl World {
         let _ = ctx.stop_requested();
         let years = ctx.now().as_days() / 365.25;
         self.churn_counts(plan, ctx)?;
+        if self.is_frozen() {
+            self.refresh_remote(plan, ctx.now().as_days());
+            return Ok(());
+        }
         self.step_shocks(plan, ctx);
         self.step_rates(plan);
         self.step_demand(plan, years);

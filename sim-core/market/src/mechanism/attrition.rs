@@ -3,7 +3,7 @@
 //! Over h days a vendor's nodes in a pool would need `G = Σ U·Λ` parts (U working nodes, Λ = share that needs a part times hazard, summed over
 //! the days). Of the failures, those of the last `L` days (the time a part takes) still wait when parts come, all of them when none
 //! come; with a share f of the parts coming, the exposed share of the horizon is `x = (1 − f) + f·min(L, h)/h`. The S parts on the shelf
-//! and under way cover S/G of it. A node survives with probability `e^{−Λ·ψ}`, `ψ = max(0, x − S/G)`: at f = 1 the fluid limit of the
+//! and under way cover S/G of it. A node that works a share r of the time survives with probability `e^{−Λ·r·ψ}`, `ψ = max(0, x − S/G)`: at f = 1 the fluid limit of the
 //! backorders of a base-stock policy (Sherbrooke 1968), at f = 0 exponential decay once the shelf is empty. See section 7.10 of
 //! `docs/model.md`.
 

@@ -25,6 +25,8 @@ pub struct Observers {
     pub series: Vec<f64>,
     /// `[nation][actor][horizon]`.
     pub withdrawals: Vec<WithdrawalSums>,
+    /// Foreign party with the lowest level a year after its withdrawal at the last sample, by focus nation.
+    pub worst: Vec<Option<usize>>,
     /// Samples taken.
     pub samples: usize,
     /// Newton iterations and solves of the clearing.
@@ -51,6 +53,7 @@ impl Observers {
                 WithdrawalSums::default();
                 n * plan.actors.len() * HORIZONS_DAYS.len()
             ],
+            worst: vec![None; n],
             samples: 0,
             iterations: 0,
             solves: 0,
@@ -104,6 +107,14 @@ impl Observers {
         self.sweeps += u64::from(report.method == Method::Sweeps);
     }
 
+    /// Writes a value of the last sample of a focus nation that is known after it.
+    pub(crate) fn amend(&mut self, plan: &Blueprint, f: usize, (name, value): (&str, f64)) {
+        let row = (f * plan.timing.samples + self.samples.saturating_sub(1)) * SERIES.len();
+        if let Some(at) = SERIES.iter().position(|(column, _)| column.name == name) {
+            self.series[row + at] = value;
+        }
+    }
+
     /// Withdrawals averaged over the samples.
     #[must_use]
     pub fn withdrawal_means(&self) -> Vec<Withdrawal> {
@@ -126,7 +137,7 @@ pub fn observe_tick(world: &mut World, plan: &Blueprint) {
     }
 }
 
-fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, discount: f64) -> Sums {
+pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, discount: f64) -> Sums {
     let market = &world.market;
     let mut sums = Sums { ticks: 1.0, ..Sums::default() };
     let per_nation = plan.segments.len() / plan.nations.len();
@@ -200,6 +211,7 @@ pub fn sample(world: &mut World, plan: &Blueprint, ctx: &mut Ctx<'_>) -> Result<
         for (sums, result) in observers.withdrawals[first..].iter_mut().zip(&weakest.results) {
             sums.add(result);
         }
+        observers.worst[f] = weakest.worst;
         let window = std::mem::take(&mut observers.window[f]);
         let row = (f * plan.timing.samples + at) * SERIES.len();
         for (cell, (_, read)) in observers.series[row..row + SERIES.len()].iter_mut().zip(SERIES) {

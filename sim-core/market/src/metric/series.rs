@@ -118,7 +118,7 @@ macro_rules! column {
     };
 }
 
-/// What is sampled.
+/// What is sampled. Nested rollouts fill in their columns after the sample (`rollout.rs`).
 pub const SERIES: &[Series] = &[
     (column!("reference_demand", "H100e", "need at the reference price"), |s, _| {
         s.mean(s.reference)
@@ -252,6 +252,30 @@ pub const SERIES: &[Series] = &[
             "what networks alone keep of their compute after 365 days of the worst withdrawal"
         ),
         |_, w| w.kept_by[NETWORK],
+    ),
+    (
+        column!(
+            "rollout_level_365d",
+            "1",
+            "mean level of frozen copies 365 days after the worst withdrawal"
+        ),
+        |_, _| f64::NAN,
+    ),
+    (
+        column!(
+            "rollout_free_level_365d",
+            "1",
+            "the same of copies in which demand, prices, regimes and orders move"
+        ),
+        |_, _| f64::NAN,
+    ),
+    (
+        column!(
+            "rollout_free_served_365d",
+            "1",
+            "critical work served over critical need in these copies"
+        ),
+        |_, _| f64::NAN,
     ),
 ];
 

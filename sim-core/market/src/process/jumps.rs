@@ -177,6 +177,14 @@ impl Arrivals {
         }
     }
 
+    /// Draws what comes after `years` anew, from streams of their own for the label.
+    pub fn fork(&mut self, label: u64, years: f64) {
+        for layer in &mut self.layers {
+            layer.stream = layer.stream.fork(label);
+            layer.next = years + layer.stream.exponential();
+        }
+    }
+
     /// The points of the last advance.
     #[must_use]
     pub fn due(&self) -> &[Arrival] {

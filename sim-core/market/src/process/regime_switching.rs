@@ -61,6 +61,13 @@ impl Chain {
         self.next += self.stream.exponential() / if self.on { law.end } else { law.onset };
     }
 
+    /// Draws what comes after `years` anew, from a stream of its own for the label; what is left of a sojourn is exponential too.
+    pub fn fork(&mut self, law: &RegimeSwitching, label: u64, years: f64) {
+        self.stream = self.stream.fork(label);
+        let rate = if self.on { law.end } else { law.onset };
+        self.next = years + self.stream.exponential() / rate;
+    }
+
     /// Goes on to `years`.
     pub fn advance(&mut self, law: &RegimeSwitching, years: f64) {
         while self.next <= years {

@@ -48,6 +48,19 @@ impl ConnectivityState {
         self.nations[nation.at()].streams[cause as usize].exponential()
     }
 
+    /// Whether a cause of outages is not at work.
+    #[must_use]
+    pub fn is_up(&self, nation: NationId, cause: u32) -> bool {
+        self.nations[nation.at()].up[cause as usize]
+    }
+
+    /// Gives every cause a stream of its own for the label.
+    pub fn fork(&mut self, label: u64) {
+        for stream in self.nations.iter_mut().flat_map(|links| &mut links.streams) {
+            *stream = stream.fork(label);
+        }
+    }
+
     /// A cause of outages ends (`up`) or begins.
     pub fn set(&mut self, nation: NationId, cause: u32, up: bool) {
         self.nations[nation.at()].up[cause as usize] = up;

@@ -373,6 +373,20 @@ impl World {
         cells.enumerate().map(effective).sum()
     }
 
+    /// The same by level of eligibility.
+    #[must_use]
+    pub fn working_levels(&self, plan: &Blueprint, pool: PoolId) -> [f64; LEVELS] {
+        let models = plan.hardware.len();
+        std::array::from_fn(|level| {
+            let first = plan.group(pool, level).at() * models;
+            let compute = self.market.server_compute.iter().enumerate();
+            let effective = |(h, &compute): (usize, &f64)| {
+                self.available[first + h] as f64 * compute * self.remote.compute[first + h]
+            };
+            compute.map(effective).sum()
+        })
+    }
+
     /// Installed compute of a pool, H100e.
     #[must_use]
     pub fn installed_compute(&self, plan: &Blueprint, pool: PoolId) -> f64 {

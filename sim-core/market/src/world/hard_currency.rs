@@ -72,6 +72,13 @@ impl HardCurrency {
         self.is_short(nation) && response == CurrencyResponse::Wait
     }
 
+    /// Draws what comes after `years` anew, from streams of their own for the label.
+    pub fn fork(&mut self, plan: &Blueprint, label: u64, years: f64) {
+        for (chain, nation) in self.chains.iter_mut().zip(&plan.nations) {
+            chain.fork(&law(nation), label, years);
+        }
+    }
+
     /// A shortage begins or ends.
     pub fn switch(&mut self, plan: &Blueprint, nation: NationId) {
         let zone = &plan.nations[nation.at()];

@@ -293,10 +293,11 @@ impl World {
     pub fn has_access(&self, plan: &Blueprint, pool: PoolId, buyer: NationId) -> bool {
         let id = plan.pools[pool.at()].provider;
         let provider = &plan.providers[id.at()];
-        if !self.is_reachable(plan, pool, buyer)
+        let cut_off = !self.is_reachable(plan, pool, buyer)
             || self.is_suspended(plan, id, buyer)
             || self.cannot_pay(plan, id, buyer)
-        {
+            || self.access_is_withdrawn(plan, pool, buyer);
+        if cut_off {
             return false;
         }
         provider.home == buyer || self.passes(plan, Party::Cloud(id), buyer)

@@ -13,6 +13,7 @@ pub mod remote;
 pub mod shock;
 pub mod supply;
 pub mod vendor;
+pub mod withdrawal;
 
 use autarky_engine::calendar::{CalendarError, ClockId};
 use autarky_engine::rng::{KeyedDraws, Stream, StreamKey};
@@ -198,6 +199,8 @@ pub struct World {
     pub node_books: NodeBooks,
     /// Observers.
     pub observers: crate::metric::Observers,
+    /// The withdrawal that a nested rollout is about; none in a replication itself.
+    pub withdrawn: Option<withdrawal::Withdrawn>,
 }
 
 /// Why a replication failed. Each is a defect of the program or a scenario beyond its limits, never of the user's typing.

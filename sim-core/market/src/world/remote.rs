@@ -132,4 +132,19 @@ impl World {
             self.service(plan, vendor, plan.pools[pool.at()].zone).share(plan, vendor, day);
         cohort.node_compute(plan) * on * current
     }
+
+    /// The same after `days` from a day on which the services of its vendor stop.
+    #[must_use]
+    pub fn compute_without_services(
+        &self,
+        plan: &Blueprint,
+        id: CohortId,
+        (day, days): (f64, f64),
+    ) -> f64 {
+        let cohort = &self.cohorts[id.at()];
+        let vendor = plan.hardware[cohort.hardware.at()].vendor;
+        let erosion = plan.vendors[vendor.at()].parameters.service_erosion;
+        let rates = Rates { erosion, recovery: 0.0 };
+        self.effective_compute(plan, id, day) * effective_share(1.0, true, rates, days / 365.25)
+    }
 }

@@ -74,6 +74,24 @@ impl Driver {
     }
 }
 
+impl Driver {
+    fn fork(&mut self, law: &ShockLaw, label: u64, years: f64) {
+        match (self, law) {
+            (Self::Normal { common, own }, _) => {
+                own.iter_mut().chain([common]).for_each(|stream| *stream = stream.fork(label));
+            }
+            (Self::Jumps { common, own }, _) => {
+                own.iter_mut().chain([common]).for_each(|points| points.fork(label, years));
+            }
+            (Self::Regime { common, own }, ShockLaw::RegimeSwitching { chain, .. }) => {
+                own.iter_mut().chain([common]).for_each(|path| path.fork(chain, label, years));
+            }
+            // A path draws nothing, and a driver is made from its law.
+            (Self::Regime { .. } | Self::Path, _) => {}
+        }
+    }
+}
+
 /// A common factor: one normal a tick, and a measure of jumps.
 #[derive(Debug, Clone)]
 struct FactorState {
@@ -144,6 +162,18 @@ impl ShockState {
     #[must_use]
     pub fn logs(&self, shock: usize) -> &[f64] {
         &self.logs[shock]
+    }
+
+    /// Draws what comes after the last step anew, from streams of their own for the label.
+    pub fn fork(&mut self, plan: &Blueprint, label: u64) {
+        let years = self.years;
+        for factor in &mut self.factors {
+            factor.stream = factor.stream.fork(label);
+            factor.arrivals.fork(label, years);
+        }
+        for (driver, shock) in self.drivers.iter_mut().zip(&plan.shocks.entries) {
+            driver.fork(&shock.law, label, years);
+        }
     }
 
     /// Goes on by one tick, to `years` from the start; at the start itself nothing has happened yet.

@@ -22,8 +22,11 @@ impl World {
         compute: f64,
     ) -> Verdict {
         let vendor = &plan.vendors[plan.hardware[model.at()].vendor.at()];
-        let Some(controller) = vendor.controller else { return Verdict::Placed(compute) };
         let zone = plan.pools[pool.at()].zone;
+        if self.supply_is_withdrawn(plan, plan.hardware[model.at()].vendor, zone) {
+            return Verdict::Refused;
+        }
+        let Some(controller) = vendor.controller else { return Verdict::Placed(compute) };
         let terms = &self.regime(plan, controller.at(), zone).hardware;
         let received = self.capped[controller.at() * plan.nations.len() + zone.at()].1;
         let hardware = &plan.hardware[model.at()].parameters;

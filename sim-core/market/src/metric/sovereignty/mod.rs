@@ -14,6 +14,7 @@ use crate::record::{HORIZONS_DAYS, Layer, Withdrawal};
 
 pub use projection::Projection;
 pub use test::critical_need;
+pub(crate) use test::{Access, accessible, level_today, stopped};
 
 /// Horizons.
 pub const H: usize = HORIZONS_DAYS.len();

@@ -1,7 +1,7 @@
 //! The projection of fleets: what of each pool and vendor works after h days when a share of the vendor's supply is left.
 //!
 //! At h = 0 what works works. Later a cohort of n nodes, of which `w` wait for parts, has
-//! `(n − w·(1 − recovered))·running·e^{−Λ·ψ}` working nodes: ψ, recovered from `mechanism/attrition.rs`, and
+//! `(n − w·(1 − recovered))·running·e^{−Λ·running·ψ}` working nodes: ψ, recovered from `mechanism/attrition.rs`, and
 //! `running = A·o·(1 − d)` with A the availability of its site, o the share of its hosts online (two-state Markov chain) and d the share
 //! failed, which goes from today's to that of machine repair, `d* = oλT/(1 + oλT)` (`mechanism/machine_repair.rs`). End of life ends it.
 //! Goods under way arrive; orders in a backlog arrive as the supply left allows. Nobody orders anything new.
@@ -9,7 +9,7 @@
 use autarky_engine::math::exp;
 
 use super::{H, Levels};
-use crate::blueprint::{Blueprint, LEVELS};
+use crate::blueprint::{Blueprint, LEVELS, NO_SUPPLY};
 use crate::entity::provider::ProviderParameters;
 use crate::handler::crews;
 use crate::id::{OperatorId, PoolId, ShelfId};
@@ -49,6 +49,8 @@ struct Survivor<'a> {
     shelf: ShelfId,
     /// Effective compute of a node by horizon, with services and locks as they are.
     compute: [f64; H],
+    /// The same without the vendor's services from today on.
+    cut: [f64; H],
     /// Whether the pool's largest operator runs it.
     owned: bool,
     /// Share of its hosts that are online.
@@ -155,8 +157,9 @@ impl Projection {
             let back = recovered(parts, days, (waiting, stock));
             for one in of_shelf() {
                 let nodes = one.in_circulation() + back * f64::from(one.cohort.waiting_part);
-                let survive = if open > 0.0 { exp(-one.need * open) } else { 1.0 };
-                self.add(pool, one, (h, Some(s)), nodes * one.running * survive * one.compute[h]);
+                let survive = if open > 0.0 { exp(-one.need * one.running * open) } else { 1.0 };
+                let compute = if s == NO_SUPPLY as usize { one.cut[h] } else { one.compute[h] };
+                self.add(pool, one, (h, Some(s)), nodes * one.running * survive * compute);
             }
         }
     }
@@ -266,6 +269,8 @@ fn cohorts<'a>(world: &'a World, plan: &Blueprint, pool: PoolId, day: f64) -> Ve
             shelf: plan.shelf(cohort.hardware, cohort.grey),
             compute: HORIZONS_DAYS
                 .map(|days| world.effective_compute(plan, *id, day + f64::from(days))),
+            cut: HORIZONS_DAYS
+                .map(|days| world.compute_without_services(plan, *id, (day, f64::from(days)))),
             owned: plan.sites[cohort.site.at()].operator == largest,
             online: 1.0,
             running: 1.0,

@@ -268,6 +268,23 @@ pub fn critical_need(world: &World, plan: &Blueprint, nation: NationId) -> [f64;
     need
 }
 
+/// Share of a critical need that the compute working today serves.
+#[must_use]
+pub(crate) fn level_today(
+    world: &World,
+    plan: &Blueprint,
+    access: &[Access],
+    need: [f64; CLASSES],
+) -> f64 {
+    let mut usable = [0.0; LEVELS];
+    for one in access {
+        for (level, compute) in world.working_levels(plan, one.pool).into_iter().enumerate() {
+            usable[level] += compute * one.share;
+        }
+    }
+    served_share(usable, need)
+}
+
 /// Share of the need that compute by level can serve: training first on the nodes that can train, then fine-tuning, then inference. Greedy is
 /// optimal because the eligible sets are nested.
 fn served_share(mut usable: Levels, need: [f64; CLASSES]) -> f64 {
