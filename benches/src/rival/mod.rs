@@ -5,6 +5,7 @@ pub mod exponential;
 pub mod hold;
 pub mod market;
 pub mod mm1;
+pub mod replication;
 pub mod time_average;
 
 use std::cmp::Ordering;
