@@ -10,9 +10,10 @@ mod common;
 
 use autarky_market::blueprint::Blueprint;
 use autarky_market::entity::controller::{Regime, Scope};
+use autarky_market::entity::nation::CurrencyResponse;
 use autarky_market::scenario::Scenario;
 use autarky_market::world::World;
-use common::{Run, add_pool, fleet, island, pool, regime, working};
+use common::{Run, add_pool, fleet, island, pool, regime, working, zone};
 
 /// The island has 10 nodes and wants 1,000 of vendor `va`, whom `AAA` bans from day 0 on; it buys through the grey channel, where nothing is
 /// seized unless a test says so. A node costs 30,000 USD times 1.35.
@@ -204,4 +205,27 @@ fn what_a_cap_cuts_off_and_a_licence_denies_goes_to_the_channel_too() {
         (event.regime, event.licence_approval, event.licence_delay) = (Regime::Licence, 0.0, 30.0);
     });
     assert_eq!(denied, (50, 40.0));
+}
+
+/// A shortage of hard currency from the first days to the end of the run, met by waiting or by a premium of one half.
+fn short_of_currency(response: CurrencyResponse) -> (u32, f64, f64) {
+    let mut s = banned();
+    let nation = s.nations.entry("FOC");
+    (nation.currency_onset, nation.currency_length) = (365.25, 36_525.0);
+    (nation.currency_response, nation.currency_premium) = (response, 0.5);
+    let plan = built(&s);
+    let mut run = Run::new(&plan, 1, 0);
+    let world = run.to(360.0);
+    assert!(world.hard_currency.is_short(zone(&plan, "FOC")));
+    let dealers = world.accounts.dealers[zone(&plan, "FOC").at()];
+    let [grey, dealers] = [world.accounts.grey, dealers].map(|a| world.ledger.balance(a));
+    (working(world), grey, dealers)
+}
+
+#[test]
+fn the_channel_too_must_be_paid_in_hard_currency() {
+    assert_eq!(short_of_currency(CurrencyResponse::Wait), (10, 0.0, 0.0));
+    let (nodes, grey, dealers) = short_of_currency(CurrencyResponse::Premium);
+    assert_eq!(nodes, 50);
+    assert!(grey > 1e6 && (dealers / grey - 0.5).abs() < 1e-6, "{grey} {dealers}");
 }

@@ -80,6 +80,19 @@ fn standing_licences_are_granted_with_their_probability() {
     assert!(z.abs() < 5.0, "{granted} of 400: z = {z}");
 }
 
+#[test]
+fn the_standing_licence_of_one_cloud_does_not_depend_on_how_many_others_apply() {
+    let granted = |clouds: usize| {
+        let plan = Blueprint::new(&clouds_under_licence(clouds, 0.5)).unwrap();
+        let (island, first) = (zone(&plan, "FOC"), pool(&plan, "c0@FOC"));
+        let open = |i| Run::new(&plan, 8, i).to(140.0).has_access(&plan, first, island);
+        (0..30).map(open).collect::<Vec<bool>>()
+    };
+    let alone = granted(1);
+    assert!(alone.contains(&true) && alone.contains(&false));
+    assert_eq!(granted(4), alone);
+}
+
 /// Ten nodes that fail and always need a part; spares need a licence from day 0 on, decided after 200 days.
 fn spares_under_licence(approval: f64) -> [u32; 2] {
     let mut s = island();
@@ -148,6 +161,9 @@ fn services_of_others_and_other_scopes_erode_nothing() {
     }
 }
 
+/// What an event does, and the compute it leaves at work in each of two pools.
+type Case = (fn(&mut EventParameters), [f64; 2]);
+
 /// Two providers of `FOC` with ten nodes each, five of `va` and five of `vb`; an event from day 100 to day 200.
 fn switched_off(change: fn(&mut EventParameters)) -> [[f64; 2]; 3] {
     let mut s = island();
@@ -176,7 +192,7 @@ fn switched_off(change: fn(&mut EventParameters)) -> [[f64; 2]; 3] {
 
 #[test]
 fn a_remote_switch_off_takes_its_share_of_the_nodes_named_at_once_and_gives_them_back() {
-    let cases: [(fn(&mut EventParameters), [f64; 2]); 5] = [
+    let cases: [Case; 5] = [
         (|e| (e.vendors, e.share) = (vec!["va".to_owned()], 0.4), [8.0, 8.0]),
         (|e| e.providers = vec!["second".to_owned()], [10.0, 0.0]),
         (
