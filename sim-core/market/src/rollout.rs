@@ -45,7 +45,7 @@ struct Seen {
     served: f64,
 }
 
-impl<'a> Rollouts<'a, '_> {
+impl Rollouts<'_, '_> {
     /// Runs the replication up to the last date with a rollout.
     pub(crate) fn run<T: Trace>(&mut self, trace: &mut T) -> Result<(), SimulationError> {
         let (every, plan) = (self.plan.rollout.every.unsigned_abs() as usize, self.plan);

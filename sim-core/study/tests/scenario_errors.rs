@@ -132,7 +132,7 @@ fn numbers_are_finite_normal_in_range_and_exact() {
     one("[provider.EST-network]\noperators = 0", "0", &["from 1 to 1000000"]);
     one("[withdrawal.rollout]\nreplications = -1", "-1", &["from 0 to 10000"]);
     one("[withdrawal.rollout]\nevery = 0", "0", &["from 1 to 10000"]);
-    one("[vendor.nvidia]\nhazard = -0.1", "-0.1", &["from 0 to 10"]);
+    one("[vendor.nvidia]\nhazard = \"-0.1 1/year\"", "\"-0.1 1/year\"", &["from 0 up to 10"]);
     one("[provider.EST-network]\nleave_rate = \"-1 %/day\"", "\"-1 %/day\"", &["out of range"]);
 }
 
