@@ -320,14 +320,6 @@ impl Summary<'_> {
 
 /// What is recorded once a replication.
 pub const SCALARS: &[Scalar] = &[
-    (
-        column!(
-            "currency_premium",
-            "USD",
-            "premium paid to dealers for hard currency by buyers and providers"
-        ),
-        |s, _| s.currency_premium,
-    ),
     (column!("served_share", "1", "served over need at the reference price, whole run"), |s, _| {
         s.served / s.reference
     }),
@@ -387,6 +379,14 @@ pub const SCALARS: &[Scalar] = &[
             "share of spending that goes to providers whose home is elsewhere"
         ),
         |s, _| s.spent_abroad / s.spent,
+    ),
+    (
+        column!(
+            "currency_premium",
+            "USD",
+            "premium paid to dealers for hard currency by buyers and providers"
+        ),
+        |s, _| s.currency_premium,
     ),
     (column!("lead_time", "day", "from order to delivery, mean of all deliveries"), |s, _| {
         s.waited / s.delivered
