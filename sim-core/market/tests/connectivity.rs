@@ -55,7 +55,13 @@ fn connected(s: &Scenario) -> Vec<f64> {
 
 #[test]
 fn while_all_links_are_down_only_what_is_at_home_serves() {
-    let plan = Blueprint::new(&reaching_out(1, 2.0, 0.0)).unwrap();
+    let mut s = reaching_out(1, 2.0, 0.0);
+    // A shortage without end, so that work waits.
+    s.providers.entry("cloud").initial_coverage = 0.1;
+    for vendor in ["va", "vb"] {
+        s.vendors.entry(vendor).output = 0.0;
+    }
+    let plan = Blueprint::new(&s).unwrap();
     let nation = zone(&plan, "FOC");
     let mut run = Run::new(&plan, 3, 0);
     let (mut seen, mut given_up) = ([0, 0], 0.0);

@@ -17,15 +17,15 @@ use autarky_market::{MODEL_VERSION, layout, simulate};
 use common::{Size, regime, scenario};
 
 const VERSION: u32 = 1;
-const FINGERPRINT: u64 = 3_747_871_192_726_063_479;
-const EVENTS: u64 = 28_447;
+const FINGERPRINT: u64 = 12_803_575_684_664_054_787;
+const EVENTS: u64 = 28_635;
 const SCALARS: [(&str, u64); 6] = [
-    ("served_share", 4_605_617_790_225_183_424),
-    ("price", 4_607_758_348_855_053_048),
-    ("availability", 4_605_991_436_160_246_474),
-    ("lead_time", 4_629_966_057_832_240_559),
-    ("loss_365d", 4_602_316_604_541_470_515),
-    ("sovereignty_365d_network", 4_604_198_691_943_655_115),
+    ("served_share", 4_607_579_547_007_161_668),
+    ("price", 4_605_193_239_860_966_725),
+    ("availability", 4_605_991_588_745_762_297),
+    ("lead_time", 4_629_962_399_114_656_885),
+    ("loss_365d", 4_602_316_969_751_005_408),
+    ("sovereignty_365d_network", 4_604_172_669_065_941_112),
 ];
 
 #[test]

@@ -98,6 +98,7 @@ impl Blueprint {
             segments: Vec::new(),
             classes,
             demand: entries::demand_path(scenario, &timing),
+            demand_elasticity: scenario.workloads.iter().map(|(_, w)| w.share * w.elasticity).sum(),
             actors: Vec::new(),
             rollout: scenario.withdrawal.clone(),
             supply: vec![vec![1.0, 0.0]; scenario.vendors.len()],
@@ -203,7 +204,7 @@ impl Blueprint {
                 self.classes.iter().map(|c| c.substitution.max(c.elasticity)).fold(0.0, f64::max);
             UtilisationController::new(
                 parameters.controller_speed,
-                response.max(0.1),
+                (self.demand_elasticity.max(0.1), response.max(0.1)),
                 parameters.target_utilisation,
                 self.timing.tick_days,
             )

@@ -360,6 +360,8 @@ pub struct Blueprint {
     pub classes: [ClassTerms; CLASSES],
     /// Demand's path.
     pub demand: DemandPath,
+    /// Elasticity η of demand with respect to a joint move of all prices, over the classes by their share.
+    pub demand_elasticity: f64,
     /// Actors of the withdrawal test.
     pub actors: Vec<ResolvedActor>,
     /// Nested rollouts of the withdrawal test.

@@ -75,11 +75,11 @@ impl World {
         cohorts.filter(of_shelf).map(|c| i64::from(c.nodes)).sum()
     }
 
-    /// S of the pool's (s, S) rule, H100e: what the portfolio wants, or the offered load, at the planning horizon and target utilisation.
+    /// S of the pool's (s, S) rule, H100e: what the portfolio wants, or the notional load, at the planning horizon and target utilisation.
     pub(super) fn capacity_target(&self, plan: &Blueprint, pool: PoolId, day: f64) -> f64 {
         let terms = &plan.pools[pool.at()];
         let provider = &plan.providers[terms.provider.at()].parameters;
-        let (now, then) = (day / 365.25, (day + provider.planning_horizon) / 365.25);
+        let then = (day + provider.planning_horizon) / 365.25;
         let expected = match provider.capacity_target {
             CapacityTarget::Portfolio => {
                 let nation = &plan.nations[terms.zone.at()];
@@ -95,7 +95,10 @@ impl World {
                     * terms.portfolio_part
             }
             CapacityTarget::OfferedLoad => {
-                self.pools[pool.at()].load * plan.demand.growth(then) / plan.demand.growth(now)
+                let state = &self.pools[pool.at()];
+                // The load was seen at the last tick, which may be weeks ago.
+                let seen = (day / plan.timing.tick_days).floor() * plan.timing.tick_days / 365.25;
+                state.load * plan.demand.growth(then) / plan.demand.growth(seen)
             }
         };
         expected / provider.target_utilisation

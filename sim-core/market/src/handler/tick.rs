@@ -3,9 +3,11 @@
 use autarky_engine::math;
 
 use crate::blueprint::Blueprint;
+use crate::entity::provider::CapacityTarget;
 use crate::entity::shock::Target;
 use crate::event::{Event, phase};
 use crate::id::{NationId, PoolId};
+use crate::mechanism::investment::notional_load;
 use crate::metric::integrity;
 use crate::world::market::MarketPair;
 use crate::world::{Ctx, ModelError, World};
@@ -167,12 +169,18 @@ impl World {
             }
             capacity[pool] += self.market.outcome.group(0, at).capacity;
         }
+        let shared = shared_deviation(plan, &offered, &capacity);
         for (p, pool) in plan.pools.iter().enumerate() {
             let state = &mut self.pools[p];
-            state.load = keep * state.load + (1.0 - keep) * offered[p];
-            let (Some(rule), true) = (pool.controller, capacity[p] > 0.0) else { continue };
             let terms = &plan.providers[pool.provider.at()].parameters;
-            let price = rule.next(state.price, offered[p] / capacity[p]);
+            if terms.capacity_target == CapacityTarget::OfferedLoad {
+                let relative = state.price / (state.unit_cost * (1.0 + terms.mark_up));
+                let load = notional_load(offered[p], relative, plan.demand_elasticity);
+                state.load = keep * state.load + (1.0 - keep) * load;
+            }
+            let (Some(rule), true) = (pool.controller, capacity[p] > 0.0) else { continue };
+            let deviation = rule.deviation(offered[p] / capacity[p]);
+            let price = rule.next(state.price, deviation, shared);
             state.price =
                 price.clamp(state.unit_cost * terms.price_floor, state.unit_cost * terms.price_cap);
         }
@@ -184,4 +192,15 @@ impl World {
     pub fn served_to(&self, plan: &Blueprint, pool: PoolId, nation: NationId) -> f64 {
         self.market.served[pool.at() * plan.nations.len() + nation.at()]
     }
+}
+
+/// The deviation ḡ from target utilisation that all controlled pools share: their mean, weighted by what is offered to them.
+fn shared_deviation(plan: &Blueprint, offered: &[f64], capacity: &[f64]) -> f64 {
+    let (mut sum, mut weight) = (0.0, 0.0);
+    for (p, pool) in plan.pools.iter().enumerate() {
+        let (Some(rule), true) = (pool.controller, capacity[p] > 0.0) else { continue };
+        sum += offered[p] * rule.deviation(offered[p] / capacity[p]);
+        weight += offered[p];
+    }
+    if weight > 0.0 { sum / weight } else { 0.0 }
 }

@@ -3,6 +3,8 @@
 //! At each review the pool compares its target with its position: working life ahead plus what is on order or under way. When the gap passes
 //! the reorder point it orders the gap. Expectations see the delivery pipeline. What arrives is split over the pool's operators.
 
+use autarky_engine::math;
+
 /// A pool's position at a review, in H100e.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Position {
@@ -10,6 +12,15 @@ pub struct Position {
     pub surviving: f64,
     /// Ordered and not yet delivered.
     pub on_order: f64,
+}
+
+/// Load that a pool would face at its long-run cost, H100e: `load·(p/c*)^η`, with `relative_price` = p/c*, c* the unit cost with its mark-up.
+///
+/// A seller that plans for the load at today's price never learns that the price is what keeps the load away: it would stay short at any price. Free
+/// entry goes on until price meets long-run cost (Marshall 1890), where joint demand answers with its own elasticity η.
+#[must_use]
+pub fn notional_load(load: f64, relative_price: f64, elasticity: f64) -> f64 {
+    load * math::exp(elasticity * math::ln(relative_price.max(1e-6)))
 }
 
 /// Compute to order, in H100e: zero, or the gap between target and position.
@@ -83,6 +94,19 @@ fn fill_level(amount: f64, short: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_price_above_cost_calls_for_more_than_the_load_and_a_price_at_cost_for_the_load() {
+        assert!((notional_load(80.0, 1.0, 0.76) - 80.0).abs() < 1e-12);
+        assert!(notional_load(80.0, 1.5, 0.76) > 80.0 && notional_load(80.0, 0.7, 0.76) < 80.0);
+        assert!(
+            (notional_load(80.0, 1.5, 0.0) - 80.0).abs() < 1e-12,
+            "demand that does not answer"
+        );
+        // Demand D·(p/c)^(−η) with D = 100: the load at any price tells D.
+        let load = 100.0 * math::exp(-0.76 * math::ln(2.5));
+        assert!((notional_load(load, 2.5, 0.76) - 100.0).abs() < 1e-9);
+    }
 
     #[test]
     fn nothing_is_ordered_while_the_pipeline_covers_the_target() {

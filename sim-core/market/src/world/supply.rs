@@ -42,7 +42,7 @@ pub struct PoolState {
     pub price: f64,
     /// Unit cost of today's best hardware, USD per H100e-hour.
     pub unit_cost: f64,
-    /// Smoothed offered load, H100e.
+    /// Smoothed notional load, H100e: see [`crate::mechanism::investment::notional_load`].
     pub load: f64,
     /// Revenue since the last settlement by buying zone, USD.
     pub revenue: Vec<f64>,
