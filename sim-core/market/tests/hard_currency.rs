@@ -125,8 +125,7 @@ fn a_longer_shortage_never_brings_more_nodes() {
     assert!(fewer > 5, "{fewer}");
 }
 
-/// An island that is short from the first days on, for the whole run (length 36,525 days; it runs on with a probability below 0.1 to
-/// another state, which the seed avoids and the assertion on `is_short` shows).
+/// An island that is short from the first days on: shortages begin within a day or so and last a century on average.
 fn starved(response: CurrencyResponse, make: impl Fn(&mut Scenario)) -> Blueprint {
     let mut s = island();
     let model = s.hardware.entry("ha");

@@ -216,7 +216,7 @@ mod tests {
         Size::DoubleExponential { up: 1.0, mean_up: 0.2, mean_down: 1.0 },
     ];
 
-    /// The mean of e^J by a midpoint sum over 200,000 quantiles against the moment: error of the sum in the tails below 2e-3.
+    /// The mean of e^J by a midpoint sum over 20,000 quantiles against the moment: error of the sum in the tails below 2e-3.
     #[test]
     fn quantiles_and_moments_are_of_one_law() {
         for law in LAWS {
@@ -234,7 +234,7 @@ mod tests {
         assert!(Size::DoubleExponential { up: 0.0, mean_up: 2.0, mean_down: 1.0 }.has_mean());
     }
 
-    /// The compensation over ten years in one piece, in daily pieces, and as a midpoint sum of 2,000,000 steps agree.
+    /// The compensation over ten years in one piece, in daily pieces, and as a midpoint sum of 200,000 steps agree.
     #[test]
     fn the_compensation_is_the_integral_whatever_the_steps() {
         for (size, decay) in
@@ -258,7 +258,7 @@ mod tests {
     }
 
     /// Theory (Campbell): mean λ·E J·(1 − e^{−βt})/β and variance λ·E J²·(1 − e^{−2βt})/(2β). Seed 5, n = 20,000 paths of 3 years; bounds of six
-    /// standard errors (mean: sd/√n; variance: below 0.03 of itself): false alarms below 1e-8.
+    /// standard errors (mean: sd/√n; variance: 0.015 of itself): false alarms below 1e-8.
     #[test]
     fn mean_and_variance_of_shot_noise_are_those_of_campbell() {
         let jumps =
