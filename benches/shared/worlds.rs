@@ -12,20 +12,19 @@ mod common;
 use common::{SMALL_STATE, scenario};
 
 /// Nations of the large world.
-pub(crate) const NATIONS: usize = 200;
+pub(crate) const NATIONS: i64 = 200;
 /// Operators of the large world, in equal networks.
-pub(crate) const OPERATORS: usize = 20_000;
-/// Nodes of the large world.
-pub(crate) const NODES: usize = 1_000_000;
+pub(crate) const OPERATORS: i64 = 20_000;
+/// Nodes asked for in the large world; nodes are aggregated by powers of two, so about half as many stand at the start.
+pub(crate) const NODES: i64 = 1_000_000;
 
 /// The small state: a focus nation, seven blocs, 3 × 3 segments each; ten years in daily ticks, a withdrawal test a quarter.
-
 pub(crate) fn small_state() -> Blueprint {
     compile(&scenario(SMALL_STATE))
 }
 
 /// The fleet of the small state whose market clears only every four weeks: what is left is events of nodes.
-#[cfg_attr(not(test), allow(dead_code, reason = "for the criterion benches"))]
+#[allow(dead_code, reason = "for the criterion benches")]
 pub(crate) fn nodes_alone() -> Blueprint {
     let mut s = scenario(SMALL_STATE);
     (s.horizon.tick, s.horizon.sample) = (28.0, 3650.0);
@@ -33,14 +32,13 @@ pub(crate) fn nodes_alone() -> Blueprint {
 }
 
 /// Two hundred nations, each with a data centre and a network beside the clouds of the small state; in ticks of `tick` days.
-
 pub(crate) fn two_hundred_nations(tick: f64, years: f64) -> Blueprint {
     let mut s = scenario(SMALL_STATE);
     (s.horizon.tick, s.horizon.years) = (tick, years);
     let pools = 2 * NATIONS;
-    let nodes = (NODES / pools) as i64;
-    let operators = (OPERATORS / NATIONS) as i64;
-    for id in (0..NATIONS - common::ZONES.len()).map(|n| format!("N{n:03}")) {
+    let nodes = NODES / pools;
+    let operators = OPERATORS / NATIONS;
+    for id in (0..NATIONS as usize - common::ZONES.len()).map(|n| format!("N{n:03}")) {
         let nation = s.nations.entry(&id);
         (nation.gdp, nation.income_group) = (5e11, IncomeGroup::High);
         nation.residency_critical = Residency::Any;
@@ -75,7 +73,7 @@ fn compile(s: &Scenario) -> Blueprint {
 }
 
 /// How large a world is.
-
+#[allow(dead_code, reason = "for the example")]
 pub(crate) fn size(plan: &Blueprint) -> String {
     let groups: Vec<_> = (0..plan.groups()).map(autarky_market::id::GroupId::new).collect();
     let pairs = problem(plan, &groups).map_or(0, |(_, pairs, _)| pairs.len());
