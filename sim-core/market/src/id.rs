@@ -35,8 +35,12 @@ ids! {
     ProviderId,
     /// A provider's capacity in one zone.
     PoolId,
-    /// Nodes of a pool that one dispatcher can give the same kinds of work.
+    /// Nodes of a pool with one level of eligibility.
     GroupId,
+    /// Who spreads work over the nodes of one pool, or of several in one zone.
+    DispatcherId,
+    /// A dispatcher's nodes of one level: one queue.
+    QueueId,
     /// An owner of hardware in a pool.
     OperatorId,
     /// A place of an operator.

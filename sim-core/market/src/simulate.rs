@@ -23,7 +23,7 @@ use crate::world::fleet::Installation;
 use crate::world::grey::GreyState;
 use crate::world::hard_currency::HardCurrency;
 use crate::world::licence::{Standing, StandingLicence};
-use crate::world::market::{MarketState, problem};
+use crate::world::market::{Compiled, MarketState, problem};
 use crate::world::politics::PoliticsState;
 use crate::world::remote::RemoteState;
 use crate::world::shock::ShockState;
@@ -319,7 +319,7 @@ fn market_state(plan: &Blueprint, seed: u64, replication: u64) -> Result<MarketS
     let mut rate_streams: Vec<_> =
         plan.nations.iter().map(|n| stream(Process::ExchangeRate, n.key)).collect();
     let groups: Vec<GroupId> = Vec::new();
-    let (structure, pairs, first_pair) = problem(plan, &groups)?;
+    let Compiled { structure, pairs, first_pair, queues } = problem(plan, &groups)?;
     let churn = |p: &crate::blueprint::Pool| {
         let terms = &plan.providers[p.provider.at()].parameters;
         churn_trials(terms.leave_rate, terms.return_rate_offline, plan.timing.tick_days)
@@ -331,6 +331,7 @@ fn market_state(plan: &Blueprint, seed: u64, replication: u64) -> Result<MarketS
         structure,
         pairs,
         first_pair,
+        queues,
         tiers: plan.segments.iter().map(|s| s.priority as usize + 1).max().unwrap_or(1),
         groups,
         groups_changed: true,

@@ -4,6 +4,7 @@
 //! operators, cohorts (one a site and vintage window) and samples; it bounds what a typing slip can ask for and is no
 //! measurement. Nodes are counts within cohorts and ticks keep nothing, so neither enters.
 
+mod dispatch;
 mod events;
 mod shock;
 
@@ -40,9 +41,17 @@ fn problem(
 #[must_use]
 pub fn problems(scenario: &Scenario) -> Vec<Problem> {
     let mut out = Vec::new();
-    for check in
-        [horizon, portfolios, shares, demand, providers, events::events, shock::shocks, memory]
-    {
+    for check in [
+        horizon,
+        portfolios,
+        shares,
+        demand,
+        providers,
+        dispatch::dispatchers,
+        events::events,
+        shock::shocks,
+        memory,
+    ] {
         check(scenario, &mut out);
     }
     out

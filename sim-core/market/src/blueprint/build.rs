@@ -92,6 +92,7 @@ impl Blueprint {
             events: politics::events(scenario)?,
             providers: Vec::new(),
             pools: Vec::new(),
+            dispatchers: Vec::new(),
             operators: Vec::new(),
             sites: Vec::new(),
             initial: Vec::new(),
@@ -210,6 +211,7 @@ impl Blueprint {
             )
         });
         let first_operator = self.operators.len();
+        let dispatcher = self.join_dispatcher(pool, (&parameters.dispatcher, new.zone));
         self.pools.push(Pool {
             id: new.name,
             key,
@@ -217,6 +219,7 @@ impl Blueprint {
             zone: new.zone,
             operators: first_operator..first_operator + parameters.operators as usize,
             first_group: GroupId::new(pool.at() * LEVELS),
+            dispatcher,
             aggregate_nodes: parameters.aggregate_nodes.map(|n| n as f64),
             portfolio_part: 1.0,
             vendor_mix,

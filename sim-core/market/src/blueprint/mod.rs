@@ -4,6 +4,7 @@
 
 mod actors;
 mod build;
+mod dispatch;
 mod entries;
 mod fleet;
 mod politics;
@@ -19,7 +20,8 @@ use crate::entity::provider::ProviderParameters;
 use crate::entity::vendor::VendorParameters;
 use crate::entity::withdrawal::WithdrawalParameters;
 use crate::id::{
-    ControllerId, GroupId, HardwareId, NationId, OperatorId, PoolId, ProviderId, SiteId, VendorId,
+    ControllerId, DispatcherId, GroupId, HardwareId, NationId, OperatorId, PoolId, ProviderId,
+    SiteId, VendorId,
 };
 use crate::mechanism::price::UtilisationController;
 use crate::process::mean_reverting::MeanReverting;
@@ -168,6 +170,8 @@ pub struct Pool {
     pub operators: std::ops::Range<usize>,
     /// Groups by level of eligibility: `first_group + level`.
     pub first_group: GroupId,
+    /// Who spreads its work.
+    pub dispatcher: DispatcherId,
     /// Nodes in which the pool is simulated; `None`: every node is a server.
     pub aggregate_nodes: Option<f64>,
     /// Part of the portfolio's share of its kind that falls to it: several providers of one kind at home share it equally.
@@ -348,6 +352,8 @@ pub struct Blueprint {
     pub providers: Vec<Provider>,
     /// Pools.
     pub pools: Vec<Pool>,
+    /// Pools of each dispatcher, all in one zone.
+    pub dispatchers: Vec<Vec<PoolId>>,
     /// Operators.
     pub operators: Vec<Operator>,
     /// Sites.

@@ -44,8 +44,10 @@ parameters! {
         kind: ProviderKind = ProviderKind::DataCentre, Kind::Choice(ProviderKind::WORDS), Assumed, "scenario";
         /// Zone whose law governs its control plane.
         home: String = String::new(), Kind::Reference("nation"), Assumed, "scenario";
-        /// Zones in which it has sites; each is a queue group of its own.
+        /// Zones in which it has sites; each has queues of its own.
         zones: Vec<String> = Vec::new(), Kind::References("nation"), Assumed, "calibration/cloud_regions.csv";
+        /// Name of the dispatcher that spreads its work; providers that name the same one share their queues in each zone.
+        dispatcher: String = String::new(), Kind::Name, Assumed, "scenario: empty: its own";
         /// Whether zones other than those of its sites may buy from it.
         exports: bool = false, Kind::Flag, Assumed, "clouds sell everywhere, national providers at home";
         /// What its capacity target follows.

@@ -6,7 +6,7 @@ use crate::blueprint::Blueprint;
 use crate::entity::provider::CapacityTarget;
 use crate::entity::shock::Target;
 use crate::event::{Event, phase};
-use crate::id::{NationId, PoolId};
+use crate::id::{GroupId, NationId, PoolId};
 use crate::mechanism::investment::notional_load;
 use crate::metric::integrity;
 use crate::world::market::MarketPair;
@@ -39,6 +39,7 @@ impl World {
         self.set_prices(plan, years)?;
         self.clear()?;
         self.meter(plan);
+        self.measure_loads(plan);
         self.move_prices(plan);
         crate::metric::observe_tick(self, plan);
         integrity::check_tick(self, plan)?;
@@ -70,7 +71,7 @@ impl World {
     }
 
     fn set_capacities(&mut self) -> Result<(), ModelError> {
-        for at in 0..self.market.groups.len() {
+        for at in 0..self.market.queues.len() {
             let (mut capacity, mut servers) = (0.0, 0.0_f64);
             for &(cell, compute) in &self.market.cells[at] {
                 let n = self.available[cell as usize] as f64;
@@ -155,21 +156,41 @@ impl World {
         }
     }
 
+    /// Demand offered to each pool, and its working capacity. Where pools share a queue, each has what its own buyers ask and its own nodes.
+    fn measure_loads(&mut self, plan: &Blueprint) {
+        let market = &mut self.market;
+        market.offered.fill(0.0);
+        market.capacity.fill(0.0);
+        let models = plan.hardware.len();
+        for (at, queue) in market.queues.iter().enumerate() {
+            if let Some(pool) = plan.sole_pool(*queue) {
+                for tier in 0..market.tiers {
+                    market.offered[pool.at()] += market.outcome.group(tier, at).offered;
+                }
+                market.capacity[pool.at()] += market.outcome.group(0, at).capacity;
+                continue;
+            }
+            for &(cell, compute) in &market.cells[at] {
+                let pool = plan.pool_of(GroupId::new(cell as usize / models));
+                let working = self.available[cell as usize] as f64 * compute;
+                market.capacity[pool.at()] += working * self.remote.compute[cell as usize];
+            }
+        }
+        if plan.dispatchers.len() < plan.pools.len() {
+            for (pair, terms) in market.pairs.iter().enumerate() {
+                if plan.shares_queues(terms.pool) {
+                    let flow = market.outcome.pair(&market.structure, pair);
+                    market.offered[terms.pool.at()] += flow.offered;
+                }
+            }
+        }
+    }
+
     /// Smooths loads, and moves the prices of pools with a utilisation controller.
     fn move_prices(&mut self, plan: &Blueprint) {
         let keep = math::exp(-plan.timing.tick_days / LOAD_MEMORY);
-        let (mut offered, mut capacity) =
-            (std::mem::take(&mut self.market.offered), std::mem::take(&mut self.market.capacity));
-        offered.fill(0.0);
-        capacity.fill(0.0);
-        for (at, group) in self.market.groups.iter().enumerate() {
-            let pool = plan.pool_of(*group).at();
-            for tier in 0..self.market.tiers {
-                offered[pool] += self.market.outcome.group(tier, at).offered;
-            }
-            capacity[pool] += self.market.outcome.group(0, at).capacity;
-        }
-        let shared = shared_deviation(plan, &offered, &capacity);
+        let (offered, capacity) = (&self.market.offered, &self.market.capacity);
+        let shared = shared_deviation(plan, offered, capacity);
         for (p, pool) in plan.pools.iter().enumerate() {
             let state = &mut self.pools[p];
             let terms = &plan.providers[pool.provider.at()].parameters;
@@ -184,7 +205,6 @@ impl World {
             state.price =
                 price.clamp(state.unit_cost * terms.price_floor, state.unit_cost * terms.price_cap);
         }
-        (self.market.offered, self.market.capacity) = (offered, capacity);
     }
 
     /// Compute that a pool served to a nation in the last tick, H100e.

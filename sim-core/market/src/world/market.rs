@@ -9,7 +9,7 @@ use autarky_engine::sampler::BernoulliTrials;
 use super::licence::Party;
 use super::{ModelError, World};
 use crate::blueprint::{Blueprint, CLASSES};
-use crate::id::{GroupId, NationId, PoolId, SegmentId};
+use crate::id::{GroupId, NationId, PoolId, QueueId, SegmentId};
 use crate::mechanism::clearing::{
     DemandCurve, Inputs, InvalidParameter, Outcome, Pair, Problem, Segment, Solver, Structure,
     WorkClass,
@@ -49,7 +49,9 @@ pub struct MarketState {
     pub first_pair: Vec<u32>,
     /// Priority tiers.
     pub tiers: usize,
-    /// Its groups.
+    /// Its queues, the groups of its structure.
+    pub queues: Vec<QueueId>,
+    /// Groups of pools that exist, whose servers stand in those queues.
     pub groups: Vec<GroupId>,
     /// Whether a group came into being or vanished since the problem was built.
     pub groups_changed: bool,
@@ -65,7 +67,7 @@ pub struct MarketState {
     pub has_given_up: bool,
     /// Compute of one server, H100e, by hardware.
     pub server_compute: Vec<f64>,
-    /// Cells of `available` that belong to each group of the problem, with the compute of a server: only models that are installed.
+    /// Cells of `available` that belong to each queue of the problem, with the compute of a server: only models that are installed.
     pub cells: Vec<Vec<(u32, f64)>>,
     /// Churn of large cohorts over one tick, by pool.
     pub churn: Vec<(BernoulliTrials, BernoulliTrials)>,
@@ -123,24 +125,39 @@ impl MarketState {
     }
 }
 
-/// The clearing problem over the groups in `groups`, and its pairs.
+/// The clearing problem of the groups that exist.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// Its structure.
+    pub structure: Structure,
+    /// Its pairs.
+    pub pairs: Vec<MarketPair>,
+    /// First pair of each segment; one more entry than segments.
+    pub first_pair: Vec<u32>,
+    /// Its queues.
+    pub queues: Vec<QueueId>,
+}
+
+/// The clearing problem over the groups in `groups`. A pair stands once for each pool, also where pools share a queue: each has its price.
 ///
 /// # Errors
 /// When a parameter of a class lies outside the range in which clearing is defined.
-pub fn problem(
-    plan: &Blueprint,
-    groups: &[GroupId],
-) -> Result<(Structure, Vec<MarketPair>, Vec<u32>), InvalidParameter> {
+pub fn problem(plan: &Blueprint, groups: &[GroupId]) -> Result<Compiled, InvalidParameter> {
+    let mut exists = vec![false; plan.queues()];
+    for group in groups {
+        exists[plan.queue_of(*group).at()] = true;
+    }
+    let queues: Vec<_> = (0..plan.queues()).filter(|&q| exists[q]).map(QueueId::new).collect();
     let mut place = vec![None; plan.groups()];
-    for (i, group) in groups.iter().enumerate() {
-        place[group.at()] = Some(i as u32);
+    for group in groups {
+        place[group.at()] = queues.binary_search(&plan.queue_of(*group)).ok();
     }
     let (mut pairs, mut described, mut first) = (Vec::new(), Vec::new(), vec![0]);
     for (s, segment) in plan.segments.iter().enumerate() {
         for (o, option) in segment.options.iter().enumerate() {
             let Some(group) = place[option.group.at()] else { continue };
             let pool = plan.pool_of(option.group);
-            pairs.push(Pair { segment: s as u32, group });
+            pairs.push(Pair { segment: s as u32, group: group as u32 });
             described.push(MarketPair {
                 segment: SegmentId::new(s),
                 option: o as u32,
@@ -156,10 +173,11 @@ pub fn problem(
         tick_h: plan.timing.tick_days * 24.0,
         classes: (0..CLASSES).map(|k| work_class(plan, k)).collect(),
         segments: plan.segments.iter().map(|segment| demand_segment(plan, segment)).collect(),
-        groups: groups.len() as u32,
+        groups: queues.len() as u32,
         pairs,
     };
-    Ok((Structure::new(&problem)?, described, first))
+    let structure = Structure::new(&problem)?;
+    Ok(Compiled { structure, pairs: described, first_pair: first, queues })
 }
 
 fn work_class(plan: &Blueprint, k: usize) -> WorkClass {
@@ -199,8 +217,9 @@ impl World {
         let mut present: Vec<bool> =
             self.installed.chunks_exact(models).map(|row| row.iter().any(|&n| n > 0)).collect();
         let market = &self.market;
-        for (pair, terms) in market.structure.problem().pairs.iter().enumerate() {
-            let group = market.groups[terms.group as usize].at();
+        for (pair, terms) in market.pairs.iter().enumerate() {
+            let options = &plan.segments[terms.segment.at()].options;
+            let group = options[terms.option as usize].group.at();
             present[group] =
                 present[group] || market.outcome.pair(&market.structure, pair).backlog > 1e-9;
         }
@@ -217,7 +236,7 @@ impl World {
         if groups == self.market.groups {
             return Ok(());
         }
-        let (structure, pairs, first_pair) = problem(plan, &groups)?;
+        let Compiled { structure, pairs, first_pair, queues } = problem(plan, &groups)?;
         let old = &self.market;
         let mut inputs = Inputs::new(&structure);
         for (p, pair) in pairs.iter().enumerate() {
@@ -227,19 +246,20 @@ impl World {
             }
         }
         let mut solver = Solver::new(&structure);
-        let utilisation: Vec<f64> = groups.iter().map(|g| self.last_utilisation(*g)).collect();
+        let utilisation: Vec<f64> = queues.iter().map(|q| self.last_utilisation(*q)).collect();
         solver.start_from(&utilisation);
         let outcome = Outcome::new(&structure);
         let market = &mut self.market;
         (market.structure, market.inputs, market.outcome, market.solver) =
             (structure, inputs, outcome, solver);
-        (market.pairs, market.first_pair, market.groups) = (pairs, first_pair, groups);
+        (market.pairs, market.first_pair) = (pairs, first_pair);
+        (market.queues, market.groups) = (queues, groups);
         (market.tastes_changed, market.carried) = (true, true);
         Ok(())
     }
 
-    fn last_utilisation(&self, group: GroupId) -> f64 {
-        let place = self.market.groups.iter().position(|g| *g == group);
+    fn last_utilisation(&self, queue: QueueId) -> f64 {
+        let place = self.market.queues.iter().position(|q| *q == queue);
         place.map_or(0.5, |at| self.market.outcome.group(0, at).utilisation)
     }
 
@@ -261,7 +281,7 @@ impl World {
                     .sum()
             })
             .collect();
-        self.market.cells = self.market.groups.iter().map(|g| self.cells_of(plan, *g)).collect();
+        self.market.cells = self.market.queues.iter().map(|q| self.cells_of(plan, *q)).collect();
         let world: f64 = size.iter().sum::<f64>().max(1e-9);
         for pair in 0..self.market.pairs.len() {
             let MarketPair { segment, option, pool, buyer, .. } = self.market.pairs[pair];
@@ -281,11 +301,13 @@ impl World {
         Ok(())
     }
 
-    fn cells_of(&self, plan: &Blueprint, group: GroupId) -> Vec<(u32, f64)> {
-        let row = group.at() * plan.hardware.len();
-        let models = self.market.server_compute.iter().enumerate();
-        let installed = models.filter(|(h, _)| self.installed[row + h] > 0);
-        installed.map(|(h, &compute)| ((row + h) as u32, compute)).collect()
+    fn cells_of(&self, plan: &Blueprint, queue: QueueId) -> Vec<(u32, f64)> {
+        let models = plan.hardware.len();
+        let groups = self.market.groups.iter().filter(|g| plan.queue_of(**g) == queue);
+        let cells = groups.flat_map(|g| g.at() * models..(g.at() + 1) * models);
+        let compute = |cell: usize| self.market.server_compute[cell % models];
+        let installed = cells.filter(|&cell| self.installed[cell] > 0);
+        installed.map(|cell| (cell as u32, compute(cell))).collect()
     }
 
     /// Whether a nation's buyers can reach a pool and may use it under the regimes on cloud access and the suspensions in force, and can pay for it.
