@@ -84,7 +84,7 @@ fn events_of_copies_count_against_the_budget() {
         simulate(&plan, 5, 1, &StopFlag::new()).unwrap().events
     };
     for s in [&mut alone, &mut nested] {
-        s.horizon.event_budget = events as i64 + 10;
+        s.horizon.event_budget = events.cast_signed() + 10;
     }
     let run = |s| simulate(&Blueprint::new(s).unwrap(), 5, 1, &StopFlag::new());
     assert!(run(&alone).is_ok());
