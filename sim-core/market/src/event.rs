@@ -4,7 +4,8 @@ use autarky_engine::calendar::Phase;
 use autarky_engine::simulation::EventCode;
 
 use crate::id::{
-    CohortId, HardwareId, NationId, OrderId, PoolId, ShelfId, ShipmentId, SiteId, VendorId,
+    CohortId, HardwareId, NationId, OrderId, PoolId, ShelfId, ShipmentId, SiteId, SourceId,
+    VendorId,
 };
 
 /// Order within one instant: the world changes first, the market clears, then observers read.
@@ -75,6 +76,10 @@ pub enum Event {
     CurrencyFlows(NationId),
     /// A shipment of the grey channel arrives or is seized.
     GreyArrives(u32),
+    /// A jurisdiction's part of a stage of production is interrupted.
+    StageDisrupted(SourceId),
+    /// It is back.
+    StageRestored(SourceId),
     /// Demand, prices and clearing of one tick.
     Tick,
     /// Bills are paid, prices posted, hazards aged.
@@ -114,6 +119,8 @@ impl EventCode for Event {
             Self::LinkFails(..) => 75,
             Self::LinkRestored(..) => 76,
             Self::GreyArrives(_) => 44,
+            Self::StageDisrupted(_) => 50,
+            Self::StageRestored(_) => 51,
         }
     }
 
@@ -137,6 +144,8 @@ impl EventCode for Event {
             | Self::HardwareReleased(HardwareId(id))
             | Self::CurrencyShort(NationId(id))
             | Self::CurrencyFlows(NationId(id))
+            | Self::StageDisrupted(SourceId(id))
+            | Self::StageRestored(SourceId(id))
             | Self::DatedStart(id)
             | Self::DatedEnd(id)
             | Self::TensionRises(id)

@@ -55,4 +55,10 @@ ids! {
     ShelfId,
     /// A shipment under way.
     ShipmentId,
+    /// A stage of the production chain.
+    StageId,
+    /// The part of a stage that one jurisdiction makes.
+    SourceId,
+    /// An economy that makes a part of a stage.
+    JurisdictionId,
 }

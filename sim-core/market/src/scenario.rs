@@ -12,6 +12,7 @@ use crate::entity::horizon::{BlocParameters, Focus, Horizon};
 use crate::entity::nation::NationParameters;
 use crate::entity::provider::ProviderParameters;
 use crate::entity::shock::ShockParameters;
+use crate::entity::stage::StageParameters;
 use crate::entity::tension::TensionParameters;
 use crate::entity::vendor::VendorParameters;
 use crate::entity::withdrawal::WithdrawalParameters;
@@ -140,6 +141,8 @@ scenario! {
         blocs["bloc"]: BlocParameters,
         /// Sellers of accelerators.
         vendors["vendor"]: VendorParameters,
+        /// Stages of the production chain of accelerators.
+        stages["stage"]: StageParameters,
         /// Accelerator generations.
         hardware["hardware"]: HardwareParameters,
         /// Jurisdictions that control exports.

@@ -98,6 +98,8 @@ pub enum Kind {
     References(&'static str),
     /// Shares (numbers that sum to one) keyed by entries of another root.
     Shares(&'static str),
+    /// Shares (numbers that sum to one) keyed by ISO 3166 codes of any economy, in the nation calibration table or not.
+    EconomyShares,
     /// ISO 3166 codes of economies in the nation calibration table.
     Economies,
     /// Dated positive values: a CSV file with the columns `date,value`, or a list of `[date, value]`.

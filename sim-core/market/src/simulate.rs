@@ -9,7 +9,7 @@ use crate::blueprint::Blueprint;
 use crate::entity::provider::CapacityTarget;
 use crate::event::{Event, phase};
 use crate::handler::{Market, churn_trials};
-use crate::id::{GroupId, HardwareId, NationId, PoolId, ShelfId, SiteId, VendorId};
+use crate::id::{GroupId, HardwareId, NationId, PoolId, ShelfId, SiteId, SourceId, VendorId};
 use crate::ledger::{Currency, Ledger};
 use crate::mechanism::clearing::{Inputs, Outcome, Solver};
 use crate::mechanism::export_control::Regimes;
@@ -18,6 +18,7 @@ use crate::metric::series::{SCALARS, SERIES, Summary};
 use crate::process::Process;
 use crate::record::{Layout, Record};
 use crate::rollout::{Rollouts, failed};
+use crate::world::chain::ChainState;
 use crate::world::connectivity::ConnectivityState;
 use crate::world::fleet::Installation;
 use crate::world::grey::GreyState;
@@ -165,6 +166,7 @@ impl World {
                 .iter()
                 .map(|v| VendorState::new(stream(Process::Output, v.key), plan.pools.len()))
                 .collect(),
+            chain: ChainState::new(plan, |key| stream(Process::StageDisruption, key)),
             orders: Slots::default(),
             shipments: Slots::default(),
             released: plan
@@ -218,6 +220,9 @@ impl World {
         }
         for s in 0..plan.sites.len() {
             self.schedule_outage(plan, SiteId::new(s), ctx)?;
+        }
+        for s in 0..plan.chain.sources.len() {
+            self.schedule_disruption(plan, SourceId::new(s), ctx)?;
         }
         for v in 0..plan.vendors.len() {
             ctx.schedule_at(SimTime::ZERO, phase::DECISIONS, Event::Allocation(VendorId::new(v)))?;

@@ -4,6 +4,7 @@
 //! operators, cohorts (one a site and vintage window) and samples; it bounds what a typing slip can ask for and is no
 //! measurement. Nodes are counts within cohorts and ticks keep nothing, so neither enters.
 
+mod chain;
 mod dispatch;
 mod events;
 mod shock;
@@ -45,6 +46,7 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
         horizon,
         portfolios,
         shares,
+        chain::chain,
         demand,
         providers,
         dispatch::dispatchers,
@@ -61,6 +63,7 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
 #[must_use]
 pub fn warnings(scenario: &Scenario) -> Vec<Problem> {
     let mut out = Vec::new();
+    chain::unused(scenario, &mut out);
     events::warnings(scenario, &mut out);
     events::grey_channel(scenario, &mut out);
     shock::warnings(scenario, &mut out);
@@ -107,9 +110,13 @@ fn shares(scenario: &Scenario, out: &mut Vec<Problem>) {
             let Some(entry) = scenario.entry(spec.name, id) else { continue };
             for (at, field) in spec.fields.iter().enumerate() {
                 let Some(Value::Shares(shares)) = entry.get(at) else { continue };
+                let path = [spec.name, id, field.name].join(".");
+                for (key, share) in shares.iter().filter(|(_, share)| *share < 0.0) {
+                    let message = format!("the share of `{key}` in `{path}` is {share}");
+                    out.push(problem(&path, message, "shares lie from 0 to 1"));
+                }
                 let sum: f64 = shares.iter().map(|(_, share)| share).sum();
                 if !shares.is_empty() && (sum - 1.0).abs() > SHARE_TOLERANCE {
-                    let path = [spec.name, id, field.name].join(".");
                     let message =
                         format!("the shares of `{path}` sum to {} and not to one", tidy(sum));
                     out.push(problem(path, message, "change one of them"));
@@ -307,6 +314,16 @@ pub(crate) mod tests {
             ("nation.AAA.policy.portfolio", |s| s.nations.entry("AAA").portfolio_cloud = 0.5),
             ("nation.AAA.vendor_mix", |s| {
                 s.nations.entry("AAA").vendor_mix = vec![("v".into(), 0.5)];
+            }),
+            ("nation.AAA.vendor_mix", |s| {
+                s.nations.entry("AAA").vendor_mix = vec![("v".into(), 1.5), ("w".into(), -0.5)];
+            }),
+            ("stage.s.shares", |s| s.stages.entry("s").shares.clear()),
+            ("stage.s.shares", |s| {
+                s.stages.entry("s").shares = vec![("TWN".into(), 0.9), ("KOR".into(), 0.2)];
+            }),
+            ("controller.c.economies", |s| {
+                s.controllers.entry("c").economies = vec!["TWN".into()];
             }),
             ("workload.training.share", |s| s.workloads.entry("training").share = 0.9),
             ("workload.other", |s| s.workloads.entry("other").share = 0.0),

@@ -35,6 +35,8 @@ struct Draws {
     vendor_output: Vec<Stream>,
     releases: Vec<u64>,
     outages: Vec<(u64, u32, bool)>,
+    /// Of the production chain, by source.
+    disruptions: Vec<(u64, u32, bool)>,
     /// First failure of every cohort of the initial fleet that runs without churn: its unit exponential in calendar time.
     first_failures: BTreeMap<u32, u64>,
 }
@@ -57,6 +59,8 @@ fn draws(s: &Scenario) -> Draws {
     let outages = outages.map(|r| (r.time.as_micros(), r.entity, r.code == 7)).collect();
     let currency = run.trace.iter().filter(|r| r.code == 30 || r.code == 31);
     let currency = currency.map(|r| (r.time.as_micros(), r.entity, r.code == 30)).collect();
+    let disruptions = run.trace.iter().filter(|r| r.code == 50 || r.code == 51);
+    let disruptions = disruptions.map(|r| (r.time.as_micros(), r.entity, r.code == 50)).collect();
     let steady = |id: u32| {
         let world = run.world();
         let cohort = &world.cohorts[id as usize];
@@ -74,6 +78,7 @@ fn draws(s: &Scenario) -> Draws {
         vendor_output,
         releases,
         outages,
+        disruptions,
         first_failures,
     }
 }
@@ -85,6 +90,16 @@ fn base() -> Scenario {
         s.hardware.entry(&format!("v1-g{generation}")).release -= 600.0;
     }
     (s.nations.entry("FOC").currency_onset, s.nations.entry("FOC").currency_length) = (4.0, 30.0);
+    for (id, shares) in
+        [("foundry", [("KOR", 0.1), ("TWN", 0.9)]), ("memory", [("JPN", 0.2), ("KOR", 0.8)])]
+    {
+        let stage = s.stages.entry(id);
+        stage.shares = shares.map(|(code, share)| (code.to_owned(), share)).to_vec();
+        stage.disruption_rate = 6.0;
+    }
+    for vendor in ["v1", "v2"] {
+        s.vendors.entry(vendor).chain = vec!["foundry".to_owned(), "memory".to_owned()];
+    }
     for (id, target, law) in [
         ("chip", Target::Chip, Law::Jumps),
         ("memory", Target::Chip, Law::RegimeSwitching),
@@ -107,7 +122,8 @@ fn no_lever_changes_a_draw_of_another_process() {
     let expected = draws(&base());
     assert!(expected.currency.len() > 3);
     assert!(expected.first_failures.len() > 10 && expected.outages.len() > 10);
-    let levers: [Lever; 6] = [
+    assert!(expected.disruptions.len() > 20);
+    let levers: [Lever; 7] = [
         ("ban", |s| {
             regime(s, "ban", "AAA", 50.0);
             s.events.entry("ban").scope = Scope::ALL.to_vec();
@@ -128,6 +144,13 @@ fn no_lever_changes_a_draw_of_another_process() {
             s.providers.entry("FOC-data_centre").spares = 0.5;
             s.nations.entry("FOC").crews = 40.0;
         }),
+        ("a vendor without a chain, a stage more, other shares", |s| {
+            s.vendors.entry("v2").chain.clear();
+            let shares = vec![("CHN".to_owned(), 1.0)];
+            s.stages.entry("packaging").shares = shares;
+            let stage = s.stages.entry("foundry");
+            (stage.slack, stage.buffer) = (1.5, 90.0);
+        }),
         ("a provider more", |s| {
             common::add_pool(s, "new", "FOC");
         }),
@@ -142,6 +165,7 @@ fn no_lever_changes_a_draw_of_another_process() {
         assert_eq!(found.currency, expected.currency, "{name}");
         assert!(found.vendor_output == expected.vendor_output, "{name}");
         assert_eq!(found.releases, expected.releases, "{name}");
+        assert_eq!(found.disruptions, expected.disruptions, "{name}");
         let same: Vec<_> = found.outages.iter().filter(|o| expected.outages.contains(o)).collect();
         assert_eq!(same.len(), expected.outages.len(), "{name}");
         for (cohort, at) in &expected.first_failures {

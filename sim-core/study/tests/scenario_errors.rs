@@ -570,3 +570,41 @@ fn shocks_without_a_mean_and_shocks_to_nobody_are_refused_at_their_place() {
         &["standard deviation of", "raise `reversion`"],
     );
 }
+
+#[test]
+fn a_stage_whose_shares_are_no_partition_is_named_at_its_place() {
+    let stage = |shares: &str| {
+        format!("[vendor.nvidia]\nchain = [\"fab\"]\n[stage.fab]\nshares = {shares}")
+    };
+    assert_eq!(findings(&stage("{ TWN = 0.92, USA = 0.08 }")), []);
+    one(
+        &stage("{ TWN = 0.92, USA = 0.1 }"),
+        "{ TWN = 0.92, USA = 0.1 }",
+        &["`stage.fab.shares` does not sum to one", "the sum is 1.02", "shares that sum to one"],
+    );
+    one(
+        &stage("{ TWN = 1.1, USA = -0.1 }").replace("1.1", "1.0"),
+        "-0.1",
+        &["out of range", "from 0 up to 1"],
+    );
+    one(&stage("{ taiwan = 1.0 }"), "taiwan", &["no ISO 3166 code", "such as TWN"]);
+    one(
+        "[vendor.nvidia]\nchain = [\"fab\"]\n[stage.fab]",
+        "fab",
+        &["no jurisdiction makes anything of stage `fab`"],
+    );
+    one("[stage.fab]\nshares = { TWN = 1.0 }", "fab", &["no vendor needs stage `fab`"]);
+    one(
+        "[vendor.nvidia]\nchain = [\"fob\"]\n[vendor.amd]\nchain = [\"fab\"]\n[stage.fab]\nshares = { TWN = 1.0 }",
+        "\"fob\"",
+        &["no stage of this scenario", "did you mean `fab`?"],
+    );
+    one(
+        &format!(
+            "{}\n[controller.us]\njurisdiction = \"EST\"\neconomies = [\"TWM\"]",
+            stage("{ TWN = 1.0 }")
+        ),
+        "[\"TWM\"]",
+        &["names `TWM`, which makes no part of any stage"],
+    );
+}

@@ -4,7 +4,7 @@ use autarky_engine::rng::{child_key, entity_key};
 
 use super::shock::Shocks;
 use super::{Blueprint, LEVELS, Operator, Pool, Provider, Segment, Site, SupplyOption};
-use super::{entries, politics};
+use super::{chain, entries, politics};
 use crate::entity::demand::{Class, Sensitivity};
 use crate::entity::nation::{NationParameters, Residency};
 use crate::entity::provider::{CapacityTarget, PriceRule, ProviderParameters};
@@ -79,12 +79,14 @@ impl Blueprint {
         let controllers = entries::controllers(scenario)?;
         let vendors = entries::vendors(scenario, &controllers)?;
         let classes = entries::classes(scenario)?;
+        let chain = chain::chain(scenario)?;
         let hardware = entries::hardware(scenario, &timing, (&vendors, &controllers))?;
         let focus = (0..nations.len()).filter(|&n| nations[n].focus).map(NationId::new).collect();
         let mut plan = Self {
             timing,
             nations,
             vendors,
+            chain,
             hardware,
             controllers,
             tensions: politics::tensions(scenario),

@@ -4,6 +4,7 @@
 
 mod actors;
 mod build;
+pub mod chain;
 mod dispatch;
 mod entries;
 mod fleet;
@@ -338,6 +339,8 @@ pub struct Blueprint {
     pub nations: Vec<Nation>,
     /// Vendors.
     pub vendors: Vec<Vendor>,
+    /// Production chain.
+    pub chain: chain::Chain,
     /// Hardware.
     pub hardware: Vec<Hardware>,
     /// Controllers.

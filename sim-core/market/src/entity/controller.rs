@@ -40,6 +40,8 @@ parameters! {
         title: String = String::new(), Kind::Text, Assumed, "name";
         /// Zone whose vendors and clouds it controls.
         jurisdiction: String = String::new(), Kind::Reference("nation"), Assumed, "law";
+        /// Economies whose stages of production it can withhold beside those of its own zone.
+        economies: Vec<String> = Vec::new(), Kind::Economies, Assumed, "law and treaties; the zones of a scenario need not be those of the chain";
         /// Total processing performance from which hardware is controlled.
         tpp_threshold: f64 = 4800.0, Kind::Number { unit: "1", range: Range::closed(0.0, 1e9) }, Measured, "BIS, 88 FR 73458 (2023)";
         /// Hazard of its withdrawal from one state, chips, parts and clouds together, that lasts beyond the horizon of the test.

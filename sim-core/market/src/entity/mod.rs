@@ -9,6 +9,7 @@ pub mod horizon;
 pub mod nation;
 pub mod provider;
 pub mod shock;
+pub mod stage;
 pub mod tension;
 pub mod vendor;
 pub mod withdrawal;

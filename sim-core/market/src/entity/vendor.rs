@@ -30,6 +30,8 @@ parameters! {
         output_growth: f64 = 0.4, Kind::Number { unit: "1/year", range: Range::closed(-2.0, 3.0) }, Assumed, "compute per chip grows by 0.42 a year (calibration/hardware_trends.csv), wafers little";
         /// Volatility of its output from one allocation to the next, log sd.
         output_volatility: f64 = 0.1, Kind::Number { unit: "1", range: Range::closed(0.0, 2.0) }, Assumed, "yield and packaging bottlenecks";
+        /// Stages of production that its output needs, all of them (Leontief); empty: no stage limits it.
+        chain: Vec<String> = Vec::new(), Kind::References("stage"), Assumed, "scenario";
         /// How its output is allocated over the backlog.
         allocation: AllocationRule = AllocationRule::LargestFirst, Kind::Choice(AllocationRule::WORDS), Assumed, "lead times of small buyers in 2023";
         /// Memory of past purchases under `turn_and_earn`: a purchase counts e^(−age/memory).

@@ -1,5 +1,6 @@
 //! Handlers change the state. One file per family of events; the one `match` is here.
 
+mod chain;
 mod connectivity;
 mod grey;
 mod hard_currency;
@@ -73,6 +74,8 @@ impl Model for Market<'_> {
             Event::CurrencyShort(nation) | Event::CurrencyFlows(nation) => {
                 world.currency_switches(plan, nation, ctx)
             }
+            Event::StageDisrupted(source) => world.stage_disrupted(plan, source, ctx),
+            Event::StageRestored(source) => world.stage_restored(plan, source, ctx),
             Event::Tick => world.tick(plan, ctx),
             Event::MonthEnd => world.month_end(plan, ctx),
             Event::Sample => metric::sample(world, plan, ctx),

@@ -28,11 +28,13 @@ impl World {
         let terms = &plan.vendors[vendor.at()].parameters;
         let interval = SimDuration::from_days_f64(terms.allocation_interval)?;
         ctx.schedule_in(interval, phase::DECISIONS, Event::Allocation(vendor))?;
-        let rate = daily_output(terms, ctx.now().as_days());
+        let day = ctx.now().as_days();
+        let rate = daily_output(terms, day);
+        let chain = self.take_chain_factor(plan, vendor, day);
         let state = &mut self.vendors[vendor.at()];
         let sigma = terms.output_volatility;
         let noise = math::exp(sigma * state.output.normal() - 0.5 * sigma * sigma);
-        let made = rate * terms.allocation_interval * noise;
+        let made = rate * terms.allocation_interval * noise * chain;
         let available = state.stock + made;
         let backlog = std::mem::take(&mut state.backlog);
         let past = std::mem::take(&mut state.past_sales);

@@ -2,6 +2,7 @@
 
 pub mod allocation;
 pub mod attrition;
+pub mod chain;
 pub mod clearing;
 pub mod connectivity;
 pub mod export_control;

@@ -37,6 +37,8 @@ pub enum Process {
     HostLeaveCount = 12,
     /// Counts of hosts that return in a tick, for large cohorts.
     HostReturnCount = 13,
+    /// Times between disruptions of a jurisdiction's part of a stage, and their lengths.
+    StageDisruption = 50,
     /// Clocks by which tensions rise.
     TensionRise = 40,
     /// Clocks by which tensions fall.

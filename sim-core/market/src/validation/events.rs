@@ -212,8 +212,7 @@ fn controls(scenario: &Scenario, zone: &str, scope: Scope) -> bool {
             scenario.vendors.iter().any(|(_, vendor)| vendor.home == zone)
         }
         Scope::Cloud => scenario.providers.iter().any(|(_, p)| sells_abroad(p)),
-        // No stage of production is an entity of the model.
-        Scope::Chain => false,
+        Scope::Chain => super::chain::withholds(scenario, zone),
     }
 }
 

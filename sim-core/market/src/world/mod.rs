@@ -2,6 +2,7 @@
 //!
 //! Handlers change it through the methods here, which keep the counts that belong together in step.
 
+pub mod chain;
 pub mod connectivity;
 pub mod fleet;
 pub mod grey;
@@ -163,6 +164,8 @@ pub struct World {
     pub pools: Vec<supply::PoolState>,
     /// By vendor.
     pub vendors: Vec<vendor::VendorState>,
+    /// Production chain.
+    pub chain: chain::ChainState,
     /// Open orders and those waiting for a licence; freed slots are reused.
     pub orders: supply::Slots<supply::Order>,
     /// Shipments under way.

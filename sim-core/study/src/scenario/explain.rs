@@ -138,6 +138,9 @@ pub(crate) fn takes(spec: &FieldSpec) -> String {
         Kind::Reference(root) => format!("the identifier of an entry of `{root}`"),
         Kind::References(root) => format!("a list of identifiers of entries of `{root}`"),
         Kind::Shares(root) => format!("shares by {root} that sum to one: {{ a = 0.6, b = 0.4 }}"),
+        Kind::EconomyShares => {
+            "shares by ISO 3166 code that sum to one: { TWN = 0.9, KOR = 0.1 }".to_owned()
+        }
         Kind::Economies => "a list of ISO 3166 codes: [\"EST\"]".to_owned(),
         Kind::Path => {
             "a CSV file with the columns date,value beside the scenario, or a list [[2026-01-01, 1.0], …]"

@@ -157,8 +157,8 @@ fn field_schema(root: usize, field: usize) -> Value {
         Kind::References(_) => {
             json!({ "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": IDENTIFIER } })
         }
-        Kind::Shares(_) => json!({
-            "type": "object", "propertyNames": { "pattern": IDENTIFIER },
+        Kind::Shares(_) | Kind::EconomyShares => json!({
+            "type": "object", "propertyNames": { "pattern": keys(spec.kind) },
             "additionalProperties": { "anyOf": [bounded(Range::share()), quantity(true)] },
         }),
         Kind::Economies => {
@@ -183,6 +183,11 @@ fn field_schema(root: usize, field: usize) -> Value {
         object.insert("description".into(), describe(root, field).into());
     }
     schema
+}
+
+/// The pattern of the keys of shares.
+fn keys(kind: Kind) -> &'static str {
+    if matches!(kind, Kind::EconomyShares) { "^[A-Z]{3}$" } else { IDENTIFIER }
 }
 
 fn describe(root: usize, field: usize) -> String {

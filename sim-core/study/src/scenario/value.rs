@@ -69,7 +69,8 @@ impl Reader<'_> {
             Kind::Choices(_) | Kind::References(_) | Kind::Economies | Kind::Words => {
                 return self.list(path, spec, node);
             }
-            Kind::Shares(root) => return self.shares(path, root, node),
+            Kind::Shares(root) => return self.shares(path, (root, check_identifier), node),
+            Kind::EconomyShares => return self.shares(path, ("ISO 3166 code", check_code), node),
             Kind::Path => return self.points(path, node),
         };
         if matches!(spec.kind, Kind::Reference(_)) {
@@ -255,16 +256,22 @@ impl Reader<'_> {
         whole.then_some(Reading { parsed: Parsed::Value(Value::List(words)), parts })
     }
 
-    fn shares(&mut self, path: &str, root: &str, node: &Node) -> Option<Reading> {
+    /// Shares by keys that pass `check`.
+    fn shares(
+        &mut self,
+        path: &str,
+        (keys, check): (&str, fn(&str, Place) -> Result<(), Finding>),
+        node: &Node,
+    ) -> Option<Reading> {
         let Data::Table(table) = &node.data else {
             return self.fail(
                 path,
-                wrong_type(node, &format!("shares by {root}: {{ a = 0.6, b = 0.4 }}")),
+                wrong_type(node, &format!("shares by {keys}: {{ a = 0.6, b = 0.4 }}")),
             );
         };
         let (mut shares, mut parts, mut whole, mut sum) = (Vec::new(), Vec::new(), true, 0.0);
         for member in table.iter() {
-            let id = check_identifier(&member.key, member.key_place);
+            let id = check(&member.key, member.key_place);
             let share = self.number(&member.node, "1", Range::share());
             match (id, share) {
                 (Ok(()), Ok(Value::Number(share))) => {
@@ -383,6 +390,16 @@ pub(crate) fn check_identifier(id: &str, place: Place) -> Result<(), Finding> {
     let shown: String = id.chars().take(64).collect();
     Err(Finding::error(Some(place), "", format!("`{shown}` is not an identifier"))
         .allowed("1 to 64 ASCII letters, digits, `_` and `-`; titles may be any text"))
+}
+
+/// Codes of economies are three capital letters.
+fn check_code(code: &str, place: Place) -> Result<(), Finding> {
+    if code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase()) {
+        return Ok(());
+    }
+    let shown: String = code.chars().take(64).collect();
+    Err(Finding::error(Some(place), "", format!("`{shown}` is no ISO 3166 code"))
+        .allowed("three capital letters, such as TWN"))
 }
 
 fn looks_like_date(text: &str) -> bool {

@@ -50,7 +50,10 @@ impl World {
         }
         self.market.tastes_changed = true;
         match &plan.events[at].effect {
-            Effect::Regime { controller, .. } => self.change_regimes(plan, at, *controller, ctx)?,
+            Effect::Regime { controller, .. } => {
+                self.change_regimes(plan, at, *controller, ctx)?;
+                self.refresh_chain(plan, ctx.now().as_days());
+            }
             // Access is read off the events in force.
             Effect::Suspension { .. } => {}
             Effect::SwitchOff { .. } => self.set_locks(plan),
