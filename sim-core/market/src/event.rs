@@ -4,8 +4,8 @@ use autarky_engine::calendar::Phase;
 use autarky_engine::simulation::EventCode;
 
 use crate::id::{
-    CohortId, HardwareId, NationId, OrderId, PoolId, ShelfId, ShipmentId, SiteId, SourceId,
-    VendorId,
+    CohortId, ContractId, HardwareId, NationId, OrderId, PoolId, ShelfId, ShipmentId, SiteId,
+    SourceId, VendorId,
 };
 
 /// Order within one instant: the world changes first, the market clears, then observers read.
@@ -80,6 +80,12 @@ pub enum Event {
     StageDisrupted(SourceId),
     /// It is back.
     StageRestored(SourceId),
+    /// Negotiations of a contract open: terms are bargained.
+    Negotiation(ContractId),
+    /// A contract's terms take effect.
+    ContractStarts(ContractId),
+    /// A contract's terms end.
+    ContractEnds(ContractId),
     /// Demand, prices and clearing of one tick.
     Tick,
     /// Bills are paid, prices posted, hazards aged.
@@ -121,6 +127,9 @@ impl EventCode for Event {
             Self::GreyArrives(_) => 44,
             Self::StageDisrupted(_) => 50,
             Self::StageRestored(_) => 51,
+            Self::Negotiation(_) => 60,
+            Self::ContractStarts(_) => 61,
+            Self::ContractEnds(_) => 62,
         }
     }
 
@@ -146,6 +155,9 @@ impl EventCode for Event {
             | Self::CurrencyFlows(NationId(id))
             | Self::StageDisrupted(SourceId(id))
             | Self::StageRestored(SourceId(id))
+            | Self::Negotiation(ContractId(id))
+            | Self::ContractStarts(ContractId(id))
+            | Self::ContractEnds(ContractId(id))
             | Self::DatedStart(id)
             | Self::DatedEnd(id)
             | Self::TensionRises(id)

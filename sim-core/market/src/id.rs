@@ -49,6 +49,8 @@ ids! {
     CohortId,
     /// Demand of one nation, class and sensitivity.
     SegmentId,
+    /// A long-term contract with clouds.
+    ContractId,
     /// An order for accelerators.
     OrderId,
     /// A vendor's spare parts of one kind in each pool.

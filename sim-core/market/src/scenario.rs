@@ -3,6 +3,7 @@
 //! This is what identifies a run, with seed, replication and [`crate::MODEL_VERSION`]. Reading it from files, blocs and calibration
 //! tables is the business of the `study` crate.
 
+use crate::entity::contract::ContractParameters;
 use crate::entity::controller::ControllerParameters;
 use crate::entity::demand::{DemandParameters, SensitivityParameters, WorkloadParameters};
 use crate::entity::event::EventParameters;
@@ -149,6 +150,8 @@ scenario! {
         controllers["controller"]: ControllerParameters,
         /// Sellers of compute. The identifiers `cloud`, `data_centre` and `network` are defaults of a kind, not providers.
         providers["provider"]: ProviderParameters,
+        /// Long-term contracts with clouds.
+        contracts["contract"]: ContractParameters,
         /// Workload classes.
         workloads["workload"]: WorkloadParameters,
         /// Sensitivities of data.

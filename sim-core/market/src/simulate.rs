@@ -20,6 +20,7 @@ use crate::record::{Layout, Record};
 use crate::rollout::{Rollouts, failed};
 use crate::world::chain::ChainState;
 use crate::world::connectivity::ConnectivityState;
+use crate::world::contracts::ContractState;
 use crate::world::fleet::Installation;
 use crate::world::grey::GreyState;
 use crate::world::hard_currency::HardCurrency;
@@ -188,6 +189,7 @@ impl World {
             market: market_state(plan, seed, replication)?,
             shocks: ShockState::new(plan, seed, replication),
             hard_currency: HardCurrency::new(plan, seed, replication),
+            contracts: ContractState::new(plan),
             ledger,
             accounts,
             node_books: NodeBooks::default(),
@@ -241,6 +243,7 @@ impl World {
         for n in 0..plan.nations.len() {
             self.schedule_currency(plan, NationId::new(n), ctx)?;
         }
+        self.begin_contracts(plan, ctx)?;
         ctx.schedule_at(SimTime::ZERO, phase::MARKET, Event::Tick)?;
         ctx.schedule_in(
             SimDuration::from_days_f64(crate::handler::MONTH)?,

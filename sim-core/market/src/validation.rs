@@ -5,6 +5,7 @@
 //! measurement. Nodes are counts within cohorts and ticks keep nothing, so neither enters.
 
 mod chain;
+mod contracts;
 mod dispatch;
 mod events;
 mod shock;
@@ -49,6 +50,7 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
         chain::chain,
         demand,
         providers,
+        contracts::contracts,
         dispatch::dispatchers,
         events::events,
         shock::shocks,
@@ -64,6 +66,7 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
 pub fn warnings(scenario: &Scenario) -> Vec<Problem> {
     let mut out = Vec::new();
     chain::unused(scenario, &mut out);
+    contracts::warnings(scenario, &mut out);
     events::warnings(scenario, &mut out);
     events::grey_channel(scenario, &mut out);
     shock::warnings(scenario, &mut out);

@@ -2,6 +2,7 @@
 
 use autarky_engine::rng::{child_key, entity_key};
 
+use super::contracts::Contracts;
 use super::shock::Shocks;
 use super::{Blueprint, LEVELS, Operator, Pool, Provider, Segment, Site, SupplyOption};
 use super::{chain, entries, politics};
@@ -102,6 +103,7 @@ impl Blueprint {
             classes,
             demand: entries::demand_path(scenario, &timing),
             demand_elasticity: scenario.workloads.iter().map(|(_, w)| w.share * w.elasticity).sum(),
+            contracts: Contracts::default(),
             actors: Vec::new(),
             rollout: scenario.withdrawal.clone(),
             supply: vec![vec![1.0, 0.0]; scenario.vendors.len()],
@@ -112,6 +114,7 @@ impl Blueprint {
         plan.share_portfolios();
         plan.initial = plan.initial_fleet();
         plan.segments = plan.segments(scenario)?;
+        plan.contracts = plan.resolve_contracts(scenario)?;
         plan.actors = plan.resolve_actors();
         plan.shocks = plan.compile_shocks(scenario)?;
         Ok(plan)

@@ -5,6 +5,7 @@
 mod actors;
 mod build;
 pub mod chain;
+pub mod contracts;
 mod dispatch;
 mod entries;
 mod fleet;
@@ -371,6 +372,8 @@ pub struct Blueprint {
     pub demand: DemandPath,
     /// Elasticity η of demand with respect to a joint move of all prices, over the classes by their share.
     pub demand_elasticity: f64,
+    /// Long-term contracts.
+    pub contracts: contracts::Contracts,
     /// Actors of the withdrawal test.
     pub actors: Vec<ResolvedActor>,
     /// Nested rollouts of the withdrawal test.

@@ -2,6 +2,7 @@
 
 mod chain;
 mod connectivity;
+mod contract;
 mod grey;
 mod hard_currency;
 mod node;
@@ -67,6 +68,12 @@ impl Model for Market<'_> {
             Event::GreyArrives(slot) => world.grey_arrives(plan, slot, ctx),
             Event::StandingLicenceDecided(slot) => {
                 world.standing_licence_decided(plan, slot, ctx);
+                Ok(())
+            }
+            Event::Negotiation(contract) => world.negotiate(plan, contract, ctx),
+            Event::ContractStarts(contract) => world.contract_starts(plan, contract, ctx),
+            Event::ContractEnds(contract) => {
+                world.contract_ends(plan, contract, ctx.now());
                 Ok(())
             }
             Event::LinkFails(nation, link) => world.link_moves(plan, (nation, link, false), ctx),

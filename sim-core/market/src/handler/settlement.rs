@@ -33,6 +33,7 @@ impl World {
             self.reprice(plan, PoolId::new(p));
         }
         self.settle_premiums()?;
+        self.settle_contracts(plan, day)?;
         self.age_hazards(plan, day, ctx)?;
         integrity::check_month(self, plan)?;
         Ok(())

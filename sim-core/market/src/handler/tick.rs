@@ -35,6 +35,7 @@ impl World {
             self.set_tastes(plan)?;
         }
         self.refresh_remote(plan, ctx.now().as_days());
+        self.serve_contracts(plan, years);
         self.set_capacities()?;
         self.set_prices(plan, years)?;
         self.clear()?;
@@ -72,16 +73,23 @@ impl World {
 
     fn set_capacities(&mut self) -> Result<(), ModelError> {
         for at in 0..self.market.queues.len() {
-            let (mut capacity, mut servers) = (0.0, 0.0_f64);
-            for &(cell, compute) in &self.market.cells[at] {
-                let n = self.available[cell as usize] as f64;
-                capacity += n * compute * self.remote.compute[cell as usize];
-                servers += n * self.remote.servers[cell as usize];
-            }
+            let (capacity, servers) = self.working_in(at);
             let servers = servers.max(1.0);
+            let (capacity, servers) = self.contracts.left(at, capacity, servers);
             self.market.inputs.set_capacity(at, capacity, servers)?;
         }
         Ok(())
+    }
+
+    /// Working capacity and servers of a group of the clearing problem, H100e and 1.
+    pub(super) fn working_in(&self, at: usize) -> (f64, f64) {
+        let (mut capacity, mut servers) = (0.0, 0.0_f64);
+        for &(cell, compute) in &self.market.cells[at] {
+            let n = self.available[cell as usize] as f64;
+            capacity += n * compute * self.remote.compute[cell as usize];
+            servers += n * self.remote.servers[cell as usize];
+        }
+        (capacity, servers)
     }
 
     /// Posted prices at each border, `posted·FX·(1+tariff)`, in units of the reference price.
@@ -112,6 +120,7 @@ impl World {
         };
         market.inputs.set_base_prices(&market.structure, market.pairs.iter().map(price))?;
         for (s, &demand) in market.demand.iter().enumerate() {
+            let demand = self.contracts.spot(s, demand);
             market.inputs.set_demand(&market.structure, s, demand)?;
         }
         Ok(())
@@ -154,6 +163,7 @@ impl World {
             let energy = total * hours * market.power[p];
             state.energy += energy * self.shocks.factor(Target::Energy, pool.zone.at());
         }
+        self.meter_contracts(plan);
     }
 
     /// Demand offered to each pool, and its working capacity. Where pools share a queue, each has what its own buyers ask and its own nodes.
@@ -182,6 +192,13 @@ impl World {
                     let flow = market.outcome.pair(&market.structure, pair);
                     market.offered[terms.pool.at()] += flow.offered;
                 }
+            }
+        }
+        if self.contracts.running {
+            for service in &self.contracts.services {
+                market.offered[service.pool.at()] += service.amount;
+                let apart = !plan.shares_queues(service.pool);
+                market.capacity[service.pool.at()] += if apart { service.amount } else { 0.0 };
             }
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod allocation;
 pub mod attrition;
+pub mod bargaining;
 pub mod chain;
 pub mod clearing;
 pub mod connectivity;
@@ -10,5 +11,6 @@ pub mod grey_channel;
 pub mod investment;
 pub mod machine_repair;
 pub mod price;
+pub mod reservation;
 pub mod services;
 pub mod tension;

@@ -73,6 +73,37 @@ pub fn check_tick(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
             .into());
         }
     }
+    check_contracts(world)
+}
+
+/// What contracts served is the same by deal, by segment and by group, no deal is served beyond its quota, and no buyer is covered twice.
+fn check_contracts(world: &World) -> Result<(), ModelError> {
+    let contracts = &world.contracts;
+    if !contracts.running {
+        return Ok(());
+    }
+    let deals: f64 = contracts.deals.iter().map(|deal| deal.used).sum();
+    let segments: f64 = contracts.segments.iter().map(|segment| segment.served).sum();
+    let services: f64 = contracts.services.iter().map(|service| service.amount).sum();
+    let taken: f64 = contracts.taken.iter().sum();
+    for found in [segments, services, taken] {
+        equal("work", || "all contracts".to_owned(), deals, found)?;
+    }
+    for (d, deal) in contracts.deals.iter().enumerate() {
+        if deal.used > deal.quota * (1.0 + TOLERANCE) + 1e-9 {
+            let entity = format!("deal {d}");
+            return Err(
+                Violation { law: "work", entity, expected: deal.quota, found: deal.used }.into()
+            );
+        }
+    }
+    for (s, segment) in contracts.segments.iter().enumerate() {
+        if segment.covered > 1.0 + TOLERANCE {
+            let entity = format!("segment {s} under contract");
+            let found = segment.covered;
+            return Err(Violation { law: "work", entity, expected: 1.0, found }.into());
+        }
+    }
     Ok(())
 }
 

@@ -7,7 +7,7 @@ pub mod sovereignty;
 use crate::blueprint::Blueprint;
 use crate::entity::demand::Sensitivity;
 use crate::event::{Event, phase};
-use crate::id::{NationId, PoolId};
+use crate::id::{NationId, PoolId, ProviderId};
 use crate::mechanism::clearing::{Method, Report};
 use crate::record::{HORIZONS_DAYS, Withdrawal};
 use crate::world::{Ctx, ModelError, World};
@@ -83,8 +83,13 @@ impl Observers {
 
     /// Buyers of nation `n` paid a pool.
     pub fn paid(&mut self, plan: &Blueprint, (pool, n): (PoolId, usize), usd: f64, day: f64) {
+        self.paid_to(plan, (plan.pools[pool.at()].provider, n), usd, day);
+    }
+
+    /// Buyers of nation `n` paid a provider.
+    pub fn paid_to(&mut self, plan: &Blueprint, (to, n): (ProviderId, usize), usd: f64, day: f64) {
         let Some(at) = self.focus(NationId::new(n)) else { return };
-        let provider = &plan.providers[plan.pools[pool.at()].provider.at()];
+        let provider = &plan.providers[to.at()];
         let sums = &mut self.window[at];
         sums.spent += usd;
         if provider.home.at() != n {
@@ -165,6 +170,7 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
             sums.perceived += flow.served * flow.perceived_price * market.reference_price;
         }
         sums.lost += market.given_up[s] / (plan.timing.tick_days * 24.0);
+        served += add_contracts(world, plan, s, &mut sums);
         sums.unserved += if served < market.demand[s] { market.demand[s] - served } else { 0.0 };
     }
     sums.served_discounted = sums.served * plan.timing.tick_days * 24.0 * discount;
@@ -174,6 +180,27 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
     sums.exchange_rate = market.rate[nation.at()];
     sums.currency_short = f64::from(u8::from(world.hard_currency.is_short(nation)));
     sums
+}
+
+/// Adds what contracts served of a segment, and returns it.
+fn add_contracts(world: &World, plan: &Blueprint, s: usize, sums: &mut Sums) -> f64 {
+    if !world.contracts.running {
+        return 0.0;
+    }
+    let done = &world.contracts.segments[s];
+    let critical = Sensitivity::ALL[plan.segments[s].sensitivity] == Sensitivity::Critical;
+    for service in world.contracts.services.iter().filter(|service| service.segment == s) {
+        let seller = &plan.providers[plan.pools[service.pool.at()].provider.at()];
+        sums.served_by[seller.parameters.kind as usize] += service.amount;
+    }
+    sums.offered += done.served;
+    sums.served += done.served;
+    sums.served_critical += if critical { done.served } else { 0.0 };
+    sums.served_contract += done.served;
+    sums.billed += done.billed;
+    sums.billed_contract += done.billed;
+    sums.perceived += done.perceived;
+    done.served
 }
 
 fn home_sums(world: &World, plan: &Blueprint, nation: NationId, sums: &mut Sums) {

@@ -24,6 +24,10 @@ pub struct Sums {
     pub unserved: f64,
     /// Backlog, H100e-hours.
     pub backlog: f64,
+    /// Of what is served: under contract.
+    pub served_contract: f64,
+    /// Served under contract times its price.
+    pub billed_contract: f64,
     /// Served by kind of provider: cloud, data centre, network.
     pub served_by: [f64; 3],
     /// Working capacity at home by kind.
@@ -94,6 +98,7 @@ impl Sums {
             spent_abroad
         );
         add!(spent_discounted, served_discounted, currency_short, currency_premium);
+        add!(served_contract, billed_contract);
         for kind in 0..3 {
             self.served_by[kind] += other.served_by[kind];
             self.capacity_by[kind] += other.capacity_by[kind];
@@ -132,6 +137,9 @@ pub const SERIES: &[Series] = &[
         s.mean(s.served_by[NETWORK])
     }),
     (column!("served_cloud", "H100e", "of it by clouds"), |s, _| s.mean(s.served_by[CLOUD])),
+    (column!("served_contract", "H100e", "of it under long-term contracts"), |s, _| {
+        s.mean(s.served_contract)
+    }),
     (column!("served_share", "1", "served over need at the reference price"), |s, _| {
         s.served / s.reference
     }),
@@ -146,6 +154,9 @@ pub const SERIES: &[Series] = &[
     }),
     (column!("backlog", "H100eh", "work that waits for the next tick"), |s, _| s.mean(s.backlog)),
     (column!("price", "USD/H100eh", "mean price paid"), |s, _| s.billed / s.served),
+    (column!("contract_price", "USD/H100eh", "mean price of work under contract"), |s, _| {
+        s.billed_contract / s.served_contract
+    }),
     (
         column!(
             "perceived_price",

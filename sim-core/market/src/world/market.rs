@@ -291,7 +291,7 @@ impl World {
             if !access {
                 self.market.closed.push(pair as u32);
             }
-            let open = access && weight > 1e-12;
+            let open = access && !self.is_shut_out(plan, segment, pool) && weight > 1e-12;
             self.market.inputs.set_taste(
                 &self.market.structure,
                 pair,

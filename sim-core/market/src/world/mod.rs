@@ -4,6 +4,7 @@
 
 pub mod chain;
 pub mod connectivity;
+pub mod contracts;
 pub mod fleet;
 pub mod grey;
 pub mod hard_currency;
@@ -194,6 +195,8 @@ pub struct World {
     pub shocks: shock::ShockState,
     /// Shortages of hard currency.
     pub hard_currency: hard_currency::HardCurrency,
+    /// Long-term contracts.
+    pub contracts: contracts::ContractState,
     /// Books.
     pub ledger: Ledger,
     /// Accounts.
