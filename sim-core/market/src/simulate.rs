@@ -243,7 +243,7 @@ impl World {
         for n in 0..plan.nations.len() {
             self.schedule_currency(plan, NationId::new(n), ctx)?;
         }
-        self.begin_contracts(plan, ctx)?;
+        Self::begin_contracts(plan, ctx)?;
         ctx.schedule_at(SimTime::ZERO, phase::MARKET, Event::Tick)?;
         ctx.schedule_in(
             SimDuration::from_days_f64(crate::handler::MONTH)?,

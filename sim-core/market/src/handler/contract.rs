@@ -18,11 +18,7 @@ const YEAR_HOURS: f64 = 8766.0;
 
 impl World {
     /// Schedules the opening of every negotiation, after the first clearing, from which spot prices are known.
-    pub(crate) fn begin_contracts(
-        &self,
-        plan: &Blueprint,
-        ctx: &mut Ctx<'_>,
-    ) -> Result<(), ModelError> {
+    pub(crate) fn begin_contracts(plan: &Blueprint, ctx: &mut Ctx<'_>) -> Result<(), ModelError> {
         for (c, contract) in plan.contracts.list.iter().enumerate() {
             let open = SimDuration::from_days_f64(contract.parameters.at)?;
             ctx.schedule_in(open, phase::SETTLEMENT, Event::Negotiation(ContractId::new(c)))?;
@@ -119,7 +115,7 @@ impl World {
         let (own_cost, own) = self.own_supply(plan, deal.buyer);
         let share = own / (plan.nations[deal.buyer.at()].demand * plan.demand.growth(years));
         let elsewhere = fallback(spot, own_cost, share) * trend;
-        let compliance = self.mean_compliance(plan, deal);
+        let compliance = Self::mean_compliance(plan, deal);
         let outside = (elsewhere - compliance) / self.border(plan, deal);
         let rent = match contract.parameters.form {
             ContractForm::Exclusive => {
@@ -186,7 +182,7 @@ impl World {
     }
 
     /// Compliance cost of the work that a deal may cover, mean by reference demand, USD/H100eh.
-    fn mean_compliance(&self, plan: &Blueprint, deal: &Deal) -> f64 {
+    fn mean_compliance(plan: &Blueprint, deal: &Deal) -> f64 {
         let (mut sum, mut demand) = (0.0, 0.0);
         for &s in &deal.segments {
             let mut options = plan.segments[s].options.iter();
