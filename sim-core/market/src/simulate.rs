@@ -312,6 +312,8 @@ fn pool_state(plan: &Blueprint, repair: Stream) -> PoolState {
         part_price: vec![0.0; plan.vendors.len()],
         price: 0.0,
         unit_cost: 0.0,
+        avoidable_cost: 0.0,
+        months_since_review: 0,
         load: 0.0,
         revenue: vec![0.0; plan.nations.len()],
         energy: 0.0,
@@ -346,8 +348,7 @@ fn market_state(plan: &Blueprint, seed: u64, replication: u64) -> Result<MarketS
         carried: false,
         tastes_changed: true,
         closed: Vec::new(),
-        given_up: vec![0.0; plan.segments.len()],
-        has_given_up: false,
+        given_up: Vec::new(),
         cells: Vec::new(),
         server_compute: (0..plan.hardware.len())
             .map(|h| plan.server_compute(HardwareId::new(h)))

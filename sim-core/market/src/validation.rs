@@ -8,6 +8,7 @@ mod chain;
 mod contracts;
 mod dispatch;
 mod events;
+mod price;
 mod shock;
 
 use crate::entity::demand::{Class, Sensitivity};
@@ -70,6 +71,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<Problem> {
     events::warnings(scenario, &mut out);
     events::grey_channel(scenario, &mut out);
     shock::warnings(scenario, &mut out);
+    price::warnings(scenario, &mut out);
     out
 }
 

@@ -11,7 +11,9 @@ use crate::entity::nation::{NationParameters, Residency};
 use crate::entity::provider::{CapacityTarget, PriceRule, ProviderParameters};
 use crate::id::{GroupId, HardwareId, NationId, OperatorId, PoolId, ProviderId};
 use crate::mechanism::connectivity::nearness;
-use crate::mechanism::price::UtilisationController;
+use crate::mechanism::price::TickRule;
+use crate::mechanism::price::auction::Auction;
+use crate::mechanism::price::controller::UtilisationController;
 use crate::process::normal::normal_quantile;
 use crate::scenario::{Entries, Scenario};
 
@@ -205,16 +207,7 @@ impl Blueprint {
         let crews_per_node = zone.crews / 1000.0 * parameters.crew_factor;
         let pool = PoolId::new(self.pools.len());
         let key = entity_key(&new.name);
-        let controller = (parameters.price_rule == PriceRule::UtilisationController).then(|| {
-            let response =
-                self.classes.iter().map(|c| c.substitution.max(c.elasticity)).fold(0.0, f64::max);
-            UtilisationController::new(
-                parameters.controller_speed,
-                (self.demand_elasticity.max(0.1), response.max(0.1)),
-                parameters.target_utilisation,
-                self.timing.tick_days,
-            )
-        });
+        let tick_rule = self.tick_rule(parameters);
         let first_operator = self.operators.len();
         let dispatcher = self.join_dispatcher(pool, (&parameters.dispatcher, new.zone));
         self.pools.push(Pool {
@@ -230,36 +223,50 @@ impl Blueprint {
             vendor_mix,
             hardware,
             crews_per_node,
-            controller,
+            tick_rule,
             initial_capacity: new.capacity,
         });
         self.add_operators(pool, parameters);
         Ok(())
     }
 
+    fn tick_rule(&self, parameters: &ProviderParameters) -> Option<TickRule> {
+        let (speed, target) = (parameters.controller_speed, parameters.target_utilisation);
+        let response = self.own_response();
+        match parameters.price_rule {
+            PriceRule::Posted | PriceRule::Administered | PriceRule::Cournot => None,
+            PriceRule::UtilisationController => {
+                let responses = (self.demand_elasticity.max(0.1), response);
+                let tick = self.timing.tick_days;
+                let rule = UtilisationController::new(speed, responses, target, tick);
+                Some(TickRule::Controller(rule))
+            }
+            PriceRule::Eip1559 => {
+                let rule = UtilisationController::plain(speed, target, self.timing.tick_days);
+                Some(TickRule::Controller(rule))
+            }
+            PriceRule::UniformAuction => {
+                Some(TickRule::Auction(Auction::new(offers(parameters), response, target)))
+            }
+        }
+    }
+
+    /// Response of demand to the own price alone: the largest θ over the classes.
+    pub(crate) fn own_response(&self) -> f64 {
+        let responses = self.classes.iter().map(|c| c.substitution.max(c.elasticity));
+        responses.fold(0.1, f64::max)
+    }
+
     /// Operators with lognormal sizes at equally spaced quantiles, so that the distribution has no sampling error.
     fn add_operators(&mut self, pool: PoolId, parameters: &ProviderParameters) {
-        let n = parameters.operators as usize;
-        let sizes: Vec<f64> = (0..n)
-            .map(|i| {
-                let u = (i as f64 + 0.5) / n as f64;
-                autarky_engine::math::exp(parameters.operator_dispersion * normal_quantile(u))
-            })
-            .collect();
-        let total: f64 = sizes.iter().sum();
-        for (i, size) in sizes.iter().enumerate() {
+        for (i, weight) in operator_weights(parameters).into_iter().enumerate() {
             let key = child_key(self.pools[pool.at()].key, i as u64);
             let operator = OperatorId::new(self.operators.len());
             let first = self.sites.len();
             for s in 0..parameters.sites_per_operator as usize {
                 self.sites.push(Site { key: child_key(key, s as u64), operator, pool });
             }
-            self.operators.push(Operator {
-                key,
-                pool,
-                weight: size / total,
-                sites: first..self.sites.len(),
-            });
+            self.operators.push(Operator { key, pool, weight, sites: first..self.sites.len() });
         }
     }
 
@@ -361,6 +368,37 @@ impl Blueprint {
         }
         out
     }
+}
+
+/// Shares of a pool that its operators aim at.
+fn operator_weights(parameters: &ProviderParameters) -> Vec<f64> {
+    let n = parameters.operators as usize;
+    let size = |i: usize| {
+        let u = (i as f64 + 0.5) / n as f64;
+        autarky_engine::math::exp(parameters.operator_dispersion * normal_quantile(u))
+    };
+    let sizes: Vec<f64> = (0..n).map(size).collect();
+    let total: f64 = sizes.iter().sum();
+    sizes.into_iter().map(|size| size / total).collect()
+}
+
+/// Avoidable cost over the mean, and share of capacity, of each operator: lognormal costs at equally spaced quantiles, spread over the sizes by the
+/// golden ratio, so that cost and size are unrelated without a draw.
+fn offers(parameters: &ProviderParameters) -> Vec<(f64, f64)> {
+    const GOLDEN: f64 = 0.618_033_988_749_894_8;
+    let weights = operator_weights(parameters);
+    let n = weights.len() as f64;
+    let mut places: Vec<(f64, usize)> =
+        (0..weights.len()).map(|i| ((i as f64 * GOLDEN).fract(), i)).collect();
+    places.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let cost = |rank: usize| {
+        let u = (rank as f64 + 0.5) / n;
+        autarky_engine::math::exp(parameters.cost_dispersion * normal_quantile(u))
+    };
+    let offers: Vec<(f64, f64)> =
+        places.iter().enumerate().map(|(rank, &(_, i))| (cost(rank), weights[i])).collect();
+    let mean: f64 = offers.iter().map(|(cost, weight)| cost * weight).sum();
+    offers.into_iter().map(|(cost, weight)| (cost / mean, weight)).collect()
 }
 
 struct NewPool {

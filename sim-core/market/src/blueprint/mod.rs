@@ -25,7 +25,7 @@ use crate::id::{
     ControllerId, DispatcherId, GroupId, HardwareId, NationId, OperatorId, PoolId, ProviderId,
     SiteId, VendorId,
 };
-use crate::mechanism::price::UtilisationController;
+use crate::mechanism::price::TickRule;
 use crate::process::mean_reverting::MeanReverting;
 
 pub use actors::{NO_SUPPLY, Reach, ResolvedActor};
@@ -184,8 +184,8 @@ pub struct Pool {
     pub hardware: Vec<HardwareId>,
     /// Repair crews per node.
     pub crews_per_node: f64,
-    /// Controller of its price, if that is its rule.
-    pub controller: Option<UtilisationController>,
+    /// What moves its price every tick, if its rule does.
+    pub tick_rule: Option<TickRule>,
     /// Capacity at the start, H100e.
     pub initial_capacity: f64,
 }

@@ -16,12 +16,20 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// How the posted price is set; see `mechanism/price.rs`.
+    /// How the posted price is set; see `mechanism/price/`.
     pub enum PriceRule {
         /// Unit cost plus a mark-up, adjusted with stickiness.
         Posted = "posted",
-        /// Rises and falls with offered demand over capacity.
+        /// Rises and falls with offered demand over capacity, exactly in the length of the tick.
         UtilisationController = "utilisation_controller",
+        /// The same by one step a tick, as in EIP-1559; oscillates when it is too fast for the tick.
+        Eip1559 = "eip1559",
+        /// Set by the state and reviewed in long intervals.
+        Administered = "administered",
+        /// Uniform-price auction over the operators' avoidable costs.
+        UniformAuction = "uniform_auction",
+        /// Cost plus the mark-up of a seller that sees its share of the market.
+        Cournot = "cournot",
     }
 }
 
@@ -80,6 +88,12 @@ parameters! {
         mark_up: f64 = 0.3, Kind::Number { unit: "1", range: Range::closed(-0.99, 100.0) }, Assumed, "gross margins of clouds";
         /// Share of the gap between target and posted price closed in a month (stickiness).
         price_adjustment: f64 = 0.2, Kind::Number { unit: "1", range: Range::share() }, Assumed, "list prices change a few times a year";
+        /// Price that the state sets under the rule `administered`; unset: unit cost with the mark-up, at each review.
+        administered_price: Option<f64> = None, Kind::Number { unit: "USD/H100eh", range: Range::above(0.0, 1e6) }, Assumed, "policy";
+        /// Months between reviews of an administered price.
+        price_review: i64 = 12, Kind::Integer { min: 1, max: 1200 }, Assumed, "yearly, as regulated tariffs";
+        /// Log standard deviation of avoidable cost over operators, for the auction.
+        cost_dispersion: f64 = 0.2, Kind::Number { unit: "1", range: Range::closed(0.0, 3.0) }, Assumed, "power prices and cooling differ by some 20 % within a country";
         /// Target utilisation u* of prices and capacity.
         target_utilisation: f64 = 0.75, Kind::Number { unit: "1", range: Range::above(0.0, 0.99) }, Assumed, "clouds run at 60 to 85 %";
         /// Speed κ of the utilisation controller.

@@ -6,7 +6,8 @@ use crate::blueprint::Blueprint;
 use crate::entity::provider::PriceRule;
 use crate::event::{Event, phase};
 use crate::id::{HardwareId, PoolId, VendorId};
-use crate::mechanism::price::{UnitCost, posted};
+use crate::mechanism::price::cournot::{marked_up, perceived};
+use crate::mechanism::price::{UnitCost, toward};
 use crate::metric::integrity;
 use crate::world::{Ctx, ModelError, World};
 
@@ -80,11 +81,15 @@ impl World {
             self.accounts.power[terms.zone.at()],
             energy * zone.power_price,
         )?;
-        let replacement = self.cheapest(plan, pool).map_or(0.0, |model| self.capital[model.at()]);
-        let capital = replacement * self.installed_compute(plan, pool);
+        let capital = self.replacement_cost(plan, pool) * self.installed_compute(plan, pool);
         let opex = capital * plan.providers[terms.provider.at()].parameters.opex / 12.0;
         self.ledger.pay(provider, self.accounts.services[terms.zone.at()], opex)?;
         Ok(())
+    }
+
+    /// Price of an H100e of today's best hardware, USD.
+    fn replacement_cost(&self, plan: &Blueprint, pool: PoolId) -> f64 {
+        self.cheapest(plan, pool).map_or(0.0, |model| self.capital[model.at()])
     }
 
     /// The model with the lowest capital cost among the vendors that a pool buys from.
@@ -127,22 +132,66 @@ impl World {
             self.pools[pool.at()].unit_cost = cost.per_hour();
         }
         self.market.power[pool.at()] = self.fleet_power(plan, pool) * provider.pue;
+        self.pools[pool.at()].avoidable_cost = self.market.power[pool.at()]
+            * plan.nations[terms.zone.at()].parameters.power_price
+            * self.energy_factor(terms.zone)
+            + self.replacement_cost(plan, pool) * provider.opex / UnitCost::YEAR_HOURS;
         for v in 0..plan.vendors.len() {
             self.pools[pool.at()].part_price[v] = self.part_price(plan, pool, VendorId::new(v));
         }
+        self.set_monthly_price(plan, pool);
+    }
+
+    /// The price of the month, where the rule sets one; the first price where there is none yet.
+    fn set_monthly_price(&mut self, plan: &Blueprint, pool: PoolId) {
+        let provider = &plan.providers[plan.pools[pool.at()].provider.at()].parameters;
+        let conduct =
+            (provider.price_rule == PriceRule::Cournot).then(|| self.cournot_price(plan, pool));
         let state = &mut self.pools[pool.at()];
+        let at_cost = state.unit_cost * (1.0 + provider.mark_up);
+        let first = state.price <= 0.0;
+        state.months_since_review += 1;
         match provider.price_rule {
-            _ if state.price <= 0.0 => state.price = state.unit_cost * (1.0 + provider.mark_up),
-            PriceRule::Posted => {
-                state.price = posted(
-                    state.price,
-                    state.unit_cost,
-                    provider.mark_up,
-                    provider.price_adjustment,
-                );
+            PriceRule::Administered
+                if first || state.months_since_review >= provider.price_review =>
+            {
+                state.price = provider.administered_price.unwrap_or(at_cost);
+                state.months_since_review = 0;
             }
-            PriceRule::UtilisationController => {}
+            _ if first => state.price = at_cost,
+            PriceRule::Posted => {
+                state.price = toward(state.price, at_cost, provider.price_adjustment);
+            }
+            PriceRule::Cournot => {
+                let target = conduct.unwrap_or(at_cost);
+                state.price = toward(state.price, target, provider.price_adjustment);
+            }
+            PriceRule::Administered
+            | PriceRule::UtilisationController
+            | PriceRule::Eip1559
+            | PriceRule::UniformAuction => {}
         }
+    }
+
+    /// Price of a seller that sees its share: of what each nation spends, over the nations that it serves by what they spend with it.
+    fn cournot_price(&self, plan: &Blueprint, pool: PoolId) -> f64 {
+        let provider = plan.pools[pool.at()].provider;
+        let nations = plan.nations.len();
+        let spent = |p: usize, n: usize| self.market.served[p * nations + n] * self.pools[p].price;
+        let (mut weighted, mut own) = (0.0, 0.0);
+        for n in 0..nations {
+            let mine: f64 = plan.providers[provider.at()].pools.clone().map(|p| spent(p, n)).sum();
+            if mine > 0.0 {
+                let all: f64 = (0..plan.pools.len()).map(|p| spent(p, n)).sum();
+                weighted += mine * mine / all;
+                own += mine;
+            }
+        }
+        let share = if own > 0.0 { weighted / own } else { 0.0 };
+        let terms = &plan.providers[provider.at()].parameters;
+        let cost = self.pools[pool.at()].unit_cost;
+        let elasticities = (plan.demand_elasticity.max(0.1), plan.own_response());
+        marked_up(cost, perceived(share, elasticities), cost * terms.price_cap)
     }
 
     /// Price of a spare part: a share of the price of an accelerator of the vendor's best model, for each server of a node. A vendor that sells

@@ -8,6 +8,8 @@ use crate::entity::shock::Target;
 use crate::event::{Event, phase};
 use crate::id::{GroupId, NationId, PoolId};
 use crate::mechanism::investment::notional_load;
+use crate::mechanism::price::TickRule;
+use crate::mechanism::price::auction::Round;
 use crate::metric::integrity;
 use crate::world::market::MarketPair;
 use crate::world::{Ctx, ModelError, World};
@@ -216,11 +218,22 @@ impl World {
                 let load = notional_load(offered[p], relative, plan.demand_elasticity);
                 state.load = keep * state.load + (1.0 - keep) * load;
             }
-            let (Some(rule), true) = (pool.controller, capacity[p] > 0.0) else { continue };
-            let deviation = rule.deviation(offered[p] / capacity[p]);
-            let price = rule.next(state.price, deviation, shared);
-            state.price =
-                price.clamp(state.unit_cost * terms.price_floor, state.unit_cost * terms.price_cap);
+            let (Some(rule), true) = (&pool.tick_rule, capacity[p] > 0.0) else { continue };
+            let cap = state.unit_cost * terms.price_cap;
+            state.price = match rule {
+                TickRule::Controller(rule) => {
+                    let deviation = rule.deviation(offered[p] / capacity[p]);
+                    let price = rule.next(state.price, deviation, shared);
+                    price.clamp(state.unit_cost * terms.price_floor, cap)
+                }
+                TickRule::Auction(auction) => auction.clear(&Round {
+                    price: state.price,
+                    load: offered[p],
+                    capacity: capacity[p],
+                    cost: state.avoidable_cost,
+                    cap,
+                }),
+            };
         }
     }
 
@@ -235,7 +248,9 @@ impl World {
 fn shared_deviation(plan: &Blueprint, offered: &[f64], capacity: &[f64]) -> f64 {
     let (mut sum, mut weight) = (0.0, 0.0);
     for (p, pool) in plan.pools.iter().enumerate() {
-        let (Some(rule), true) = (pool.controller, capacity[p] > 0.0) else { continue };
+        let (Some(TickRule::Controller(rule)), true) = (&pool.tick_rule, capacity[p] > 0.0) else {
+            continue;
+        };
         sum += offered[p] * rule.deviation(offered[p] / capacity[p]);
         weight += offered[p];
     }

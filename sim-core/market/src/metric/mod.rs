@@ -169,9 +169,12 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
             sums.billed += flow.served * price;
             sums.perceived += flow.served * flow.perceived_price * market.reference_price;
         }
-        sums.lost += market.given_up[s] / (plan.timing.tick_days * 24.0);
         served += add_contracts(world, plan, s, &mut sums);
         sums.unserved += if served < market.demand[s] { market.demand[s] - served } else { 0.0 };
+    }
+    for (segment, work) in &market.given_up {
+        let own = plan.segments[segment.at()].nation == nation;
+        sums.lost += if own { work / (plan.timing.tick_days * 24.0) } else { 0.0 };
     }
     sums.served_discounted = sums.served * plan.timing.tick_days * 24.0 * discount;
     home_sums(world, plan, nation, &mut sums);

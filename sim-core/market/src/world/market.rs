@@ -61,10 +61,8 @@ pub struct MarketState {
     pub tastes_changed: bool,
     /// Pairs to which the buyer has no access.
     pub closed: Vec<u32>,
-    /// Backlog given up in the tick because access closed, H100e-hours, by segment.
-    pub given_up: Vec<f64>,
-    /// Whether any was.
-    pub has_given_up: bool,
+    /// Backlog given up in the tick because access closed, H100e-hours.
+    pub given_up: Vec<(SegmentId, f64)>,
     /// Compute of one server, H100e, by hardware.
     pub server_compute: Vec<f64>,
     /// Cells of `available` that belong to each queue of the problem, with the compute of a server: only models that are installed.
@@ -109,16 +107,12 @@ impl MarketState {
     /// # Errors
     /// Never for a pair of the problem.
     pub fn give_up_closed(&mut self) -> Result<(), InvalidParameter> {
-        if self.has_given_up {
-            self.given_up.fill(0.0);
-        }
-        self.has_given_up = false;
+        self.given_up.clear();
         for &pair in &self.closed {
             let left = self.inputs.backlog(&self.structure, pair as usize);
             if left > 0.0 {
                 self.inputs.set_backlog(&self.structure, pair as usize, 0.0)?;
-                self.given_up[self.pairs[pair as usize].segment.at()] += left;
-                self.has_given_up = true;
+                self.given_up.push((self.pairs[pair as usize].segment, left));
             }
         }
         Ok(())

@@ -42,6 +42,10 @@ pub struct PoolState {
     pub price: f64,
     /// Unit cost of today's best hardware, USD per H100e-hour.
     pub unit_cost: f64,
+    /// What an operator of average cost saves by standing idle, USD per H100e-hour.
+    pub avoidable_cost: f64,
+    /// Months since an administered price was reviewed.
+    pub months_since_review: i64,
     /// Smoothed notional load, H100e: see [`crate::mechanism::investment::notional_load`].
     pub load: f64,
     /// Revenue since the last settlement by buying zone, USD.

@@ -1,23 +1,30 @@
-//! How a pool's posted price moves.
+//! Prices that follow u = offered demand over capacity, between a floor and a cap over unit cost.
 //!
-//! `posted`: unit cost times one plus a mark-up, with stickiness. `utilisation_controller`: on u = offered demand over capacity, between
-//! a floor and a cap over unit cost. In nested CES the response of ln u to ln p is `−θ·I + (θ−η)·1sᵀ`, s the shares in demand: a deviation
+//! `utilisation_controller`: in nested CES the response of ln u to ln p is `−θ·I + (θ−η)·1sᵀ`, s the shares in demand: a deviation
 //! `g = ln(u/u*)` that all sellers share, ḡ = Σ s·g, is undone by a joint move of prices at rate η, the rest by the own price at rate θ.
 //! Each mode has the tick-exact form
 //! `ln p ← ln p + Σ_λ (1/λ)·ln[E_λ + (1−E_λ)·e^(g_λ)]`, `E_λ = exp(−κ·λ·u*·Δt)`, over (λ, g_λ) = (η, ḡ) and (θ, g − ḡ):
 //! with demand ∝ p^(−λ) in one mode the price after a time is the same for every tick length. To first order it is `d ln p/dt = κ·(u − u*)`.
+//!
+//! `eip1559`: that equation by one Euler step a tick, `p ← p·e^(κ·Δt·(u − u*))` (Buterin et al. 2019). Near u* it multiplies a deviation by
+//! `1 − κ·Δt·λ·u*`, λ = max(θ, η), and so oscillates without end when `κ·Δt·λ·u* ≥ 2`.
 
 use autarky_engine::math;
 
 /// A utilisation controller for one tick length.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct UtilisationController {
-    /// How the part of the deviation that all sellers share is undone.
-    joint: Mode,
-    /// How the rest is undone.
-    own: Mode,
+    form: Form,
     /// u*.
     target: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Form {
+    /// Exact over a tick in the deviation that all sellers share and in the rest.
+    Modes { joint: Mode, own: Mode },
+    /// One Euler step a tick, with κ·Δt·u*.
+    Euler(f64),
 }
 
 /// One mode of the response of utilisation to prices.
@@ -46,11 +53,17 @@ impl UtilisationController {
     /// From speed κ a day, the response of demand to a joint move of prices η and to the own price alone θ, target u* and tick Δt in days.
     #[must_use]
     pub fn new(speed: f64, (joint, own): (f64, f64), target: f64, tick_days: f64) -> Self {
-        Self {
+        let form = Form::Modes {
             joint: Mode::new(speed, joint, target, tick_days),
             own: Mode::new(speed, own, target, tick_days),
-            target,
-        }
+        };
+        Self { form, target }
+    }
+
+    /// The plain form of EIP-1559.
+    #[must_use]
+    pub fn plain(speed: f64, target: f64, tick_days: f64) -> Self {
+        Self { form: Form::Euler(speed * tick_days * target), target }
     }
 
     /// Log deviation g = ln(u/u*) of utilisation u = offered demand over capacity.
@@ -63,48 +76,12 @@ impl UtilisationController {
     /// The next price from the price p, the own deviation g and the deviation ḡ that all sellers share.
     #[must_use]
     pub fn next(&self, price: f64, deviation: f64, shared: f64) -> f64 {
-        price * math::exp(self.joint.step(shared) + self.own.step(deviation - shared))
-    }
-}
-
-/// The posted rule: closes `adjustment` of the gap between the price and unit cost times one plus the mark-up.
-#[must_use]
-pub fn posted(price: f64, unit_cost: f64, mark_up: f64, adjustment: f64) -> f64 {
-    price + adjustment * (unit_cost * (1.0 + mark_up) - price)
-}
-
-/// What an H100e-hour costs a pool that buys the best hardware on sale today:
-/// `[price·system·(r + 1/life + opex)/8766 + power·PUE·power price] / u*`, in USD per H100e-hour (user cost of capital, Jorgenson 1963).
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct UnitCost {
-    /// Price of the accelerators with their system, per H100e.
-    pub capital: f64,
-    /// Rate of return r a year.
-    pub return_rate: f64,
-    /// Depreciation 1/life a year.
-    pub depreciation: f64,
-    /// Operating cost over capital a year.
-    pub opex: f64,
-    /// Power of the accelerators, kW per H100e.
-    pub power: f64,
-    /// Power usage effectiveness.
-    pub pue: f64,
-    /// Price of power, USD per kWh.
-    pub power_price: f64,
-    /// Target utilisation u*.
-    pub utilisation: f64,
-}
-
-impl UnitCost {
-    /// Hours in a year of 365.25 days.
-    pub const YEAR_HOURS: f64 = 8766.0;
-
-    /// USD per H100e-hour served.
-    #[must_use]
-    pub fn per_hour(&self) -> f64 {
-        let capital =
-            self.capital * (self.return_rate + self.depreciation + self.opex) / Self::YEAR_HOURS;
-        (capital + self.power * self.pue * self.power_price) / self.utilisation
+        let change = match self.form {
+            Form::Modes { joint, own } => joint.step(shared) + own.step(deviation - shared),
+            // Beyond e^7 in a tick the floor and the cap have caught it.
+            Form::Euler(gain) => (gain * (math::exp(deviation) - 1.0)).clamp(-7.0, 7.0),
+        };
+        price * math::exp(change)
     }
 }
 
@@ -176,19 +153,26 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_unit_cost_of_an_h100_is_of_the_order_of_its_rental_price() {
-        let cost = UnitCost {
-            capital: 30_000.0 * 1.35,
-            return_rate: 0.08,
-            depreciation: 1.0 / 6.0,
-            opex: 0.05,
-            power: 0.7,
-            pue: 1.3,
-            power_price: 0.1,
-            utilisation: 0.75,
+    /// Deviations of a lone seller's log price from rest, tick by tick, under the plain form: demand ∝ p^(−λ).
+    fn plain_path(gain: f64) -> Vec<f64> {
+        let (response, target) = (4.0, 0.75);
+        let rule = UtilisationController::plain(gain / (response * target), target, 1.0);
+        let mut log = 1e-3;
+        let step = |_| {
+            let g = rule.deviation(target * math::exp(-response * log));
+            log = math::ln(rule.next(math::exp(log), g, g));
+            log
         };
-        let by_hand = (40_500.0 * (0.08 + 1.0 / 6.0 + 0.05) / 8766.0 + 0.7 * 1.3 * 0.1) / 0.75;
-        assert!((cost.per_hour() - by_hand).abs() < 1e-12);
+        (0..60).map(step).collect()
+    }
+
+    #[test]
+    fn the_plain_form_settles_below_a_gain_of_two_and_oscillates_without_end_above() {
+        let calm = plain_path(1.5);
+        assert!(calm[0] < 0.0 && calm[1] > 0.0, "beyond one it overshoots: {calm:?}");
+        assert!(calm[59].abs() < 1e-9);
+        let wild = plain_path(2.2);
+        assert!(wild.windows(2).all(|w| w[0] * w[1] < 0.0), "{wild:?}");
+        assert!(wild[59].abs() > 1e-2, "{wild:?}");
     }
 }
