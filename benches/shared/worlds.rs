@@ -76,7 +76,7 @@ fn compile(s: &Scenario) -> Blueprint {
 #[allow(dead_code, reason = "for the example")]
 pub(crate) fn size(plan: &Blueprint) -> String {
     let groups: Vec<_> = (0..plan.groups()).map(autarky_market::id::GroupId::new).collect();
-    let pairs = problem(plan, &groups).map_or(0, |(_, pairs, _)| pairs.len());
+    let pairs = problem(plan, &groups).map_or(0, |compiled| compiled.pairs.len());
     let nodes: u64 = plan.initial.iter().map(|c| u64::from(c.nodes)).sum();
     format!(
         "{} nations, {} segments, {} pools, {} operators, {} cohorts, {nodes} nodes; {} queue groups and {pairs} feasible pairs in all",

@@ -24,7 +24,7 @@ fn owners(labels: usize, dispatcher: &str, failures: f64) -> Blueprint {
         let id = format!("home{label}");
         add_pool(&mut s, &id, "FOC");
         let provider = s.providers.entry(&id);
-        provider.operators = (4 / labels) as i64;
+        provider.operators = i64::try_from(4 / labels).unwrap();
         (provider.dispatcher, provider.spares) = (dispatcher.to_owned(), 1.0);
     }
     let mut plan = Blueprint::new(&s).unwrap();

@@ -31,6 +31,9 @@ pub(crate) struct Reading {
     pub(crate) parts: Vec<Place>,
 }
 
+/// Whether a key, at its place, may name a share.
+type KeyCheck = fn(&str, Place) -> Result<(), Finding>;
+
 /// Reads one value; findings go to `findings` and give `None`.
 pub(crate) struct Reader<'r> {
     pub(crate) files: &'r Files,
@@ -260,7 +263,7 @@ impl Reader<'_> {
     fn shares(
         &mut self,
         path: &str,
-        (keys, check): (&str, fn(&str, Place) -> Result<(), Finding>),
+        (keys, check): (&str, KeyCheck),
         node: &Node,
     ) -> Option<Reading> {
         let Data::Table(table) = &node.data else {

@@ -118,7 +118,7 @@ mod tests {
             prop_assert!(auction().clear(&round(load * more, price)) >= first * (1.0 - 1e-12));
             let larger = Round { capacity: 100.0 * more, ..round(load, price) };
             prop_assert!(auction().clear(&larger) <= first * (1.0 + 1e-12));
-            prop_assert!(first >= 0.5 && first <= 10.0);
+            prop_assert!((0.5..=10.0).contains(&first));
         }
     }
 }
