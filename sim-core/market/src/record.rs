@@ -20,6 +20,8 @@ vocabulary! {
         Controller = "controller",
         /// A seller of accelerators.
         Vendor = "vendor",
+        /// A jurisdiction that makes a part of stages of the production chain: what vendors cannot make without it.
+        Chain = "chain",
         /// A foreign cloud and its control plane.
         Cloud = "cloud",
         /// A state that hosts sites of foreign or shared providers.

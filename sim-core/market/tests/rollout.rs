@@ -117,6 +117,16 @@ fn worn() -> Scenario {
     s
 }
 
+/// The same with a vendor of which `TWN` makes a share of the wafers, and services whose end would show.
+fn made_in_taiwan(share: f64) -> Scenario {
+    let mut s = worn();
+    s.stages.entry("foundry").shares =
+        vec![("KOR".to_owned(), 1.0 - share), ("TWN".to_owned(), share)];
+    let vendor = s.vendors.entry("va");
+    (vendor.chain, vendor.service_erosion) = (vec!["foundry".to_owned()], 0.2);
+    s
+}
+
 /// Working nodes of a day in copies made on day 100, one each for 60 labels.
 fn copies(plan: &Blueprint, withdrawn: Withdrawn, days: u32) -> Vec<f64> {
     let mut run = Run::new(plan, 11, 0);
@@ -139,18 +149,18 @@ fn copies(plan: &Blueprint, withdrawn: Withdrawn, days: u32) -> Vec<f64> {
 }
 
 /// Theory: the projection is the mean of frozen copies up to its fluid approximations. 60 copies; allowed are 5 standard errors (a false
-/// alarm in 1e6 for each of the four cases) and a model error of 1 % of the level: parts that run out at a random time instead of a mean
+/// alarm in 1e6 for each of the six cases) and a model error of 1 % of the level: parts that run out at a random time instead of a mean
 /// one, hazards that are stepped monthly. Planted errors of theory that it must find: no repair by crews (the old rule), no parts from stock.
 #[test]
 fn frozen_rollouts_agree_with_the_projection_in_the_mean() {
-    let mut plan = Blueprint::new(&worn()).unwrap();
+    let mut plan = Blueprint::new(&made_in_taiwan(1.0)).unwrap();
     fleet(&mut plan, &[60; 8]);
     let nation = plan.focus[0];
-    let va = plan.actors.iter().position(|a| a.actor.id == "va").unwrap();
+    let [va, taiwan] = ["va", "TWN"].map(|id| plan.actors.iter().position(|a| a.actor.id == id));
     let world = Run::new(&plan, 11, 0).to(100.0).clone();
     let need: f64 = critical_need(&world, &plan, nation).iter().sum();
     let projection = Projection::new(&world, &plan, 100.0);
-    for actor in [None, Some(va)] {
+    for actor in [None, va, taiwan] {
         let projected = match actor {
             Some(a) => {
                 projection.withdrawal(&world, &plan, (nation, &plan.actors[a])).map(|r| r.level)
@@ -222,4 +232,37 @@ fn in_a_copy_the_clouds_of_the_party_are_closed_to_the_nation_alone() {
     assert!(world.served_to(&plan, pool, nation) < 1e-3 * before);
     let other = common::zone(&plan, "BBB");
     assert!(world.has_access(&plan, pool, other) && world.served_to(&plan, pool, other) > 0.0);
+}
+
+/// Stocks of 30 days are used up, then what the rest makes is what the projection leaves; the original keeps its chain and copies have disruptions of their own.
+#[test]
+fn in_a_copy_the_jurisdiction_leaves_the_chain_of_every_vendor() {
+    let mut s = made_in_taiwan(0.7);
+    let plan = Blueprint::new(&s).unwrap();
+    let actor = plan.actors.iter().position(|a| a.actor.id == "TWN");
+    let (nation, va) = (plan.focus[0], autarky_market::id::VendorId::new(0));
+    let withdrawn = |actor| Withdrawn { actor, nation, frozen: true };
+    let mut run = Run::new(&plan, 1, 0);
+    run.to(100.0);
+    let factor = |actor, days| {
+        let mut copy = run.simulation.clone();
+        copy.set_up(|market, ctx| market.world.withdraw(&plan, withdrawn(actor), 1, ctx)).unwrap();
+        let end = copy.now().checked_add(SimDuration::from_days(days).unwrap()).unwrap();
+        copy.run_until(end, &autarky_engine::simulation::Limits::default(), &StopFlag::new())
+            .unwrap();
+        copy.model().world.chain_factor(&plan, va)
+    };
+    assert!((factor(actor, 20) - 1.0).abs() < 1e-12 && (factor(None, 200) - 1.0).abs() < 1e-12);
+    let left = plan.supply[0][plan.actors[actor.unwrap()].vendors[0] as usize];
+    assert!((factor(actor, 200) - 0.3).abs() < 1e-12 && (left - 0.3).abs() < 1e-12);
+    s.stages.entry("foundry").disruption_rate = 20.0;
+    let plan = Blueprint::new(&s).unwrap();
+    let mut run = Run::new(&plan, 1, 0);
+    run.to(100.0);
+    let draws = |label: u64| {
+        let mut copy = run.simulation.clone();
+        copy.set_up(|m, ctx| m.world.withdraw(&plan, withdrawn(None), label, ctx)).unwrap();
+        copy.set_up(|m, _| m.world.chain.streams[0].exponential().to_bits())
+    };
+    assert!(draws(1) == draws(1) && draws(1) != draws(2));
 }

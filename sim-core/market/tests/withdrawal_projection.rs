@@ -9,7 +9,7 @@
 mod common;
 
 use autarky_engine::rng::{Stream, StreamKey};
-use autarky_market::blueprint::{Blueprint, Reach, ResolvedActor};
+use autarky_market::blueprint::{Blueprint, NO_SUPPLY, Reach, ResolvedActor};
 use autarky_market::entity::controller::Scope;
 use autarky_market::entity::nation::Residency;
 use autarky_market::entity::provider::{CapacityTarget, ProviderKind};
@@ -172,8 +172,11 @@ fn coalition(plan: &Blueprint, members: &[usize]) -> ResolvedActor {
     all.home = None;
     for &m in members {
         let one = &plan.actors[m];
-        for (mine, theirs) in all.vendors.iter_mut().zip(&one.vendors) {
-            *mine = (*mine).max(*theirs);
+        let vendors = all.vendors.iter_mut().zip(&one.vendors);
+        for ((mine, theirs), supply) in vendors.zip(&plan.supply) {
+            // No supply takes services too; else the smaller supply is the wider cut.
+            let left = |at: u32| (at != NO_SUPPLY, supply[at as usize]);
+            *mine = if left(*theirs) < left(*mine) { *theirs } else { *mine };
         }
         for (mine, theirs) in all.providers.iter_mut().zip(&one.providers) {
             *mine |= theirs;
@@ -197,7 +200,13 @@ fn a_wider_coalition_never_raises_a_level_in_projections_from_one_state() {
     s.sensitivities.entry("open").share = 0.2;
     s.sensitivities.entry("critical").share = 0.6;
     regime(&mut s, "ban", "AAA", 400.0);
+    for (id, share) in [("foundry", 1.0), ("memory", 0.7)] {
+        chain(&mut s, id, share);
+    }
+    s.vendors.entry("v1").chain = vec!["foundry".to_owned()];
+    s.vendors.entry("v2").chain = vec!["memory".to_owned()];
     let plan = Blueprint::new(&s).unwrap();
+    assert_eq!(plan.supply.iter().map(Vec::len).collect::<Vec<_>>(), [3, 4, 2]);
     let mut run = Run::new(&plan, 4, 0);
     let mut draw = Stream::new(StreamKey { seed: 7, replication: 0, process: 0, entity: 0 });
     let foreign: Vec<usize> =
@@ -360,4 +369,88 @@ fn hazards_of_zero_expect_no_loss_and_twice_the_hazards_twice_the_loss() {
     let (none, one, two) = (expected(0.0), expected(1.0), expected(2.0));
     assert!(none.iter().all(|&x| x == 0.0) && one.iter().all(|&x| x > 0.0), "{one:?}");
     assert!(one.iter().zip(two).all(|(a, b)| (2.0 * a - b).abs() < 1e-12 * b));
+}
+
+/// A stage of which `TWN` makes a share and `KOR` the rest.
+fn chain(s: &mut Scenario, id: &str, taiwan: f64) {
+    let shares = [("KOR", 1.0 - taiwan), ("TWN", taiwan)];
+    s.stages.entry(id).shares =
+        shares.iter().filter(|x| x.1 > 0.0).map(|x| (x.0.to_owned(), x.1)).collect();
+}
+
+/// Nodes that fail and need parts, of a vendor with a foundry.
+fn made_in(taiwan: f64, erosion: f64) -> Scenario {
+    let mut s = failing();
+    s.hardware.entry("ha").part_share = 0.5;
+    s.nations.entry("FOC").crews = 1000.0;
+    chain(&mut s, "foundry", taiwan);
+    s.vendors.entry("va").chain = vec!["foundry".to_owned()];
+    s.vendors.entry("va").service_erosion = erosion;
+    s
+}
+
+#[test]
+fn a_jurisdiction_that_makes_all_takes_what_the_vendors_hardware_does_and_not_its_services() {
+    for erosion in [0.0, 0.3] {
+        let (plan, world) = state(&made_in(1.0, erosion), &[100], 0.0);
+        let weakest = tested(&world, &plan, 0.0);
+        let vendor = of(&weakest, &plan, (ActorKind::Vendor, "va"))[2];
+        let taiwan = of(&weakest, &plan, (ActorKind::Chain, "TWN"))[2];
+        assert_eq!(taiwan.layer, Layer::Chips);
+        assert!(taiwan.loss > 0.5 * weakest.baseline[2], "{taiwan:?}");
+        // 365 days of a year of 365.25.
+        let services = autarky_engine::math::exp(-erosion * 365.0 / 365.25);
+        assert!((vendor.level - services * taiwan.level).abs() < 1e-12, "{vendor:?} {taiwan:?}");
+    }
+}
+
+#[test]
+fn a_jurisdiction_that_makes_nothing_or_is_replaced_by_slack_takes_nothing() {
+    let mut full = made_in(0.5, 0.3);
+    full.stages.entry("foundry").slack = 2.0;
+    let mut none = made_in(1.0, 0.3);
+    none.stages.entry("foundry").shares.push(("KOR".to_owned(), 0.0));
+    for (s, code) in [(full, "TWN"), (none, "KOR")] {
+        let (plan, world) = state(&s, &[100], 0.0);
+        let weakest = tested(&world, &plan, 0.0);
+        let results = of(&weakest, &plan, (ActorKind::Chain, code));
+        assert!(results.iter().all(|r| r.loss == 0.0 && r.layer == Layer::None), "{results:?}");
+    }
+}
+
+/// A state that waits for what it has ordered: the less is left of output, the later it arrives.
+#[test]
+fn more_concentrated_shares_never_lower_the_loss_and_orders_arrive_as_output_lets_them() {
+    let loss = |taiwan: f64| {
+        let mut s = made_in(taiwan, 0.0);
+        s.vendors.entry("va").output = 3000.0;
+        let home = s.providers.entry("home");
+        (home.initial_coverage, home.vendor_mix) = (0.02, vec![("va".to_owned(), 1.0)]);
+        let nation = s.nations.entry("FOC");
+        (nation.coverage, nation.portfolio_data_centre) = (0.1, 1.0);
+        (nation.portfolio_network, nation.portfolio_cloud) = (0.0, 0.0);
+        let (plan, world) = state(&s, &[], 120.0);
+        let weakest = tested(&world, &plan, 120.0);
+        assert!(world.vendors[0].backlog.iter().count() > 0, "something is on order");
+        of(&weakest, &plan, (ActorKind::Chain, "TWN"))[2].loss
+    };
+    let losses = [0.1, 0.3, 0.5, 0.9, 0.99, 0.999, 1.0].map(loss);
+    assert!(losses.is_sorted(), "{losses:?}");
+    assert!(losses[5] > 1e-3 && losses[6] > losses[5] + 1e-3, "{losses:?}");
+}
+
+#[test]
+fn a_jurisdiction_is_listed_once_with_the_largest_hazard_and_never_against_itself() {
+    let mut s = made_in(1.0, 0.0);
+    chain(&mut s, "memory", 0.5);
+    s.vendors.entry("va").chain.push("memory".to_owned());
+    (s.stages.entry("foundry").hazard, s.stages.entry("memory").hazard) = (0.02, 0.03);
+    s.stages.entry("memory").shares[0].0 = "FOC".to_owned();
+    let (plan, world) = state(&s, &[100], 0.0);
+    let chain: Vec<_> = plan.actors.iter().filter(|a| a.actor.kind == ActorKind::Chain).collect();
+    let found: Vec<_> = chain.iter().map(|a| (a.actor.id.as_str(), a.hazard, a.home)).collect();
+    assert_eq!(found, [("FOC", 0.03, Some(plan.focus[0])), ("TWN", 0.03, None)]);
+    let weakest = tested(&world, &plan, 0.0);
+    assert!(of(&weakest, &plan, (ActorKind::Chain, "FOC")).iter().all(|r| r.loss == 0.0));
+    assert!(of(&weakest, &plan, (ActorKind::Chain, "TWN"))[2].loss > 0.0);
 }

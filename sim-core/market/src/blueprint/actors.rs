@@ -2,7 +2,7 @@
 
 use super::Blueprint;
 use crate::entity::provider::ProviderKind;
-use crate::id::{ControllerId, NationId};
+use crate::id::{ControllerId, JurisdictionId, NationId};
 use crate::record::{Actor, ActorKind};
 
 /// Position in [`Blueprint::supply`] of an untouched supply.
@@ -36,6 +36,8 @@ pub struct ResolvedActor {
     pub providers: Vec<bool>,
     /// By zone: whether its facilities stop.
     pub zones: Vec<bool>,
+    /// The jurisdiction whose stages of the production chain stop.
+    pub jurisdiction: Option<JurisdictionId>,
     /// What else.
     pub reach: Reach,
 }
@@ -49,10 +51,11 @@ impl ResolvedActor {
 }
 
 impl Blueprint {
-    /// Controllers, vendors, exporting providers, zones that host sites of exporting providers, lost links, largest operators at home.
-    pub(super) fn resolve_actors(&self) -> Vec<ResolvedActor> {
+    /// Controllers, vendors, jurisdictions of the production chain, exporting providers, zones that host sites of exporting providers, lost links, largest operators at home.
+    pub(super) fn resolve_actors(&mut self) -> Vec<ResolvedActor> {
         let mut out = Vec::new();
         self.controllers_and_vendors(&mut out);
+        self.jurisdictions_of_the_chain(&mut out);
         self.clouds_and_hosts(&mut out);
         out.push(ResolvedActor {
             reach: Reach::Abroad,
@@ -82,6 +85,7 @@ impl Blueprint {
             vendors: vec![ALL_SUPPLY; self.vendors.len()],
             providers: vec![false; self.providers.len()],
             zones: vec![false; self.nations.len()],
+            jurisdiction: None,
             reach: Reach::Parties,
         }
     }
@@ -105,6 +109,29 @@ impl Blueprint {
                 ..self.nobody(&vendor.id, ActorKind::Vendor)
             };
             one.vendors[v] = NO_SUPPLY;
+            out.push(one);
+        }
+    }
+
+    /// One for each jurisdiction, whatever the number of stages that name it. What each vendor keeps without it is a supply of its own, also where it is
+    /// nothing: unlike a vendor that withdraws, a vendor that makes nothing goes on with its services.
+    fn jurisdictions_of_the_chain(&mut self, out: &mut Vec<ResolvedActor>) {
+        for (j, code) in self.chain.jurisdictions.clone().iter().enumerate() {
+            let jurisdiction = JurisdictionId::new(j);
+            let home = self.nations.iter().position(|zone| zone.id == *code);
+            let mut one = ResolvedActor {
+                home: home.map(NationId::new),
+                hazard: self.chain.hazard(jurisdiction),
+                jurisdiction: Some(jurisdiction),
+                ..self.nobody(code, ActorKind::Chain)
+            };
+            for (v, supply) in self.supply.iter_mut().enumerate() {
+                let left = self.chain.without(v, jurisdiction);
+                if left < 1.0 {
+                    one.vendors[v] = supply.len() as u32;
+                    supply.push(left);
+                }
+            }
             out.push(one);
         }
     }

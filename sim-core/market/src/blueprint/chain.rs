@@ -6,6 +6,7 @@ use super::build::{BuildError, position};
 use crate::entity::controller::ControllerParameters;
 use crate::entity::stage::StageParameters;
 use crate::id::{ControllerId, JurisdictionId, StageId};
+use crate::mechanism::chain::{lasting, leontief};
 use crate::scenario::Scenario;
 
 /// The chain of all vendors.
@@ -45,6 +46,25 @@ pub struct Source {
     pub jurisdiction: JurisdictionId,
     /// Share of the stage.
     pub share: f64,
+}
+
+impl Chain {
+    /// The part of a vendor's full output that is left for good without a jurisdiction: stocks used up, nothing built anew, the rest whole.
+    pub(super) fn without(&self, vendor: usize, jurisdiction: JurisdictionId) -> f64 {
+        let left = |stage: &Stage| {
+            let sources = &self.sources[stage.sources.clone()];
+            let gone = sources.iter().filter(|source| source.jurisdiction == jurisdiction);
+            lasting(gone.map(|source| source.share).sum(), stage.parameters.slack)
+        };
+        leontief(&self.vendors[vendor], &self.stages.iter().map(left).collect::<Vec<_>>())
+    }
+
+    /// Hazard of the withdrawal of a jurisdiction, 1/year: the largest of the stages that it makes a part of.
+    pub(super) fn hazard(&self, jurisdiction: JurisdictionId) -> f64 {
+        let of = self.sources.iter().filter(|s| s.jurisdiction == jurisdiction && s.share > 0.0);
+        let hazards = of.map(|source| self.stages[source.stage.at()].parameters.hazard);
+        hazards.fold(0.0, |most, h| if h > most { h } else { most })
+    }
 }
 
 /// Compiles the stages and the vendors' chains.

@@ -34,6 +34,8 @@ parameters! {
         buffer: f64 = 30.0, Kind::Number { unit: "day", range: Range::closed(0.0, 36_525.0) }, Assumed, "a month of inventory; work in progress of a fab is longer, safety stocks shorter";
         /// Time in which the jurisdictions that remain build what the whole stage makes; never if unset.
         ramp: Option<f64> = None, Kind::Number { unit: "day", range: Range::above(0.0, 36_525.0) }, Assumed, "a leading-edge fab takes three to five years to build and ramp; unset: nobody replaces it";
+        /// Hazard that one of its jurisdictions leaves the chain for a year or more; of several stages in one jurisdiction the largest counts.
+        hazard: f64 = 0.01, Kind::Number { unit: "1/year", range: Range::closed(0.0, 10.0) }, Assumed, "as a controller's: no jurisdiction has left the chain of accelerators for a year yet, and many are feared to";
         /// Disruptions a year in each of its jurisdictions: earthquake, fire, blockade.
         disruption_rate["disruption.rate"]: f64 = 0.0, Kind::Number { unit: "1/year", range: Range::closed(0.0, 1000.0) }, Assumed, "off until a scenario states it";
         /// Mean length of a disruption.

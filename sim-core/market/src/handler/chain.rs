@@ -16,15 +16,7 @@ impl World {
     ) -> Result<(), ModelError> {
         self.chain.down[source.at()] = true;
         self.refresh_chain(plan, ctx.now().as_days());
-        let stage = &plan.chain.stages[plan.chain.sources[source.at()].stage.at()];
-        let length =
-            stage.parameters.disruption_time * self.chain.streams[source.at()].exponential();
-        ctx.schedule_in(
-            SimDuration::from_days_f64(length)?,
-            phase::NODES,
-            Event::StageRestored(source),
-        )?;
-        Ok(())
+        self.schedule_restoration(plan, source, ctx)
     }
 
     pub(super) fn stage_restored(
@@ -36,6 +28,43 @@ impl World {
         self.chain.down[source.at()] = false;
         self.refresh_chain(plan, ctx.now().as_days());
         self.schedule_disruption(plan, source, ctx)
+    }
+
+    /// Brings the chain up to a withdrawal in force and draws what is left of times to disruptions and of disruptions anew: both are exponential.
+    ///
+    /// # Errors
+    /// When a time does not fit the calendar.
+    pub(super) fn redraw_disruptions(
+        &mut self,
+        plan: &Blueprint,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        self.refresh_chain(plan, ctx.now().as_days());
+        for source in (0..plan.chain.sources.len()).map(SourceId::new) {
+            if self.chain.down[source.at()] {
+                self.schedule_restoration(plan, source, ctx)?;
+            } else {
+                self.schedule_disruption(plan, source, ctx)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn schedule_restoration(
+        &mut self,
+        plan: &Blueprint,
+        source: SourceId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let stage = &plan.chain.stages[plan.chain.sources[source.at()].stage.at()];
+        let length =
+            stage.parameters.disruption_time * self.chain.streams[source.at()].exponential();
+        ctx.schedule_in(
+            SimDuration::from_days_f64(length)?,
+            phase::NODES,
+            Event::StageRestored(source),
+        )?;
+        Ok(())
     }
 
     /// Schedules the next disruption of a source, if its stage has any.

@@ -32,6 +32,8 @@ impl World {
                     | Event::SiteRestored(_)
                     | Event::LinkFails(..)
                     | Event::LinkRestored(..)
+                    | Event::StageDisrupted(_)
+                    | Event::StageRestored(_)
                     | Event::CurrencyShort(_)
                     | Event::CurrencyFlows(_)
             )
@@ -42,6 +44,7 @@ impl World {
         ctx.fork_clocks(label);
         self.redraw_outages(plan, ctx)?;
         self.redraw_links(plan, label, ctx)?;
+        self.redraw_disruptions(plan, ctx)?;
         self.hard_currency.fork(plan, label, ctx.now().as_days() / 365.25);
         for n in 0..plan.nations.len() {
             self.schedule_currency(plan, NationId::new(n), ctx)?;
@@ -49,9 +52,11 @@ impl World {
         for v in 0..plan.vendors.len() {
             let vendor = VendorId::new(v);
             if self.supply_is_withdrawn(plan, vendor, withdrawn.nation) {
+                self.cancel_withdrawn_orders(plan, v);
+            }
+            if self.service_is_withdrawn(plan, vendor, withdrawn.nation) {
                 let day = ctx.now().as_days();
                 self.set_service(plan, (vendor, withdrawn.nation), true, day);
-                self.cancel_withdrawn_orders(plan, v);
             }
         }
         Ok(())
@@ -79,7 +84,7 @@ impl World {
         let vendors = self.vendors.iter_mut().map(|v| &mut v.output);
         let cohorts = self.cohorts.iter_mut().map(|c| &mut c.part_need);
         let market = self.market.noise_streams.iter_mut().chain(&mut self.market.rate_streams);
-        let sites = self.outage.iter_mut();
+        let sites = self.outage.iter_mut().chain(&mut self.chain.streams);
         for stream in pools.chain(vendors).chain(cohorts).chain(market).chain(sites) {
             *stream = stream.fork(label);
         }

@@ -379,6 +379,18 @@ mod tests {
     }
 
     #[test]
+    fn the_chain_is_withheld_by_controllers_whose_jurisdiction_hosts_a_stage_alone() {
+        let mut s = sound();
+        s.events.entry("e").scope = vec![Scope::Chain];
+        s.stages.entry("foundry").shares = vec![("AAA".to_owned(), 1.0)];
+        assert!(paths(&s).is_empty(), "{:?}", paths(&s));
+        s.stages.entry("foundry").shares = vec![("BBB".to_owned(), 1.0)];
+        assert_eq!(paths(&s), ["event.e.controller"]);
+        s.events.entry("e").controller = Some("BBB".to_owned());
+        assert!(paths(&s).is_empty(), "{:?}", paths(&s));
+    }
+
+    #[test]
     fn events_that_answer_each_other_in_a_circle_are_named_once() {
         let mut s = sound();
         for (id, to) in [("x", "y"), ("y", "z"), ("z", "x"), ("w", "x")] {

@@ -50,13 +50,15 @@ impl World {
         }
     }
 
-    /// Whether a vendor receives nothing from a source today: it is interrupted, or a controller of its jurisdiction withholds it from the vendor's home.
+    /// Whether a vendor receives nothing from a source today: it is interrupted or has withdrawn, or a controller of its jurisdiction withholds it from the vendor's home.
     fn is_lost(&self, plan: &Blueprint, vendor: VendorId, source: usize) -> bool {
         let jurisdiction = plan.chain.sources[source].jurisdiction;
         let home = plan.vendors[vendor.at()].home;
         let withheld =
             |c: &ControllerId| self.regime(plan, c.at(), home).chain.regime == Regime::Ban;
-        self.chain.down[source] || plan.chain.governors[jurisdiction.at()].iter().any(withheld)
+        self.chain.down[source]
+            || self.stage_is_withdrawn(plan, jurisdiction)
+            || plan.chain.governors[jurisdiction.at()].iter().any(withheld)
     }
 
     /// The part of full output that a vendor's chain let it make since its last allocation: the least of the means over its stages, because what one

@@ -1,8 +1,8 @@
 //! A withdrawal in force, as handlers see it: only copies made by nested rollouts have one.
 
 use super::World;
-use crate::blueprint::{Blueprint, ResolvedActor};
-use crate::id::{NationId, PoolId, VendorId};
+use crate::blueprint::{Blueprint, NO_SUPPLY, ResolvedActor};
+use crate::id::{JurisdictionId, NationId, PoolId, VendorId};
 use crate::metric::sovereignty::stopped;
 
 /// Who has withdrawn from whom.
@@ -45,6 +45,21 @@ impl World {
     pub fn supply_is_withdrawn(&self, plan: &Blueprint, vendor: VendorId, zone: NationId) -> bool {
         self.withdrawn_from(plan, zone).is_some_and(|actor| {
             plan.supply[vendor.at()][actor.vendors[vendor.at()] as usize] <= 0.0
+        })
+    }
+
+    /// Whether a withdrawal ends a vendor's services in a zone. A vendor that only lacks what its chain makes goes on with them.
+    #[must_use]
+    pub fn service_is_withdrawn(&self, plan: &Blueprint, vendor: VendorId, zone: NationId) -> bool {
+        self.withdrawn_from(plan, zone).is_some_and(|actor| actor.vendors[vendor.at()] == NO_SUPPLY)
+    }
+
+    /// Whether a withdrawal takes a jurisdiction's stages from the production chain: from every vendor, whichever nation is tested.
+    #[must_use]
+    pub fn stage_is_withdrawn(&self, plan: &Blueprint, jurisdiction: JurisdictionId) -> bool {
+        let withdrawn = self.withdrawn.and_then(|w| w.actor.map(|a| (w.nation, &plan.actors[a])));
+        withdrawn.is_some_and(|(nation, actor)| {
+            actor.jurisdiction == Some(jurisdiction) && actor.home != Some(nation)
         })
     }
 }

@@ -68,8 +68,8 @@ impl World {
     /// Services erode or recover as they may pass or not.
     fn follow_service(&mut self, plan: &Blueprint, party: Party, nation: NationId, ctx: &Ctx<'_>) {
         if let Party::Services(vendor) = party {
-            let cut =
-                !self.passes(plan, party, nation) || self.supply_is_withdrawn(plan, vendor, nation);
+            let cut = !self.passes(plan, party, nation)
+                || self.service_is_withdrawn(plan, vendor, nation);
             self.set_service(plan, (vendor, nation), cut, ctx.now().as_days());
         }
     }

@@ -145,11 +145,12 @@ impl Projection {
         let need: f64 = of_shelf().map(|one| one.in_circulation() * one.running * one.need).sum();
         // Where a regime in force stops parts already, none come whoever else withdraws.
         let come = world.spares_come(plan, id, terms.zone);
+        // Parts go before new chips: they stop where nothing is made.
         let time = plan.providers[terms.provider.at()].parameters.spare_time;
         let days = f64::from(HORIZONS_DAYS[h]);
         for (s, &left) in plan.supply[plan.shelf_vendor(id).at()].iter().enumerate() {
             let parts = Parts {
-                share: if come { left } else { 0.0 },
+                share: if come && left > 0.0 { 1.0 } else { 0.0 },
                 time,
                 stock: if stock > waiting { stock - waiting } else { 0.0 },
             };
