@@ -31,7 +31,7 @@ use crate::world::remote::RemoteState;
 use crate::world::shock::ShockState;
 use crate::world::supply::{Parts, PoolState, Slots};
 use crate::world::vendor::VendorState;
-use crate::world::{Accounts, Ctx, ModelError, NodeBooks, World};
+use crate::world::{Accounts, Ctx, ModelError, NodeBooks, World, schedule_after};
 
 /// Why a replication gave no record.
 #[derive(Debug, Clone, PartialEq)]
@@ -232,11 +232,8 @@ impl World {
         for (h, hardware) in plan.hardware.iter().enumerate().filter(|(_, h)| h.release > 0.0) {
             let mut draw = self.stream(Process::Release, hardware.key);
             let delay = hardware.release + hardware.parameters.release_delay * draw.exponential();
-            ctx.schedule_in(
-                SimDuration::from_days_f64(delay)?,
-                phase::RULES,
-                Event::HardwareReleased(HardwareId::new(h)),
-            )?;
+            let release = Event::HardwareReleased(HardwareId::new(h));
+            schedule_after(ctx, delay, (phase::RULES, release))?;
         }
         self.begin_politics(plan, ctx)?;
         self.begin_connectivity(plan, ctx)?;

@@ -8,9 +8,11 @@
 
 mod common;
 
+use autarky_engine::stop::StopFlag;
 use autarky_market::blueprint::Blueprint;
 use autarky_market::id::CohortId;
 use autarky_market::metric::integrity::{check_month, check_tick};
+use autarky_market::simulate;
 use autarky_market::world::{ModelError, World};
 use common::{Run, Size, regime, scenario};
 
@@ -167,4 +169,27 @@ fn output_of_a_vendor_that_appears_or_vanishes_is_noticed() {
         w.orders.get_mut(id.0).unwrap().credit += 0.5;
     };
     assert_eq!(law(check_month, forgotten), "vendor output");
+}
+
+/// Waits of a thousand years do not fit the calendar: they must mean never, and no run may fail by them.
+#[test]
+fn what_happens_once_in_a_thousand_years_fails_no_run() {
+    let mut s = scenario(Size { operators: 3, nodes: 12 });
+    s.horizon.years = 1.0;
+    for (id, _) in common::ZONES {
+        let nation = s.nations.entry(id);
+        nation.link_outage_rate = 0.001;
+        nation.currency_onset = 0.001;
+        for kind in ["data_centre", "network"] {
+            s.providers.entry(&format!("{id}-{kind}")).outage_rate = 0.001;
+        }
+    }
+    let stage = s.stages.entry("fab");
+    (stage.shares, stage.disruption_rate) = (vec![("TWN".to_owned(), 1.0)], 0.001);
+    s.vendors.entry("v1").chain = vec!["fab".to_owned()];
+    let plan = Blueprint::new(&s).unwrap();
+    for replication in 0..3 {
+        let record = simulate(&plan, 5, replication, &StopFlag::new());
+        assert!(record.is_ok(), "{record:?}");
+    }
 }

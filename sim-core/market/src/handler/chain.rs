@@ -1,11 +1,9 @@
 //! Disruptions of the production chain, jurisdiction by jurisdiction.
 
-use autarky_engine::time::SimDuration;
-
 use crate::blueprint::Blueprint;
 use crate::event::{Event, phase};
 use crate::id::SourceId;
-use crate::world::{Ctx, ModelError, World};
+use crate::world::{Ctx, ModelError, World, schedule_after};
 
 impl World {
     pub(super) fn stage_disrupted(
@@ -59,12 +57,7 @@ impl World {
         let stage = &plan.chain.stages[plan.chain.sources[source.at()].stage.at()];
         let length =
             stage.parameters.disruption_time * self.chain.streams[source.at()].exponential();
-        ctx.schedule_in(
-            SimDuration::from_days_f64(length)?,
-            phase::NODES,
-            Event::StageRestored(source),
-        )?;
-        Ok(())
+        schedule_after(ctx, length, (phase::NODES, Event::StageRestored(source)))
     }
 
     /// Schedules the next disruption of a source, if its stage has any.
@@ -80,11 +73,9 @@ impl World {
         let stage = &plan.chain.stages[plan.chain.sources[source.at()].stage.at()];
         let rate = stage.parameters.disruption_rate;
         let wait = self.chain.streams[source.at()].exponential();
-        // Beyond every horizon.
-        if rate > 0.0 && wait / rate < 1e4 {
-            let after = SimDuration::from_days_f64(wait / rate * 365.25)?;
-            ctx.schedule_in(after, phase::NODES, Event::StageDisrupted(source))?;
+        if rate <= 0.0 {
+            return Ok(());
         }
-        Ok(())
+        schedule_after(ctx, wait / rate * 365.25, (phase::NODES, Event::StageDisrupted(source)))
     }
 }

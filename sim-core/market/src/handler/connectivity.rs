@@ -1,12 +1,10 @@
 //! Links abroad fail and are repaired: an alternating renewal process a link, and one for the causes they share.
 
-use autarky_engine::time::SimDuration;
-
 use crate::blueprint::Blueprint;
 use crate::event::{Event, phase};
 use crate::id::NationId;
 use crate::mechanism::connectivity::outage_rate;
-use crate::world::{Ctx, ModelError, World};
+use crate::world::{Ctx, ModelError, World, schedule_after};
 
 impl World {
     /// Schedules the first failure of every link of every nation that has outages.
@@ -36,13 +34,8 @@ impl World {
         if rate <= 0.0 {
             return Ok(());
         }
-        let wait = self.connectivity.draw(nation, cause) / rate;
-        // Beyond the longest run: never.
-        if wait < 1e4 {
-            let after = SimDuration::from_days_f64(wait * 365.25)?;
-            ctx.schedule_in(after, phase::RULES, Event::LinkFails(nation, cause))?;
-        }
-        Ok(())
+        let wait = self.connectivity.draw(nation, cause) / rate * 365.25;
+        schedule_after(ctx, wait, (phase::RULES, Event::LinkFails(nation, cause)))
     }
 
     /// A cause of outages of a nation's links begins or ends.
@@ -68,9 +61,8 @@ impl World {
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
         let mean = plan.nations[nation.at()].parameters.link_outage_time;
-        let length = SimDuration::from_days_f64(mean * self.connectivity.draw(nation, cause))?;
-        ctx.schedule_in(length, phase::RULES, Event::LinkRestored(nation, cause))?;
-        Ok(())
+        let length = mean * self.connectivity.draw(nation, cause);
+        schedule_after(ctx, length, (phase::RULES, Event::LinkRestored(nation, cause)))
     }
 
     /// Draws the next change of every link anew, from streams of their own for the label: waits are exponential, and so is what is left of

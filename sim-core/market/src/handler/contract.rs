@@ -11,7 +11,7 @@ use crate::id::{ContractId, GroupId, NationId, PoolId, ProviderId, SegmentId};
 use crate::mechanism::bargaining::{Buyer, Seller, earns_elsewhere, fallback, tender, term_mean};
 use crate::mechanism::reservation::{demand_at, served_share};
 use crate::world::contracts::{Service, Terms};
-use crate::world::{Ctx, ModelError, World};
+use crate::world::{Ctx, ModelError, World, schedule_after};
 
 /// Hours in a year.
 const YEAR_HOURS: f64 = 8766.0;
@@ -20,8 +20,8 @@ impl World {
     /// Schedules the opening of every negotiation, after the first clearing, from which spot prices are known.
     pub(crate) fn begin_contracts(plan: &Blueprint, ctx: &mut Ctx<'_>) -> Result<(), ModelError> {
         for (c, contract) in plan.contracts.list.iter().enumerate() {
-            let open = SimDuration::from_days_f64(contract.parameters.at)?;
-            ctx.schedule_in(open, phase::SETTLEMENT, Event::Negotiation(ContractId::new(c)))?;
+            let opening = (phase::SETTLEMENT, Event::Negotiation(ContractId::new(c)));
+            schedule_after(ctx, contract.parameters.at, opening)?;
         }
         Ok(())
     }
@@ -35,11 +35,9 @@ impl World {
     ) -> Result<(), ModelError> {
         let contract = &plan.contracts.list[id.at()];
         let terms = &contract.parameters;
-        let lead = SimDuration::from_days_f64(terms.lead_time)?;
-        ctx.schedule_in(lead, phase::SETTLEMENT, Event::ContractStarts(id))?;
+        schedule_after(ctx, terms.lead_time, (phase::SETTLEMENT, Event::ContractStarts(id)))?;
         if terms.renewal {
-            let next = SimDuration::from_days_f64(terms.term)?;
-            ctx.schedule_in(next, phase::SETTLEMENT, Event::Negotiation(id))?;
+            schedule_after(ctx, terms.term, (phase::SETTLEMENT, Event::Negotiation(id)))?;
         }
         let buyers = contract.buyers.len();
         for seller in 0..contract.parameters.sellers.len() {
@@ -224,9 +222,10 @@ impl World {
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
         let contract = &plan.contracts.list[id.at()];
-        let term = SimDuration::from_days_f64(contract.parameters.term)?;
-        self.contracts.ends[id.at()] = ctx.now().checked_add(term)?;
-        ctx.schedule_in(term, phase::SETTLEMENT, Event::ContractEnds(id))?;
+        let term = contract.parameters.term;
+        let end = SimDuration::from_days_f64(term).and_then(|term| ctx.now().checked_add(term));
+        self.contracts.ends[id.at()] = end.unwrap_or(SimTime::MAX);
+        schedule_after(ctx, term, (phase::SETTLEMENT, Event::ContractEnds(id)))?;
         for d in contract.deals.clone() {
             self.contracts.deals[d].terms = self.contracts.deals[d].agreed.take();
         }

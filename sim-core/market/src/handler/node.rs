@@ -8,7 +8,7 @@ use crate::event::{Event, phase};
 use crate::id::{CohortId, NationId, PoolId, ShelfId, SiteId};
 use crate::world::hard_currency::HeldParts;
 use crate::world::licence::Party;
-use crate::world::{Churn, Ctx, ModelError, World};
+use crate::world::{Churn, Ctx, ModelError, World, schedule_after};
 
 /// Crews of a pool with that many nodes: in proportion, rounded, at least one where there are any.
 #[must_use]
@@ -120,8 +120,8 @@ impl World {
         while state.busy < crews {
             let Some(next) = state.queue.pop_front() else { break };
             state.busy += 1;
-            let time = SimDuration::from_days_f64(mean * state.repair.exponential())?;
-            ctx.schedule_in(time, phase::NODES, Event::RepairDone(pool, next))?;
+            let time = mean * state.repair.exponential();
+            schedule_after(ctx, time, (phase::NODES, Event::RepairDone(pool, next)))?;
         }
         Ok(())
     }
@@ -230,9 +230,8 @@ impl World {
         let mean = plan.providers[plan.pools[plan.sites[site.at()].pool.at()].provider.at()]
             .parameters
             .outage_time;
-        let length = SimDuration::from_days_f64(mean * self.outage[site.at()].exponential())?;
-        ctx.schedule_in(length, phase::NODES, Event::SiteRestored(site))?;
-        Ok(())
+        let length = mean * self.outage[site.at()].exponential();
+        schedule_after(ctx, length, (phase::NODES, Event::SiteRestored(site)))
     }
 
     pub(super) fn site_restored(
@@ -259,11 +258,10 @@ impl World {
             .parameters
             .outage_rate;
         let wait = self.outage[site.at()].exponential();
-        if rate > 0.0 && wait / rate < 1e4 {
-            let after = SimDuration::from_days_f64(wait / rate * 365.25)?;
-            ctx.schedule_in(after, phase::NODES, Event::SiteFails(site))?;
+        if rate <= 0.0 {
+            return Ok(());
         }
-        Ok(())
+        schedule_after(ctx, wait / rate * 365.25, (phase::NODES, Event::SiteFails(site)))
     }
 
     fn set_site(

@@ -1,12 +1,10 @@
 //! A party withdraws inside a copy of the world, and the copy goes on with a future of its own.
 
-use autarky_engine::time::SimDuration;
-
 use crate::blueprint::Blueprint;
 use crate::event::{Event, phase};
 use crate::id::{NationId, OrderId, SiteId, VendorId};
 use crate::world::withdrawal::Withdrawn;
-use crate::world::{Churn, Ctx, ModelError, World};
+use crate::world::{Churn, Ctx, ModelError, World, schedule_after};
 
 impl World {
     /// Puts a withdrawal in force and gives every process draws of its own for the label. What chance had already decided for the
@@ -104,8 +102,8 @@ impl World {
             }
             let provider = plan.pools[plan.sites[site.at()].pool.at()].provider;
             let mean = plan.providers[provider.at()].parameters.outage_time;
-            let left = SimDuration::from_days_f64(mean * self.outage[site.at()].exponential())?;
-            ctx.schedule_in(left, phase::NODES, Event::SiteRestored(site))?;
+            let left = mean * self.outage[site.at()].exponential();
+            schedule_after(ctx, left, (phase::NODES, Event::SiteRestored(site)))?;
         }
         Ok(())
     }

@@ -1,9 +1,8 @@
 //! Cohorts and the counts that follow them: what works, what is installed, which work it may do.
 
 use autarky_engine::rng::{KeyedDraws, child_key};
-use autarky_engine::time::SimDuration;
 
-use super::{Churn, Cohort, Ctx, ModelError, World};
+use super::{Churn, Cohort, Ctx, ModelError, World, schedule_after};
 use crate::blueprint::{Blueprint, LEVELS};
 use crate::entity::provider::ProviderParameters;
 use crate::event::{Event, phase};
@@ -240,7 +239,7 @@ impl World {
         self.at_site[new.site.at()].push(id);
         let life = plan.hardware[new.hardware.at()].parameters.life * 365.25;
         let left = (new.vintage + life - ctx.now().as_days()).max(0.0);
-        ctx.schedule_in(SimDuration::from_days_f64(left)?, phase::NODES, Event::CohortRetires(id))?;
+        schedule_after(ctx, left, (phase::NODES, Event::CohortRetires(id)))?;
         Ok(id)
     }
 
@@ -329,9 +328,7 @@ impl World {
         let left = cohort.vintage + life - ctx.now().as_days();
         // Nodes that joined after the cohort was founded have moved its end of life.
         if left > ONE_SECOND {
-            let left = SimDuration::from_days_f64(left)?;
-            ctx.schedule_in(left, phase::NODES, Event::CohortRetires(id))?;
-            return Ok(());
+            return schedule_after(ctx, left, (phase::NODES, Event::CohortRetires(id)));
         }
         let up = i64::from(cohort.up);
         self.shift_up(plan, id, -up);

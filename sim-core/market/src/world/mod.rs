@@ -17,11 +17,11 @@ pub mod supply;
 pub mod vendor;
 pub mod withdrawal;
 
-use autarky_engine::calendar::{CalendarError, ClockId};
+use autarky_engine::calendar::{CalendarError, ClockId, Phase};
 use autarky_engine::rng::{KeyedDraws, Stream, StreamKey};
 use autarky_engine::sampler::SamplerError;
 use autarky_engine::simulation::Context;
-use autarky_engine::time::TimeError;
+use autarky_engine::time::{SimDuration, TimeError};
 
 use crate::blueprint::Blueprint;
 use crate::id::{CohortId, HardwareId, NationId, SiteId};
@@ -251,6 +251,25 @@ macro_rules! model_error_from {
     )+};
 }
 model_error_from!(CalendarError => Calendar, TimeError => Time, LedgerError => Ledger, InvalidParameter => Clearing, SamplerError => Sampler, Violation => Violation);
+
+/// Schedules an event after a span of days. One that would come after the calendar's last instant, 142 years from the start, never comes.
+///
+/// # Errors
+/// When the span is negative or not a number.
+pub fn schedule_after(
+    ctx: &mut Ctx<'_>,
+    days: f64,
+    (phase, event): (Phase, crate::event::Event),
+) -> Result<(), ModelError> {
+    match SimDuration::from_days_f64(days).and_then(|span| ctx.now().checked_add(span)) {
+        Ok(at) => {
+            ctx.schedule_at(at, phase, event)?;
+            Ok(())
+        }
+        Err(TimeError::Overflow) => Ok(()),
+        Err(other) => Err(other.into()),
+    }
+}
 
 impl World {
     /// The stream of a process and entity in this replication.
