@@ -86,6 +86,10 @@ pub enum Event {
     ContractStarts(ContractId),
     /// A contract's terms end.
     ContractEnds(ContractId),
+    /// A cloud looks at a zone in which it may open a region.
+    RegionReview(PoolId),
+    /// A region of a cloud opens.
+    RegionOpens(PoolId),
     /// Demand, prices and clearing of one tick.
     Tick,
     /// Bills are paid, prices posted, hazards aged.
@@ -130,6 +134,8 @@ impl EventCode for Event {
             Self::Negotiation(_) => 60,
             Self::ContractStarts(_) => 61,
             Self::ContractEnds(_) => 62,
+            Self::RegionReview(_) => 63,
+            Self::RegionOpens(_) => 64,
         }
     }
 
@@ -145,6 +151,8 @@ impl EventCode for Event {
             | Self::LinkFails(NationId(id), _)
             | Self::LinkRestored(NationId(id), _)
             | Self::Review(PoolId(id))
+            | Self::RegionReview(PoolId(id))
+            | Self::RegionOpens(PoolId(id))
             | Self::SiteFails(SiteId(id))
             | Self::SiteRestored(SiteId(id))
             | Self::LicenceDecided(OrderId(id))

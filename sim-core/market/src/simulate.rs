@@ -5,7 +5,7 @@ use autarky_engine::simulation::{Limits, NoTrace, RunError, Simulation, Trace};
 use autarky_engine::stop::StopFlag;
 use autarky_engine::time::{SimDuration, SimTime};
 
-use crate::blueprint::Blueprint;
+use crate::blueprint::{Blueprint, Pool};
 use crate::entity::provider::CapacityTarget;
 use crate::event::{Event, phase};
 use crate::handler::{Market, churn_trials};
@@ -27,6 +27,7 @@ use crate::world::hard_currency::HardCurrency;
 use crate::world::licence::{Standing, StandingLicence};
 use crate::world::market::{Compiled, MarketState, problem};
 use crate::world::politics::PoliticsState;
+use crate::world::region::RegionState;
 use crate::world::remote::RemoteState;
 use crate::world::shock::ShockState;
 use crate::world::supply::{Parts, PoolState, Slots};
@@ -190,6 +191,7 @@ impl World {
             shocks: ShockState::new(plan, seed, replication),
             hard_currency: HardCurrency::new(plan, seed, replication),
             contracts: ContractState::new(plan),
+            regions: vec![RegionState::default(); plan.pools.len()],
             ledger,
             accounts,
             node_books: NodeBooks::default(),
@@ -221,7 +223,9 @@ impl World {
             self.begin_pool(plan, PoolId::new(p), ctx)?;
         }
         for s in 0..plan.sites.len() {
-            self.schedule_outage(plan, SiteId::new(s), ctx)?;
+            if !plan.pools[plan.sites[s].pool.at()].candidate {
+                self.schedule_outage(plan, SiteId::new(s), ctx)?;
+            }
         }
         for s in 0..plan.chain.sources.len() {
             self.schedule_disruption(plan, SourceId::new(s), ctx)?;
@@ -241,6 +245,7 @@ impl World {
             self.schedule_currency(plan, NationId::new(n), ctx)?;
         }
         Self::begin_contracts(plan, ctx)?;
+        Self::begin_regions(plan, ctx)?;
         ctx.schedule_at(SimTime::ZERO, phase::MARKET, Event::Tick)?;
         ctx.schedule_in(
             SimDuration::from_days_f64(crate::handler::MONTH)?,
@@ -268,8 +273,12 @@ impl World {
             self.pools[pool.at()].load =
                 self.installed_compute(plan, pool) * provider.target_utilisation;
         }
-        // Reviews are staggered so that pools do not order on the same day.
-        let share = (pool.at() as f64 + 0.5) / plan.pools.len() as f64;
+        if plan.pools[pool.at()].candidate {
+            return Ok(());
+        }
+        // Reviews are staggered so that pools do not order on the same day; regions that may come change no other pool's day.
+        let there = |pools: &[Pool]| pools.iter().filter(|p| !p.candidate).count() as f64;
+        let share = (there(&plan.pools[..pool.at()]) + 0.5) / there(&plan.pools);
         let first = SimDuration::from_days_f64(share * provider.review_interval)?;
         ctx.schedule_in(first, phase::DECISIONS, Event::Review(pool))?;
         Ok(())
@@ -327,7 +336,7 @@ fn market_state(plan: &Blueprint, seed: u64, replication: u64) -> Result<MarketS
         plan.nations.iter().map(|n| stream(Process::ExchangeRate, n.key)).collect();
     let groups: Vec<GroupId> = Vec::new();
     let Compiled { structure, pairs, first_pair, queues } = problem(plan, &groups)?;
-    let churn = |p: &crate::blueprint::Pool| {
+    let churn = |p: &Pool| {
         let terms = &plan.providers[p.provider.at()].parameters;
         churn_trials(terms.leave_rate, terms.return_rate_offline, plan.timing.tick_days)
     };

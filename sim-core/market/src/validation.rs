@@ -9,6 +9,7 @@ mod contracts;
 mod dispatch;
 mod events;
 mod price;
+mod regions;
 mod shock;
 
 use crate::entity::demand::{Class, Sensitivity};
@@ -52,6 +53,7 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
         demand,
         providers,
         contracts::contracts,
+        regions::regions,
         dispatch::dispatchers,
         events::events,
         shock::shocks,

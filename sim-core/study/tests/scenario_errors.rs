@@ -608,3 +608,29 @@ fn a_stage_whose_shares_are_no_partition_is_named_at_its_place() {
         &["names `TWM`, which makes no part of any stage"],
     );
 }
+
+#[test]
+fn contracts_have_parties_that_can_trade_and_exclusive_ones_stand_alone() {
+    let clouds = "[provider.c]\nkind = \"cloud\"\nhome = \"usa\"\nzones = [\"usa\"]\n";
+    let deal = |id: &str, tail: &str| {
+        format!("[contract.{id}]\nbuyers = [\"EST\"]\nsellers = {{ c = 1 }}\n{tail}")
+    };
+    let sound = deal("a", "form = \"exclusive\"\nnegotiation.lead_time = \"3 months\"\n");
+    assert_eq!(findings(&format!("{clouds}{sound}")), []);
+    one(
+        &format!("{clouds}{sound}{}", deal("b", "at = \"6 months\"\n")),
+        "\"exclusive\"",
+        &["exclusive contract `a`", "under `b`", "end one before the other begins"],
+    );
+    one(
+        &format!("{clouds}[contract.a]\nbuyers = [\"EST\"]\nsellers = {{ d = 1 }}"),
+        "d",
+        &["no provider"],
+    );
+    one(
+        &format!("{clouds}[contract.a]\nbuyers = [\"EST\"]\nsellers = {{ SLV-network = 1 }}"),
+        "{ SLV-network = 1 }",
+        &["cannot serve `EST`", "does not export"],
+    );
+    one(&format!("{clouds}{}", deal("a", "buyer_power = 1.5")), "1.5", &["from 0 up to 1"]);
+}

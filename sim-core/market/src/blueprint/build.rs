@@ -161,8 +161,10 @@ impl Blueprint {
                 } else {
                     format!("{id}@{}", self.nations[zone.at()].id)
                 };
-                self.add_pool(scenario, parameters, NewPool { name, zone, capacity })?;
+                let candidate = false;
+                self.add_pool(scenario, parameters, NewPool { name, zone, capacity, candidate })?;
             }
+            self.add_candidates(scenario, id, parameters)?;
             self.providers.push(Provider {
                 id: id.to_owned(),
                 key: entity_key(id),
@@ -175,10 +177,30 @@ impl Blueprint {
         Ok(())
     }
 
+    /// Pools that are not there yet: regions that a cloud may open.
+    fn add_candidates(
+        &mut self,
+        scenario: &Scenario,
+        id: &str,
+        parameters: &ProviderParameters,
+    ) -> Result<(), BuildError> {
+        if !parameters.region_entry {
+            return Ok(());
+        }
+        for zone in &parameters.region_candidates {
+            let path = format!("provider.{id}.region.candidates");
+            let at = NationId::new(position(&scenario.nations, "nation", &path, zone)?);
+            let name = format!("{id}@{zone}");
+            let new = NewPool { name, zone: at, capacity: 0.0, candidate: true };
+            self.add_pool(scenario, parameters, new)?;
+        }
+        Ok(())
+    }
+
     fn share_portfolios(&mut self) {
         let kind = |pool: &Pool| (pool.zone, self.providers[pool.provider.at()].parameters.kind);
-        let kinds: Vec<_> = self.pools.iter().map(kind).collect();
-        for (pool, own) in self.pools.iter_mut().zip(&kinds) {
+        let kinds: Vec<_> = self.pools.iter().filter(|p| !p.candidate).map(kind).collect();
+        for (pool, own) in self.pools.iter_mut().filter(|p| !p.candidate).zip(&kinds) {
             pool.portfolio_part = 1.0 / kinds.iter().filter(|other| *other == own).count() as f64;
         }
     }
@@ -225,6 +247,7 @@ impl Blueprint {
             crews_per_node,
             tick_rule,
             initial_capacity: new.capacity,
+            candidate: new.candidate,
         });
         self.add_operators(pool, parameters);
         Ok(())
@@ -405,6 +428,7 @@ struct NewPool {
     name: String,
     zone: NationId,
     capacity: f64,
+    candidate: bool,
 }
 
 fn residency(nation: &NationParameters, sensitivity: Sensitivity) -> Residency {

@@ -188,6 +188,8 @@ pub struct Pool {
     pub tick_rule: Option<TickRule>,
     /// Capacity at the start, H100e.
     pub initial_capacity: f64,
+    /// Whether it is a region that its cloud may open, and not there at the start.
+    pub candidate: bool,
 }
 
 /// An operator.

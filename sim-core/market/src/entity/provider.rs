@@ -134,6 +134,22 @@ parameters! {
         outage_time: f64 = 0.5, Kind::Number { unit: "day", range: Range::above(0.0, 3650.0) }, Assumed, "calibration/failure_rates.csv";
         /// Whether it buys through the grey channel what export control refuses.
         grey: bool = false, Kind::Flag, Assumed, "public and large providers keep the law";
+        /// Whether it may open regions in the zones of `region.candidates`.
+        region_entry["region.entry"]: bool = false, Kind::Flag, Assumed, "policy";
+        /// Zones in which it may open a region.
+        region_candidates["region.candidates"]: Vec<String> = Vec::new(), Kind::References("nation"), Assumed, "scenario";
+        /// Fixed cost of a region, accelerators and their operation excluded.
+        region_fixed_cost["region.fixed_cost"]: f64 = 4.0e7, Kind::Number { unit: "USD/year", range: Range::closed(0.0, 1e15) }, Assumed, "shells, links and staff of three small sites: 300 million USD written off in ten years and some 60 staff; no cloud publishes it";
+        /// Interval at which it looks at a candidate zone.
+        region_review["region.review"]: f64 = 182.625, Kind::Number { unit: "day", range: Range::closed(1.0, 3650.0) }, Assumed, "planning rounds of half a year";
+        /// From the decision to build a region to its opening.
+        region_build_time["region.build_time"]: f64 = 730.5, Kind::Number { unit: "day", range: Range::closed(0.0, 3650.0) }, Assumed, "about two years from announcement to opening";
+        /// Smallest region, in sales expected at its opening.
+        region_minimum["region.minimum"]: f64 = 1000.0, Kind::Number { unit: "H100e", range: Range::closed(0.0, 1e12) }, Assumed, "a region has three sites of some forty nodes of eight";
+        /// Time after the opening over which margin and fixed cost are compared.
+        region_horizon["region.horizon"]: f64 = 5.0, Kind::Number { unit: "year", range: Range::above(0.0, 50.0) }, Assumed, "one life of hardware";
+        /// Share of its sales from abroad that it counts as the region's: those it would lose to a rival with a region.
+        region_at_risk["region.at_risk"]: f64 = 1.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "the rule compares revenue there with fixed cost; below one it counts what the region takes from its own pools abroad";
         /// Taste for the provider at equal price.
         taste: f64 = 1.0, Kind::Number { unit: "1", range: Range::above(0.0, 1000.0) }, Assumed, "equal for all kinds";
         /// Hazard of its withdrawal from one foreign state by its own choice or failure.

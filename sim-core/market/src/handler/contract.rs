@@ -165,8 +165,7 @@ impl World {
     /// Exchange rate, tariff and premium for currency between a buyer and a seller; no border where the seller has capacity in the buyer's zone.
     fn border(&self, plan: &Blueprint, deal: &Deal) -> f64 {
         let premium = 1.0 + self.premium(plan, deal.seller, deal.buyer);
-        let mut pools = plan.providers[deal.seller.at()].pools.clone();
-        if pools.any(|p| plan.pools[p].zone == deal.buyer) {
+        if self.is_present(plan, deal) {
             return premium;
         }
         let nation = &plan.nations[deal.buyer.at()].parameters;
@@ -177,6 +176,12 @@ impl World {
     fn premium(&self, plan: &Blueprint, seller: ProviderId, buyer: NationId) -> f64 {
         let home = plan.providers[seller.at()].home;
         if home == buyer { 0.0 } else { self.hard_currency.premiums[buyer.at()] }
+    }
+
+    /// Whether a seller has nodes in the buyer's zone.
+    fn is_present(&self, plan: &Blueprint, deal: &Deal) -> bool {
+        let mut pools = plan.providers[deal.seller.at()].pools.clone();
+        pools.any(|p| plan.pools[p].zone == deal.buyer && self.pools[p].nodes > 0)
     }
 
     /// Compliance cost of the work that a deal may cover, mean by reference demand, USD/H100eh.
@@ -435,8 +440,7 @@ impl World {
         if state.used > 0.0 {
             return state.abroad / state.used;
         }
-        let mut pools = plan.providers[deal.seller.at()].pools.clone();
-        if pools.any(|p| plan.pools[p].zone == deal.buyer) { 0.0 } else { 1.0 }
+        if self.is_present(plan, deal) { 0.0 } else { 1.0 }
     }
 
     /// Buyers pay what they owe under contracts, with tariffs.

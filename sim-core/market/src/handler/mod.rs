@@ -6,6 +6,7 @@ mod contract;
 mod grey;
 mod hard_currency;
 mod node;
+mod region;
 mod rules;
 mod settlement;
 mod shock;
@@ -83,6 +84,8 @@ impl Model for Market<'_> {
             }
             Event::StageDisrupted(source) => world.stage_disrupted(plan, source, ctx),
             Event::StageRestored(source) => world.stage_restored(plan, source, ctx),
+            Event::RegionReview(pool) => world.region_review(plan, pool, ctx),
+            Event::RegionOpens(pool) => world.region_opens(plan, pool, ctx),
             Event::Tick => world.tick(plan, ctx),
             Event::MonthEnd => world.month_end(plan, ctx),
             Event::Sample => metric::sample(world, plan, ctx),

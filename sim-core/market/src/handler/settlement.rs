@@ -35,6 +35,7 @@ impl World {
         }
         self.settle_premiums()?;
         self.settle_contracts(plan, day)?;
+        self.settle_regions(plan)?;
         self.age_hazards(plan, day, ctx)?;
         integrity::check_month(self, plan)?;
         Ok(())

@@ -30,6 +30,9 @@ impl World {
         }
         let day = ctx.now().as_days();
         self.roll_caps(plan, day);
+        if self.is_idle_region(plan, pool) {
+            return Ok(());
+        }
         let target = self.capacity_target(plan, pool, day);
         let position = Position {
             surviving: self.surviving(plan, pool, day + provider.planning_horizon),

@@ -213,7 +213,9 @@ impl World {
         for (p, pool) in plan.pools.iter().enumerate() {
             let state = &mut self.pools[p];
             let terms = &plan.providers[pool.provider.at()].parameters;
-            if terms.capacity_target == CapacityTarget::OfferedLoad {
+            // A region whose first nodes are on their way keeps the load that it was built for.
+            let awaited = pool.candidate && state.nodes == 0;
+            if terms.capacity_target == CapacityTarget::OfferedLoad && !awaited {
                 let relative = state.price / (state.unit_cost * (1.0 + terms.mark_up));
                 let load = notional_load(offered[p], relative, plan.demand_elasticity);
                 state.load = keep * state.load + (1.0 - keep) * load;

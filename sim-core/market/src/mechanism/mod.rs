@@ -11,6 +11,7 @@ pub mod grey_channel;
 pub mod investment;
 pub mod machine_repair;
 pub mod price;
+pub mod region_entry;
 pub mod reservation;
 pub mod services;
 pub mod tension;

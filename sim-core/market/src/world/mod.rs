@@ -11,6 +11,7 @@ pub mod hard_currency;
 pub mod licence;
 pub mod market;
 pub mod politics;
+pub mod region;
 pub mod remote;
 pub mod shock;
 pub mod supply;
@@ -197,6 +198,8 @@ pub struct World {
     pub hard_currency: hard_currency::HardCurrency,
     /// Long-term contracts.
     pub contracts: contracts::ContractState,
+    /// Regions that clouds may open, by pool.
+    pub regions: Vec<region::RegionState>,
     /// Books.
     pub ledger: Ledger,
     /// Accounts.
