@@ -431,7 +431,7 @@ fn more_concentrated_shares_never_lower_the_loss_and_orders_arrive_as_output_let
         (nation.portfolio_network, nation.portfolio_cloud) = (0.0, 0.0);
         let (plan, world) = state(&s, &[], 120.0);
         let weakest = tested(&world, &plan, 120.0);
-        assert!(world.vendors[0].backlog.iter().count() > 0, "something is on order");
+        assert!(!world.vendors[0].backlog.is_empty(), "something is on order");
         of(&weakest, &plan, (ActorKind::Chain, "TWN"))[2].loss
     };
     let losses = [0.1, 0.3, 0.5, 0.9, 0.99, 0.999, 1.0].map(loss);

@@ -73,7 +73,7 @@ impl Section<'_> {
     /// The quantities worth a line: what was served as shares of demand, then scalars.
     fn shown(&self) -> impl Iterator<Item = (usize, &Quantity)> {
         let all = || self.statistics.quantities().iter().enumerate();
-        let defined = |(q, _): &(usize, &Quantity)| self.count(*q) > 0;
+        let defined = |(q, _): &(usize, &Quantity)| self.count(*q) > 0 && !self.is_nil(*q);
         let plain = |(_, q): &(usize, &Quantity)| {
             // The share says it better.
             q.is_scalar() && self.statistics.quantity(&format!("{}_share", q.name)).is_none()
@@ -81,6 +81,15 @@ impl Section<'_> {
         let scalars = all().filter(plain).filter(defined).take(SCALARS_SHOWN);
         let shares = all().filter(|(_, q)| q.is_share()).filter(defined);
         shares.chain(scalars)
+    }
+
+    /// Whether a quantity is zero under every policy: of a mechanism that nothing switches on.
+    fn is_nil(&self, quantity: usize) -> bool {
+        (0..self.study.policies.len()).all(|p| {
+            let moments = self.statistics.cell(p, self.nation, quantity).moments;
+            let spread = moments.standard_error().unwrap_or(0.0);
+            moments.count() == 0 || (moments.mean() == 0.0 && spread == 0.0)
+        })
     }
 
     fn count(&self, quantity: usize) -> u64 {
