@@ -9,9 +9,10 @@
 mod common;
 
 use autarky_engine::stop::StopFlag;
-use autarky_market::blueprint::Blueprint;
+use autarky_market::blueprint::{Blueprint, ResolvedActor};
 use autarky_market::entity::controller::Scope;
-use autarky_market::id::{JurisdictionId, VendorId};
+use autarky_market::id::VendorId;
+use autarky_market::record::ActorKind;
 use autarky_market::scenario::Scenario;
 use autarky_market::simulate;
 use common::{Run, Size, fleet, island, regime, scenario, t_statistic};
@@ -144,14 +145,14 @@ fn without_a_jurisdiction_the_scarcest_stage_decides_what_is_left_for_good() {
     s.stages.entry("memory").slack = 1.5;
     s.vendors.entry("va").chain.push("memory".to_owned());
     let plan = built(&s);
-    let run = Run::new(&plan, 1, 0);
-    let without = |code: &str| {
-        let at = plan.chain.jurisdictions.iter().position(|j| j == code).unwrap();
-        run.world().chain_factor_without(&plan, VendorId::new(0), JurisdictionId::new(at))
+    let left = |code: &str, vendor: usize| {
+        let is_it = |a: &&ResolvedActor| a.actor.kind == ActorKind::Chain && a.actor.id == code;
+        let actor = plan.actors.iter().find(is_it).unwrap();
+        plan.supply[vendor][actor.vendors[vendor] as usize]
     };
-    assert!((without("TWN") - 0.1).abs() < 1e-12, "the foundry binds");
-    assert!((without("KOR") - 0.3).abs() < 1e-12, "memory binds, with its slack");
-    let other = run.world().chain_factor_without(&plan, VendorId::new(1), JurisdictionId::new(0));
+    assert!((left("TWN", 0) - 0.1).abs() < 1e-12, "the foundry binds");
+    assert!((left("KOR", 0) - 0.3).abs() < 1e-12, "memory binds, with its slack");
+    let other = left("TWN", 1);
     assert!((other - 1.0).abs() < 1e-12, "a vendor without a chain needs nobody");
 }
 

@@ -5,8 +5,8 @@ use autarky_engine::rng::Stream;
 use super::World;
 use crate::blueprint::Blueprint;
 use crate::entity::controller::Regime;
-use crate::id::{ControllerId, JurisdictionId, StageId, VendorId};
-use crate::mechanism::chain::{Link, lasting, leontief};
+use crate::id::{ControllerId, StageId, VendorId};
+use crate::mechanism::chain::{Link, leontief};
 
 /// The chain.
 #[derive(Debug, Clone)]
@@ -83,25 +83,5 @@ impl World {
             available[stage.at()] = link.delivers(&plan.chain.stages[stage.at()].parameters);
         }
         leontief(stages, &available)
-    }
-
-    /// The part of full output that would be left for good without a jurisdiction, beside what is lost already: stocks used up, nothing built anew.
-    #[must_use]
-    pub fn chain_factor_without(
-        &self,
-        plan: &Blueprint,
-        vendor: VendorId,
-        jurisdiction: JurisdictionId,
-    ) -> f64 {
-        let mut available = vec![1.0; plan.chain.stages.len()];
-        for (stage, available) in plan.chain.stages.iter().zip(&mut available) {
-            let gone = |&s: &usize| {
-                plan.chain.sources[s].jurisdiction == jurisdiction || self.is_lost(plan, vendor, s)
-            };
-            let lost =
-                stage.sources.clone().filter(gone).map(|s| plan.chain.sources[s].share).sum();
-            *available = lasting(lost, stage.parameters.slack);
-        }
-        leontief(&plan.chain.vendors[vendor.at()], &available)
     }
 }
