@@ -24,7 +24,7 @@ parameters! {
     pub struct StageParameters {
         /// Title for reports.
         title: String = String::new(), Kind::Text, Assumed, "name";
-        /// What it contributes.
+        /// What it contributes: a label, on which no rule depends.
         kind: StageKind = StageKind::Foundry, Kind::Choice(StageKind::WORDS), Assumed, "scenario";
         /// Share of its output made in each jurisdiction.
         shares: Vec<(String, f64)> = Vec::new(), Kind::EconomyShares, Assumed, "scenario";
