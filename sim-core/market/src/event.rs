@@ -4,8 +4,8 @@ use autarky_engine::calendar::Phase;
 use autarky_engine::simulation::EventCode;
 
 use crate::id::{
-    CohortId, ContractId, HardwareId, NationId, OrderId, PoolId, ShelfId, ShipmentId, SiteId,
-    SourceId, VendorId,
+    CohortId, ContractId, HardwareId, NationId, OperatorId, OrderId, PoolId, ShelfId, ShipmentId,
+    SiteId, SourceId, TokenId, VendorId,
 };
 
 /// Order within one instant: the world changes first, the market clears, then observers read.
@@ -90,6 +90,20 @@ pub enum Event {
     RegionReview(PoolId),
     /// A region of a cloud opens.
     RegionOpens(PoolId),
+    /// A candidate of a type, by its place among the types of the network, looks at a network.
+    CandidateArrives(PoolId, u32),
+    /// An operator of a network is bought by another owner (clock).
+    Merger(PoolId),
+    /// The stake of an operator that left is free.
+    UnbondingDone(OperatorId),
+    /// Work of a network is assigned to its operators and checked; votes are counted.
+    NetworkRound(PoolId),
+    /// A dispute begins in a network.
+    DisputeBegins(PoolId),
+    /// It is settled.
+    DisputeEnds(PoolId),
+    /// Tokens are issued, divided and sold, and the price moves.
+    Epoch(TokenId),
     /// Demand, prices and clearing of one tick.
     Tick,
     /// Bills are paid, prices posted, hazards aged.
@@ -136,6 +150,13 @@ impl EventCode for Event {
             Self::ContractEnds(_) => 62,
             Self::RegionReview(_) => 63,
             Self::RegionOpens(_) => 64,
+            Self::CandidateArrives(..) => 80,
+            Self::Merger(_) => 81,
+            Self::UnbondingDone(_) => 82,
+            Self::NetworkRound(_) => 83,
+            Self::DisputeBegins(_) => 84,
+            Self::DisputeEnds(_) => 85,
+            Self::Epoch(_) => 86,
         }
     }
 
@@ -153,6 +174,13 @@ impl EventCode for Event {
             | Self::Review(PoolId(id))
             | Self::RegionReview(PoolId(id))
             | Self::RegionOpens(PoolId(id))
+            | Self::CandidateArrives(PoolId(id), _)
+            | Self::Merger(PoolId(id))
+            | Self::NetworkRound(PoolId(id))
+            | Self::DisputeBegins(PoolId(id))
+            | Self::DisputeEnds(PoolId(id))
+            | Self::UnbondingDone(OperatorId(id))
+            | Self::Epoch(TokenId(id))
             | Self::SiteFails(SiteId(id))
             | Self::SiteRestored(SiteId(id))
             | Self::LicenceDecided(OrderId(id))

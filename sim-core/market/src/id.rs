@@ -43,6 +43,10 @@ ids! {
     QueueId,
     /// An owner of hardware in a pool.
     OperatorId,
+    /// A beneficial owner of operators.
+    OwnerId,
+    /// A token protocol.
+    TokenId,
     /// A place of an operator.
     SiteId,
     /// Nodes of one operator, model, site and vintage.

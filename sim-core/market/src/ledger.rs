@@ -59,6 +59,15 @@ struct Account {
     carried: f64,
 }
 
+/// What a payment moved, in micro-units of the payer's and of the payee's currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moved {
+    /// Left the payer.
+    pub paid: i128,
+    /// Reached the payee.
+    pub received: i128,
+}
+
 /// The books.
 #[derive(Debug, Clone)]
 pub struct Ledger {
@@ -121,22 +130,32 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError::Amount`] for a negative, non-finite or absurd amount; nothing is posted then.
-    pub fn pay(&mut self, from: AccountId, to: AccountId, usd: f64) -> Result<(), LedgerError> {
+    pub fn pay(&mut self, from: AccountId, to: AccountId, usd: f64) -> Result<Moved, LedgerError> {
         if !(0.0..1e24).contains(&usd) {
             return Err(LedgerError::Amount(usd));
         }
+        let paid = self.whole(from, usd * self.rate(self.currency(from)));
+        Ok(Moved { paid, received: self.pay_whole(from, to, paid) })
+    }
+
+    /// Pays whole micro-units of the payer's currency (negative: the other way round); returns what reaches the payee, in micro-units of its own.
+    pub fn pay_whole(&mut self, from: AccountId, to: AccountId, paid: i128) -> i128 {
         let (source, target) = (self.currency(from), self.currency(to));
-        let (source_rate, target_rate) = (self.rate(source), self.rate(target));
-        let paid = self.whole(from, usd * source_rate);
         if source == target {
             self.post(from, to, paid);
-            return Ok(());
+            return paid;
         }
-        let received = (paid as f64 / source_rate * target_rate) as i128;
+        let received = (paid as f64 / self.rate(source) * self.rate(target)) as i128;
         let (out, into) = (self.exchange[source.0 as usize].0, self.exchange[target.0 as usize].0);
         self.post(from, out, paid);
         self.post(into, to, received);
-        Ok(())
+        received
+    }
+
+    /// Balance in micro-units of the account's own currency.
+    #[must_use]
+    pub fn micro(&self, account: AccountId) -> i128 {
+        self.accounts[account.0 as usize].balance
     }
 
     /// Sets local units per dollar and posts the change in value of the exchange's holding to revaluation.

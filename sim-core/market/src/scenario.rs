@@ -11,10 +11,12 @@ use crate::entity::grey::GreyParameters;
 use crate::entity::hardware::HardwareParameters;
 use crate::entity::horizon::{BlocParameters, Focus, Horizon};
 use crate::entity::nation::NationParameters;
+use crate::entity::operator::{HostParameters, OperatorParameters, OwnerParameters};
 use crate::entity::provider::ProviderParameters;
 use crate::entity::shock::ShockParameters;
 use crate::entity::stage::StageParameters;
 use crate::entity::tension::TensionParameters;
+use crate::entity::token::TokenParameters;
 use crate::entity::vendor::VendorParameters;
 use crate::entity::withdrawal::WithdrawalParameters;
 use crate::schema::{Entry, RootSpec};
@@ -150,6 +152,14 @@ scenario! {
         controllers["controller"]: ControllerParameters,
         /// Sellers of compute. The identifiers `cloud`, `data_centre` and `network` are defaults of a kind, not providers.
         providers["provider"]: ProviderParameters,
+        /// Types of operators of networks.
+        operators["operator"]: OperatorParameters,
+        /// Beneficial owners behind several operators.
+        owners["owner"]: OwnerParameters,
+        /// Companies that host nodes of operators.
+        hosts["host"]: HostParameters,
+        /// Token protocols.
+        tokens["token"]: TokenParameters,
         /// Long-term contracts with clouds.
         contracts["contract"]: ContractParameters,
         /// Workload classes.

@@ -5,11 +5,13 @@ use autarky_engine::simulation::{Limits, NoTrace, RunError, Simulation, Trace};
 use autarky_engine::stop::StopFlag;
 use autarky_engine::time::{SimDuration, SimTime};
 
-use crate::blueprint::{Blueprint, Pool};
+use crate::blueprint::{Blueprint, Hardware, Pool};
 use crate::entity::provider::CapacityTarget;
 use crate::event::{Event, phase};
 use crate::handler::{Market, churn_trials};
-use crate::id::{GroupId, HardwareId, NationId, PoolId, ShelfId, SiteId, SourceId, VendorId};
+use crate::id::{
+    GroupId, HardwareId, NationId, OperatorId, PoolId, ShelfId, SiteId, SourceId, VendorId,
+};
 use crate::ledger::{Currency, Ledger};
 use crate::mechanism::clearing::{Inputs, Outcome, Solver};
 use crate::mechanism::export_control::Regimes;
@@ -24,13 +26,16 @@ use crate::world::contracts::ContractState;
 use crate::world::fleet::Installation;
 use crate::world::grey::GreyState;
 use crate::world::hard_currency::HardCurrency;
-use crate::world::licence::{Standing, StandingLicence};
+use crate::world::licence::StandingLicence;
 use crate::world::market::{Compiled, MarketState, problem};
+use crate::world::network::NetworkState;
+use crate::world::operator;
 use crate::world::politics::PoliticsState;
 use crate::world::region::RegionState;
 use crate::world::remote::RemoteState;
 use crate::world::shock::ShockState;
 use crate::world::supply::{Parts, PoolState, Slots};
+use crate::world::token::TokenState;
 use crate::world::vendor::VendorState;
 use crate::world::{Accounts, Ctx, ModelError, NodeBooks, World, schedule_after};
 
@@ -146,7 +151,8 @@ impl World {
         let cells = plan.groups() * plan.hardware.len();
         let pairs = plan.controllers.len() * plan.nations.len();
         let (ledger, accounts) = open_books(plan);
-        Ok(Self {
+        let (operators, owners) = operator::initial(plan, seed, replication);
+        let mut world = Self {
             seed,
             replication,
             cohorts: Vec::new(),
@@ -157,11 +163,15 @@ impl World {
             outage: plan.sites.iter().map(|s| stream(Process::Outage, s.key)).collect(),
             available: vec![0; cells],
             installed: vec![0; cells],
-            births: vec![0; plan.operators.len()],
+            operators,
+            owners,
+            sites: plan.sites.clone(),
+            networks: Vec::new(),
+            tokens: Vec::new(),
             pools: plan
                 .pools
                 .iter()
-                .map(|p| pool_state(plan, stream(Process::Repair, p.key)))
+                .map(|p| pool_state(plan, p, stream(Process::Repair, p.key)))
                 .collect(),
             vendors: plan
                 .vendors
@@ -171,21 +181,14 @@ impl World {
             chain: ChainState::new(plan, |key| stream(Process::StageDisruption, key)),
             orders: Slots::default(),
             shipments: Slots::default(),
-            released: plan
-                .hardware
-                .iter()
-                .map(|h| if h.release <= 0.0 { h.release } else { f64::INFINITY })
-                .collect(),
+            released: plan.hardware.iter().map(Hardware::first_sale).collect(),
             capital: vec![f64::INFINITY; plan.hardware.len()],
             regimes: vec![Regimes::OPEN; pairs],
             politics: PoliticsState::new(plan),
             grey: GreyState::new(plan),
             remote: RemoteState::new(plan),
             capped: vec![(0, 0.0); pairs],
-            licences: vec![
-                StandingLicence { state: Standing::Free, times: 0 };
-                (2 * plan.vendors.len() + plan.providers.len()) * plan.nations.len()
-            ],
+            licences: StandingLicence::all_free(plan),
             connectivity: ConnectivityState::new(plan, stream),
             market: market_state(plan, seed, replication)?,
             shocks: ShockState::new(plan, seed, replication),
@@ -197,7 +200,16 @@ impl World {
             node_books: NodeBooks::default(),
             observers: Observers::new(plan),
             withdrawn: None,
-        })
+        };
+        world.open_networks(plan);
+        Ok(world)
+    }
+
+    fn open_networks(&mut self, plan: &Blueprint) {
+        let pools = plan.networks.list.iter().map(|n| n.pool);
+        self.networks = pools.filter_map(|pool| NetworkState::new(self, plan, pool)).collect();
+        let tokens = 0..plan.networks.tokens.len();
+        self.tokens = tokens.map(|at| TokenState::new(self, plan, at)).collect();
     }
 
     /// Installs the initial fleet and schedules the first event of every family.
@@ -246,6 +258,7 @@ impl World {
         }
         Self::begin_contracts(plan, ctx)?;
         Self::begin_regions(plan, ctx)?;
+        self.begin_networks(plan, ctx)?;
         ctx.schedule_at(SimTime::ZERO, phase::MARKET, Event::Tick)?;
         ctx.schedule_in(
             SimDuration::from_days_f64(crate::handler::MONTH)?,
@@ -301,13 +314,19 @@ fn open_books(plan: &Blueprint) -> (Ledger, Accounts) {
         providers: plan.providers.iter().map(|p| ledger.open(currencies[p.home.at()])).collect(),
         vendors: plan.vendors.iter().map(|v| ledger.open(currencies[v.home.at()])).collect(),
         grey: ledger.open(Currency::USD),
+        operators: plan.networks.list.iter().map(|_| ledger.open(Currency::USD)).collect(),
+        owners: currencies.iter().map(|&c| ledger.open(c)).collect(),
+        holders: currencies.iter().map(|&c| ledger.open(c)).collect(),
+        holders_abroad: ledger.open(Currency::USD),
+        used: ledger.open(Currency::USD),
         currencies,
     };
     (ledger, accounts)
 }
 
-fn pool_state(plan: &Blueprint, repair: Stream) -> PoolState {
+fn pool_state(plan: &Blueprint, pool: &Pool, repair: Stream) -> PoolState {
     PoolState {
+        operators: pool.operators.clone().map(OperatorId::new).collect(),
         nodes: 0,
         purchases: 0,
         busy: 0,

@@ -3,6 +3,7 @@
 use autarky_engine::rng::{child_key, entity_key};
 
 use super::contracts::Contracts;
+use super::network::Networks;
 use super::shock::Shocks;
 use super::{Blueprint, LEVELS, Operator, Pool, Provider, Segment, Site, SupplyOption};
 use super::{chain, entries, politics};
@@ -111,6 +112,7 @@ impl Blueprint {
             supply: vec![vec![1.0, 0.0]; scenario.vendors.len()],
             focus,
             shocks: Shocks::default(),
+            networks: Networks::default(),
         };
         plan.add_providers(scenario)?;
         plan.share_portfolios();
@@ -119,6 +121,7 @@ impl Blueprint {
         plan.contracts = plan.resolve_contracts(scenario)?;
         plan.actors = plan.resolve_actors();
         plan.shocks = plan.compile_shocks(scenario)?;
+        plan.networks = plan.compile_networks(scenario)?;
         Ok(plan)
     }
 
@@ -152,7 +155,9 @@ impl Blueprint {
             let first = self.pools.len();
             for (at, &zone) in zones.iter().enumerate() {
                 let base = match parameters.capacity_target {
-                    CapacityTarget::Portfolio => self.nations[zone.at()].demand,
+                    CapacityTarget::Portfolio | CapacityTarget::Operators => {
+                        self.nations[zone.at()].demand
+                    }
                     CapacityTarget::OfferedLoad => world * spread[at],
                 };
                 let capacity = parameters.initial_coverage * base / parameters.target_utilisation;
@@ -161,8 +166,11 @@ impl Blueprint {
                 } else {
                     format!("{id}@{}", self.nations[zone.at()].id)
                 };
-                let candidate = false;
-                self.add_pool(scenario, parameters, NewPool { name, zone, capacity, candidate })?;
+                let (candidate, fork_of) = (false, None);
+                let pool = PoolId::new(self.pools.len());
+                let new = NewPool { name, zone, capacity, candidate, fork_of };
+                self.add_pool(scenario, parameters, new)?;
+                self.add_fork(scenario, parameters, pool)?;
             }
             self.add_candidates(scenario, id, parameters)?;
             self.providers.push(Provider {
@@ -191,10 +199,29 @@ impl Blueprint {
             let path = format!("provider.{id}.region.candidates");
             let at = NationId::new(position(&scenario.nations, "nation", &path, zone)?);
             let name = format!("{id}@{zone}");
-            let new = NewPool { name, zone: at, capacity: 0.0, candidate: true };
+            let (capacity, candidate, fork_of) = (0.0, true, None);
+            let new = NewPool { name, zone: at, capacity, candidate, fork_of };
             self.add_pool(scenario, parameters, new)?;
         }
         Ok(())
+    }
+
+    /// The pool that a fork of a network would found: without operators until then, with a queue of its own.
+    fn add_fork(
+        &mut self,
+        scenario: &Scenario,
+        parameters: &ProviderParameters,
+        of: PoolId,
+    ) -> Result<(), BuildError> {
+        let forks = parameters.capacity_target == CapacityTarget::Operators
+            && parameters.fork_probability > 0.0
+            && parameters.dispute_rate > 0.0;
+        if !forks {
+            return Ok(());
+        }
+        let (name, zone) = (format!("{}-fork", self.pools[of.at()].id), self.pools[of.at()].zone);
+        let (capacity, candidate, fork_of) = (0.0, true, Some(of));
+        self.add_pool(scenario, parameters, NewPool { name, zone, capacity, candidate, fork_of })
     }
 
     fn share_portfolios(&mut self) {
@@ -231,13 +258,16 @@ impl Blueprint {
         let key = entity_key(&new.name);
         let tick_rule = self.tick_rule(parameters);
         let first_operator = self.operators.len();
-        let dispatcher = self.join_dispatcher(pool, (&parameters.dispatcher, new.zone));
+        let fork = new.fork_of.is_some();
+        let dispatcher = if fork { "" } else { &parameters.dispatcher };
+        let dispatcher = self.join_dispatcher(pool, (dispatcher, new.zone));
+        let operators = if fork { 0 } else { parameters.operators as usize };
         self.pools.push(Pool {
             id: new.name,
             key,
             provider: ProviderId::new(self.providers.len()),
             zone: new.zone,
-            operators: first_operator..first_operator + parameters.operators as usize,
+            operators: first_operator..first_operator + operators,
             first_group: GroupId::new(pool.at() * LEVELS),
             dispatcher,
             aggregate_nodes: parameters.aggregate_nodes.map(|n| n as f64),
@@ -248,8 +278,11 @@ impl Blueprint {
             tick_rule,
             initial_capacity: new.capacity,
             candidate: new.candidate,
+            fork_of: new.fork_of,
         });
-        self.add_operators(pool, parameters);
+        if !fork {
+            self.add_operators(pool, parameters);
+        }
         Ok(())
     }
 
@@ -429,6 +462,7 @@ struct NewPool {
     zone: NationId,
     capacity: f64,
     candidate: bool,
+    fork_of: Option<PoolId>,
 }
 
 fn residency(nation: &NationParameters, sensitivity: Sensitivity) -> Residency {

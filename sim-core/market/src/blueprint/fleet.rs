@@ -85,7 +85,7 @@ impl Blueprint {
     }
 
     /// The vendor at quantile `u` of the pool's mix, among those with hardware that fits.
-    fn vendor_at(&self, pool: PoolId, u: f64) -> VendorId {
+    pub(crate) fn vendor_at(&self, pool: PoolId, u: f64) -> VendorId {
         let pool = &self.pools[pool.at()];
         let sells = |v: usize| pool.hardware.iter().any(|h| self.hardware[h.at()].vendor.at() == v);
         let weight = |v: usize| if sells(v) { pool.vendor_mix[v] } else { 0.0 };
@@ -101,7 +101,7 @@ impl Blueprint {
     }
 
     /// The model with the lowest capital cost that the vendor sold `age` days before the start; its first if it sold none yet.
-    fn model_at(&self, pool: PoolId, vendor: VendorId, age: f64) -> HardwareId {
+    pub(crate) fn model_at(&self, pool: PoolId, vendor: VendorId, age: f64) -> HardwareId {
         let of_vendor = |h: &&HardwareId| self.hardware[h.at()].vendor == vendor;
         let candidates: Vec<&HardwareId> =
             self.pools[pool.at()].hardware.iter().filter(of_vendor).collect();

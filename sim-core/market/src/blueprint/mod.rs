@@ -9,6 +9,7 @@ pub mod contracts;
 mod dispatch;
 mod entries;
 mod fleet;
+pub mod network;
 mod politics;
 mod shelf;
 pub mod shock;
@@ -111,6 +112,12 @@ pub struct Hardware {
 }
 
 impl Hardware {
+    /// Day on which it went on sale, as known at the start: infinite for models to come.
+    #[must_use]
+    pub fn first_sale(&self) -> f64 {
+        if self.release <= 0.0 { self.release } else { f64::INFINITY }
+    }
+
     /// Price of one accelerator on day `day` of the run when it went on sale on day `released`, USD.
     #[must_use]
     pub fn price(&self, day: f64, released: f64) -> f64 {
@@ -188,8 +195,10 @@ pub struct Pool {
     pub tick_rule: Option<TickRule>,
     /// Capacity at the start, H100e.
     pub initial_capacity: f64,
-    /// Whether it is a region that its cloud may open, and not there at the start.
+    /// Whether it is not there at the start: a region that its cloud may open, or a network that a fork may found.
     pub candidate: bool,
+    /// The network from which it would fork.
+    pub fork_of: Option<PoolId>,
 }
 
 /// An operator.
@@ -386,6 +395,16 @@ pub struct Blueprint {
     pub focus: Vec<NationId>,
     /// Shocks to prices and demand.
     pub shocks: shock::Shocks,
+    /// Networks whose operators decide for themselves.
+    pub networks: network::Networks,
+}
+
+impl Pool {
+    /// Whether it is a region that its cloud may open.
+    #[must_use]
+    pub const fn is_region(&self) -> bool {
+        self.candidate && self.fork_of.is_none()
+    }
 }
 
 impl Blueprint {

@@ -78,6 +78,8 @@ parameters! {
         backlog: bool = true, Kind::Flag, Assumed, "inference is lost, jobs wait";
         /// Compute G that one job needs in one site of one operator.
         gang: f64 = 0.0, Kind::Number { unit: "H100e", range: Range::closed(0.0, 1e9) }, Assumed, "calibration/job_sizes.csv";
+        /// Mean work of a job; unset: its gang, at least one H100e, over its service time.
+        job_size: Option<f64> = None, Kind::Number { unit: "H100eh", range: Range::above(0.0, 1e12) }, Calibrated, "calibration/job_sizes.csv";
         /// Least memory of the accelerators.
         memory: f64 = 0.0, Kind::Number { unit: "GB", range: Range::closed(0.0, 1e6) }, Assumed, "model sizes";
         /// Least bandwidth between accelerators.

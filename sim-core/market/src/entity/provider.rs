@@ -40,6 +40,58 @@ vocabulary! {
         Portfolio = "portfolio",
         /// The provider's own offered load.
         OfferedLoad = "offered_load",
+        /// Nothing: each of its operators decides; see `mechanism/operator/`.
+        Operators = "operators",
+    }
+}
+
+vocabulary! {
+    /// How the work of a network is spread over its operators; see `mechanism/scheduling.rs`.
+    pub enum Scheduling {
+        /// In proportion to working capacity.
+        Proportional = "proportional",
+        /// By avoidable cost, the cheapest first.
+        CheapestFirst = "cheapest_first",
+        /// In proportion to stake, up to capacity.
+        StakeWeighted = "stake_weighted",
+    }
+}
+
+vocabulary! {
+    /// How a network knows that work was done; see `mechanism/verification.rs`.
+    pub enum Verification {
+        /// It does not.
+        None = "none",
+        /// Every job is run by several operators, and the majority counts.
+        Redundancy = "redundancy",
+        /// A share of the jobs is run again by somebody trusted.
+        SpotCheck = "spot_check",
+        /// Every job carries a proof.
+        Proof = "proof",
+        /// Attested hardware keeps most operators from cheating.
+        Enclave = "enclave",
+    }
+}
+
+vocabulary! {
+    /// Whose votes are counted together.
+    pub enum VotingIdentity {
+        /// Every operator by its name.
+        Name = "name",
+        /// Every beneficial owner.
+        Owner = "owner",
+    }
+}
+
+vocabulary! {
+    /// How buyers pay.
+    pub enum Payment {
+        /// In money.
+        Currency = "currency",
+        /// In the network's token.
+        Token = "token",
+        /// In money, and from abroad in tokens while hard currency is short and tokens are the cheaper way.
+        Either = "either",
     }
 }
 
@@ -132,6 +184,62 @@ parameters! {
         outage_rate: f64 = 0.3, Kind::Number { unit: "1/year", range: Range::closed(0.0, 1000.0) }, Assumed, "calibration/failure_rates.csv";
         /// Mean length of a site outage.
         outage_time: f64 = 0.5, Kind::Number { unit: "day", range: Range::above(0.0, 3650.0) }, Assumed, "calibration/failure_rates.csv";
+        /// Types of its operators, by share of those at the start, under `capacity_target = "operators"`.
+        operator_mix: Vec<(String, f64)> = Vec::new(), Kind::Shares("operator"), Assumed, "scenario";
+        /// Token protocol that pays its operators; unset: none.
+        token: Option<String> = None, Kind::Reference("token"), Assumed, "scenario";
+        /// Interval at which work is assigned to operators and checked, and concentration and votes are counted.
+        round: f64 = 7.0, Kind::Number { unit: "day", range: Range::closed(1.0, 3650.0) }, Assumed, "weekly";
+        /// How work is spread over its operators.
+        scheduling: Scheduling = Scheduling::Proportional, Kind::Choice(Scheduling::WORDS), Assumed, "scenario";
+        /// How results are checked.
+        verification["verification.method"]: Verification = Verification::None, Kind::Choice(Verification::WORDS), Assumed, "off";
+        /// Copies of a job under `redundancy`, an odd number.
+        copies["verification.copies"]: i64 = 3, Kind::Integer { min: 1, max: 101 }, Assumed, "the smallest majority";
+        /// Probability q that a job is checked under `spot_check`.
+        audit_rate: f64 = 0.01, Kind::Number { unit: "1", range: Range::share() }, Assumed, "scenario";
+        /// Probability that a check finds a bad result.
+        audit_accuracy: f64 = 1.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "a rerun; less where results are not reproducible";
+        /// Work that a proof or an enclave adds, over the work of the job.
+        overhead["verification.overhead"]: f64 = 0.1, Kind::Number { unit: "1", range: Range::closed(0.0, 1e6) }, Assumed, "confidential computing on accelerators costs some percent; proofs of inference multiples";
+        /// Probability that a bad result fails its proof.
+        soundness["verification.soundness"]: f64 = 1.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "cryptographic soundness";
+        /// Probability that an enclave prevents a cheat.
+        strength["verification.strength"]: f64 = 0.95, Kind::Number { unit: "1", range: Range::share() }, Assumed, "enclaves have been broken";
+        /// Challenges a day to a random part of the capacity that an operator claims.
+        challenges["verification.challenges"]: f64 = 0.0, Kind::Number { unit: "1/day", range: Range::closed(0.0, 1e4) }, Assumed, "off";
+        /// Whether an operator found to cheat is ejected.
+        ejects["verification.ejects"]: bool = true, Kind::Flag, Assumed, "blacklisting: Sarmenta 2002";
+        /// How buyers pay.
+        payment["payment.rail"]: Payment = Payment::Currency, Kind::Choice(Payment::WORDS), Assumed, "scenario";
+        /// Time for which a buyer holds the tokens that it pays with.
+        holding["payment.holding"]: f64 = 7.0, Kind::Number { unit: "day", range: Range::closed(0.0, 3650.0) }, Assumed, "a week";
+        /// Relative aversion γ of buyers to the risk of the token's price meanwhile.
+        aversion["payment.aversion"]: f64 = 3.0, Kind::Number { unit: "1", range: Range::closed(0.0, 100.0) }, Assumed, "common estimates of relative risk aversion";
+        /// Share of fees that the protocol takes.
+        take_rate["governance.take_rate"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "scenario";
+        /// Highest take that votes can set.
+        take_most["governance.take_most"]: f64 = 1.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "no bound";
+        /// Exponent η of votes by stake; by compute where there is no stake. One: linear; one half: quadratic voting; zero: a vote each.
+        vote_exponent["governance.exponent"]: f64 = 1.0, Kind::Number { unit: "1", range: Range::closed(0.0, 10.0) }, Assumed, "one token, one vote";
+        /// Whose votes are counted together.
+        identity["governance.identity"]: VotingIdentity = VotingIdentity::Name, Kind::Choice(VotingIdentity::WORDS), Assumed, "networks know names and not owners";
+        /// Share of votes from which one beneficial owner's bloc has captured the network.
+        threshold["governance.threshold"]: f64 = 0.5, Kind::Number { unit: "1", range: Range::above(0.0, 1.0) }, Assumed, "simple majority";
+        /// Whether a captor may exclude the other operators.
+        exclusion["governance.exclusion"]: bool = false, Kind::Flag, Assumed, "scenario";
+        /// Disputes a year.
+        dispute_rate["governance.dispute.rate"]: f64 = 0.0, Kind::Number { unit: "1/year", range: Range::closed(0.0, 365.25) }, Assumed, "off";
+        /// Mean length of a dispute, in which upgrades stall.
+        dispute_time["governance.dispute.time"]: f64 = 90.0, Kind::Number { unit: "day", range: Range::above(0.0, 3650.0) }, Assumed, "contested upgrades took months (Bitcoin 2015 to 2017)";
+        /// Rate at which effective compute erodes while upgrades stall.
+        stall_erosion["governance.dispute.erosion"]: f64 = 0.1, Kind::Number { unit: "1/year", range: Range::closed(0.0, 100.0) }, Assumed, "as without a vendor's services";
+        /// Probability that a dispute ends in a fork instead: operators outside of the largest bloc leave for a network of their own.
+        fork_probability["governance.dispute.fork"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "off";
+        /// Largest share of the network that one beneficial owner may hold by growth, entry or merger.
+        owner_cap: f64 = 1.0, Kind::Number { unit: "1", range: Range::above(0.0, 1.0) }, Assumed, "no cap";
+        /// Value of used hardware over that of new hardware with the same life left.
+        salvage: f64 = 0.5, Kind::Number { unit: "1", range: Range::share() }, Assumed, "second-hand prices";
         /// Whether it buys through the grey channel what export control refuses.
         grey: bool = false, Kind::Flag, Assumed, "public and large providers keep the law";
         /// Whether it may open regions in the zones of `region.candidates`.

@@ -61,6 +61,8 @@ impl World {
         bought.1 += f64::from(nodes) * node;
         let cost = price(self.cost_of_nodes(plan, order, nodes, day), plan.grey.premium);
         self.pay_for_import(plan, (provider, order.vendor), self.accounts.grey, cost)?;
+        let premium = self.import_premium(plan, provider, order.vendor);
+        self.note_charge(plan, order.pool, cost * (1.0 + premium));
         let order =
             Order { nodes, credit: 0.0, licensed: false, counted: false, grey: true, ..*order };
         self.count_order(plan, &order, f64::from(nodes));
@@ -93,6 +95,6 @@ impl World {
         let waited = ctx.now().as_days() - order.placed.as_days();
         self.observers.delivered(pool.zone, waited, compute);
         self.observers.smuggled(pool.zone, compute);
-        self.hand_out(plan, (&order, order.nodes), ctx)
+        self.hand_out(plan, (&order, order.nodes, 0.0), ctx)
     }
 }

@@ -5,6 +5,7 @@ mod connectivity;
 mod contract;
 mod grey;
 mod hard_currency;
+mod network;
 mod node;
 mod region;
 mod rules;
@@ -86,6 +87,13 @@ impl Model for Market<'_> {
             Event::StageRestored(source) => world.stage_restored(plan, source, ctx),
             Event::RegionReview(pool) => world.region_review(plan, pool, ctx),
             Event::RegionOpens(pool) => world.region_opens(plan, pool, ctx),
+            Event::CandidateArrives(pool, kind) => world.candidate_arrives(plan, (pool, kind), ctx),
+            Event::Merger(pool) => world.merger(plan, pool, ctx),
+            Event::UnbondingDone(operator) => world.unbonding_done(plan, operator),
+            Event::NetworkRound(pool) => world.network_round(plan, pool, ctx),
+            Event::DisputeBegins(pool) => world.dispute_begins(plan, pool, ctx),
+            Event::DisputeEnds(pool) => world.dispute_ends(plan, pool, ctx),
+            Event::Epoch(token) => world.epoch(plan, token, ctx),
             Event::Tick => world.tick(plan, ctx),
             Event::MonthEnd => world.month_end(plan, ctx),
             Event::Sample => metric::sample(world, plan, ctx),

@@ -28,7 +28,7 @@ impl World {
     ) -> Result<(), ModelError> {
         self.shift_up(plan, id, -1);
         self.node_books.failures += 1;
-        let pool = self.pool_of(plan, id);
+        let pool = self.pool_of(id);
         let cohort = &mut self.cohorts[id.at()];
         let model = &plan.hardware[cohort.hardware.at()];
         let needs_part = cohort.part_need.uniform() < model.parameters.part_share;
@@ -154,6 +154,8 @@ impl World {
         let provider = plan.pools[pool.at()].provider;
         let price = self.pools[pool.at()].part_price[vendor.at()];
         self.pay_vendor(plan, (provider, vendor), price)?;
+        let premium = self.import_premium(plan, provider, vendor);
+        self.note_charge(plan, pool, price * (1.0 + premium));
         let parts = &mut self.pools[pool.at()].parts[shelf.at()];
         parts.on_order -= 1;
         let Some(id) = parts.waiting.pop_front() else {
@@ -202,7 +204,7 @@ impl World {
                 continue;
             };
             let (leave, back) = (leave.uniform(index), back.uniform(index));
-            let pool = self.pool_of(plan, id);
+            let pool = self.pool_of(id);
             let cohort = &self.cohorts[id.at()];
             if !self.site_up[cohort.site.at()] {
                 continue;
@@ -227,7 +229,7 @@ impl World {
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
         self.set_site(plan, site, false, ctx)?;
-        let mean = plan.providers[plan.pools[plan.sites[site.at()].pool.at()].provider.at()]
+        let mean = plan.providers[plan.pools[self.sites[site.at()].pool.at()].provider.at()]
             .parameters
             .outage_time;
         let length = mean * self.outage[site.at()].exponential();
@@ -254,7 +256,7 @@ impl World {
         site: SiteId,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
-        let rate = plan.providers[plan.pools[plan.sites[site.at()].pool.at()].provider.at()]
+        let rate = plan.providers[plan.pools[self.sites[site.at()].pool.at()].provider.at()]
             .parameters
             .outage_rate;
         let wait = self.outage[site.at()].exponential();
@@ -272,7 +274,7 @@ impl World {
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
         self.site_up[site.at()] = up;
-        let pool = plan.sites[site.at()].pool;
+        let pool = self.sites[site.at()].pool;
         for i in 0..self.at_site[site.at()].len() {
             let id = self.at_site[site.at()][i];
             let cohort = &self.cohorts[id.at()];

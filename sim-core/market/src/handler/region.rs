@@ -12,7 +12,7 @@ use crate::world::{Ctx, ModelError, World};
 impl World {
     /// Schedules the first review of every candidate zone.
     pub(crate) fn begin_regions(plan: &Blueprint, ctx: &mut Ctx<'_>) -> Result<(), ModelError> {
-        for (p, pool) in plan.pools.iter().enumerate().filter(|(_, pool)| pool.candidate) {
+        for (p, pool) in plan.pools.iter().enumerate().filter(|(_, pool)| pool.is_region()) {
             let review = plan.providers[pool.provider.at()].parameters.region_review;
             let review = SimDuration::from_days_f64(review)?;
             ctx.schedule_in(review, phase::SETTLEMENT, Event::RegionReview(PoolId::new(p)))?;
@@ -176,22 +176,20 @@ impl World {
         if reviewed {
             return Ok(());
         }
-        for operator in plan.pools[pool.at()].operators.clone() {
-            for site in plan.operators[operator].sites.clone() {
-                self.schedule_outage(plan, SiteId::new(site), ctx)?;
-            }
+        for site in self.sites_of(pool).collect::<Vec<_>>() {
+            self.schedule_outage(plan, SiteId::new(site), ctx)?;
         }
         self.review(plan, pool, ctx)
     }
 
     /// Whether a pool is a region that orders nothing: not open.
     pub(super) fn is_idle_region(&self, plan: &Blueprint, pool: PoolId) -> bool {
-        plan.pools[pool.at()].candidate && self.regions[pool.at()].stage != Stage::Open
+        plan.pools[pool.at()].is_region() && self.regions[pool.at()].stage != Stage::Open
     }
 
     /// The fixed cost of a month of every region that is open or closing.
     pub(super) fn settle_regions(&mut self, plan: &Blueprint) -> Result<(), ModelError> {
-        for (p, pool) in plan.pools.iter().enumerate().filter(|(_, pool)| pool.candidate) {
+        for (p, pool) in plan.pools.iter().enumerate().filter(|(_, pool)| pool.is_region()) {
             if matches!(self.regions[p].stage, Stage::Open | Stage::Closing) {
                 let cost = plan.providers[pool.provider.at()].parameters.region_fixed_cost / 12.0;
                 let zone: NationId = pool.zone;

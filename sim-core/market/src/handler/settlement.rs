@@ -5,6 +5,7 @@ use autarky_engine::time::SimDuration;
 use crate::blueprint::Blueprint;
 use crate::entity::provider::PriceRule;
 use crate::event::{Event, phase};
+use crate::handler::network::Bills;
 use crate::id::{HardwareId, PoolId, VendorId};
 use crate::mechanism::price::cournot::{marked_up, perceived};
 use crate::mechanism::price::{UnitCost, toward};
@@ -60,10 +61,12 @@ impl World {
     fn settle(&mut self, plan: &Blueprint, pool: PoolId, day: f64) -> Result<(), ModelError> {
         let terms = &plan.pools[pool.at()];
         let provider = self.accounts.providers[terms.provider.at()];
+        let mut bills = Bills::default();
         for n in 0..plan.nations.len() {
             let due = std::mem::take(&mut self.pools[pool.at()].revenue[n]);
             if due > 0.0 {
-                self.ledger.pay(self.accounts.buyers[n], provider, due)?;
+                let money = self.pay_bill(plan, (pool, n), due)?;
+                bills.fees += money;
                 if terms.zone.at() != n {
                     let tariff = due * plan.nations[n].parameters.tariff;
                     self.ledger.pay(
@@ -77,24 +80,45 @@ impl World {
         }
         let zone = &plan.nations[terms.zone.at()].parameters;
         let energy = std::mem::take(&mut self.pools[pool.at()].energy);
-        self.ledger.pay(
-            provider,
-            self.accounts.power[terms.zone.at()],
-            energy * zone.power_price,
-        )?;
+        bills.power = energy * zone.power_price;
+        self.ledger.pay(provider, self.accounts.power[terms.zone.at()], bills.power)?;
         let capital = self.replacement_cost(plan, pool) * self.installed_compute(plan, pool);
         let opex = capital * plan.providers[terms.provider.at()].parameters.opex / 12.0;
         self.ledger.pay(provider, self.accounts.services[terms.zone.at()], opex)?;
-        Ok(())
+        bills.operation = opex;
+        match plan.networks.of_pool[pool.at()] {
+            Some(n) => self.settle_network(plan, n, bills),
+            None => Ok(()),
+        }
+    }
+
+    /// A nation's buyers pay a pool, in tokens where they pay so; returns what they paid in money.
+    fn pay_bill(
+        &mut self,
+        plan: &Blueprint,
+        (pool, n): (PoolId, usize),
+        due: f64,
+    ) -> Result<f64, ModelError> {
+        let mut money = due;
+        if let Some(network) = plan.networks.of_pool[pool.at()] {
+            let in_tokens = std::mem::take(&mut self.networks[network].in_tokens[n]);
+            let tokens = if in_tokens < due { in_tokens } else { due };
+            if tokens > 0.0 {
+                money += self.pay_in_tokens(plan, (network, n), tokens)? - tokens;
+            }
+        }
+        let provider = self.accounts.providers[plan.pools[pool.at()].provider.at()];
+        self.ledger.pay(self.accounts.buyers[n], provider, money)?;
+        Ok(money)
     }
 
     /// Price of an H100e of today's best hardware, USD.
-    fn replacement_cost(&self, plan: &Blueprint, pool: PoolId) -> f64 {
+    pub(crate) fn replacement_cost(&self, plan: &Blueprint, pool: PoolId) -> f64 {
         self.cheapest(plan, pool).map_or(0.0, |model| self.capital[model.at()])
     }
 
     /// The model with the lowest capital cost among the vendors that a pool buys from.
-    fn cheapest(&self, plan: &Blueprint, pool: PoolId) -> Option<HardwareId> {
+    pub(crate) fn cheapest(&self, plan: &Blueprint, pool: PoolId) -> Option<HardwareId> {
         let bought = |v: &usize| plan.pools[pool.at()].vendor_mix[*v] > 0.0;
         let vendors = (0..plan.vendors.len()).filter(bought);
         let models = vendors.filter_map(|v| self.best_model(plan, pool, VendorId::new(v)));

@@ -33,6 +33,9 @@ impl World {
         if self.is_idle_region(plan, pool) {
             return Ok(());
         }
+        if let Some(n) = plan.networks.of_pool[pool.at()] {
+            return self.review_operators(plan, (pool, n), ctx);
+        }
         let target = self.capacity_target(plan, pool, day);
         let position = Position {
             surviving: self.surviving(plan, pool, day + provider.planning_horizon),
@@ -71,10 +74,9 @@ impl World {
     /// Nodes of a pool whose spare parts lie on a shelf.
     #[must_use]
     pub fn nodes_of_shelf(&self, plan: &Blueprint, pool: PoolId, shelf: ShelfId) -> i64 {
-        let sites =
-            plan.pools[pool.at()].operators.clone().flat_map(|o| plan.operators[o].sites.clone());
         let of_shelf = |c: &&Cohort| plan.shelf(c.hardware, c.grey) == shelf;
-        let cohorts = sites.flat_map(|s| &self.at_site[s]).map(|id| &self.cohorts[id.at()]);
+        let cohorts =
+            self.sites_of(pool).flat_map(|s| &self.at_site[s]).map(|id| &self.cohorts[id.at()]);
         cohorts.filter(of_shelf).map(|c| i64::from(c.nodes)).sum()
     }
 
@@ -97,6 +99,11 @@ impl World {
                     * share
                     * terms.portfolio_part
             }
+            // What it has and what its operators want.
+            CapacityTarget::Operators => {
+                let wanted = self.installed_compute(plan, pool) + self.wanted(pool);
+                return wanted;
+            }
             CapacityTarget::OfferedLoad => {
                 let state = &self.pools[pool.at()];
                 // The load was seen at the last tick, which may be weeks ago.
@@ -110,14 +117,14 @@ impl World {
     /// Installed compute of a pool that will still be in life on a day, H100e.
     fn surviving(&self, plan: &Blueprint, pool: PoolId, day: f64) -> f64 {
         let mut total = 0.0;
-        for operator in plan.pools[pool.at()].operators.clone() {
-            total += self.operator_compute(plan, OperatorId::new(operator), day);
+        for &operator in &self.pools[pool.at()].operators {
+            total += self.operator_compute(plan, operator, day);
         }
         total
     }
 
     pub(super) fn operator_compute(&self, plan: &Blueprint, operator: OperatorId, day: f64) -> f64 {
-        let owner = &plan.operators[operator.at()];
+        let owner = &self.operators[operator.at()];
         let mut total = 0.0;
         for id in owner.sites.clone().flat_map(|site| &self.at_site[site]) {
             let cohort = &self.cohorts[id.at()];
@@ -177,7 +184,7 @@ impl World {
         if waits { None } else { self.orderable(plan, pool, vendor) }
     }
 
-    fn choose_model(&self, plan: &Blueprint, pool: PoolId) -> Option<HardwareId> {
+    pub(super) fn choose_model(&self, plan: &Blueprint, pool: PoolId) -> Option<HardwareId> {
         let buyable = |v| self.buyable(plan, pool, VendorId::new(v));
         let models: Vec<_> = (0..plan.vendors.len()).map(buyable).collect();
         self.choose_among(plan, pool, &models)
@@ -205,7 +212,7 @@ impl World {
     }
 
     /// Places one order for a pool, whoever of its operators will run the nodes: size, licence and cap count once.
-    fn order_nodes(
+    pub(super) fn order_nodes(
         &mut self,
         plan: &Blueprint,
         pool: PoolId,

@@ -38,6 +38,7 @@ impl World {
         }
         self.refresh_remote(plan, ctx.now().as_days());
         self.serve_contracts(plan, years);
+        self.set_rails(plan);
         self.set_capacities()?;
         self.set_prices(plan, years)?;
         self.clear()?;
@@ -103,14 +104,16 @@ impl World {
         for (p, pool) in plan.pools.iter().enumerate() {
             let shock = self.shocks.factor(Target::Cloud, pool.provider.at());
             let price = self.pools[p].price * shock / reference;
+            let home = plan.providers[pool.provider.at()].home.at();
+            let rails = plan.networks.of_pool[p].map(|network| &self.networks[network].rails);
             for (n, nation) in plan.nations.iter().enumerate() {
                 let abroad = pool.zone.at() != n;
                 let border =
                     if abroad { market.rate[n] * (1.0 + nation.parameters.tariff) } else { 1.0 };
-                let premium = if plan.providers[pool.provider.at()].home.at() == n {
-                    0.0
-                } else {
-                    self.hard_currency.premiums[n]
+                let premium = match rails {
+                    Some(rails) => rails[n].premium,
+                    None if home == n => 0.0,
+                    None => self.hard_currency.premiums[n],
                 };
                 let border = border * (1.0 + premium);
                 market.border_price[p * nations + n] = price * border;
@@ -157,15 +160,25 @@ impl World {
             for (n, (revenue, &served)) in state.revenue.iter_mut().zip(row).enumerate() {
                 *revenue += served * hours * price;
                 total += served;
-                if n != home {
+                let inside = plan.networks.of_pool[p].map(|network| &mut self.networks[network]);
+                let in_tokens = inside.is_some_and(|network| {
+                    network.in_tokens[n] +=
+                        if network.rails[n].tokens { served * hours * price } else { 0.0 };
+                    network.rails[n].tokens
+                });
+                if n != home && !in_tokens {
                     let premium = self.hard_currency.premiums[n];
                     self.hard_currency.owed[n] += served * hours * price * premium;
                 }
             }
-            let energy = total * hours * market.power[p];
+            // Work that is done to check other work takes power too.
+            let inside = plan.networks.of_pool[p].map(|network| &plan.networks.list[network]);
+            let useful = inside.map_or(1.0, |network| network.method.throughput());
+            let energy = total * hours * market.power[p] / useful;
             state.energy += energy * self.shocks.factor(Target::Energy, pool.zone.at());
         }
         self.meter_contracts(plan);
+        self.meter_networks(plan);
     }
 
     /// Demand offered to each pool, and its working capacity. Where pools share a queue, each has what its own buyers ask and its own nodes.

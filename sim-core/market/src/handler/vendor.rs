@@ -6,7 +6,7 @@ use autarky_engine::time::SimDuration;
 use crate::blueprint::Blueprint;
 use crate::entity::vendor::VendorParameters;
 use crate::event::{Event, phase};
-use crate::id::{HardwareId, OperatorId, OrderId, ShipmentId, SiteId, VendorId};
+use crate::id::{HardwareId, OperatorId, OrderId, ShipmentId, VendorId};
 use crate::mechanism::allocation::{OpenOrder, allocate};
 use crate::mechanism::investment::split;
 use crate::world::fleet::Installation;
@@ -102,7 +102,7 @@ impl World {
             let vendor = plan.hardware[cohort.hardware.at()].vendor;
             let memory = plan.vendors[vendor.at()].parameters.sales_memory;
             let compute = f64::from(cohort.nodes) * cohort.node_compute(plan);
-            let pool = plan.sites[cohort.site.at()].pool;
+            let pool = self.sites[cohort.site.at()].pool;
             self.vendors[vendor.at()].past_sales[pool.at()] +=
                 compute * math::exp(cohort.vintage / memory);
         }
@@ -202,7 +202,8 @@ impl World {
             waited,
             accelerators * plan.hardware[order.hardware.at()].parameters.compute,
         );
-        self.hand_out(plan, (&order, nodes), ctx)
+        let premium = self.import_premium(plan, provider, order.vendor);
+        self.hand_out(plan, (&order, nodes, cost * (1.0 + premium)), ctx)
     }
 
     /// What nodes of an order cost at their vendor on a day, USD.
@@ -222,29 +223,31 @@ impl World {
             * self.chip_factor(order.vendor)
     }
 
-    /// Gives the nodes of a delivery to the pool's operators by how far each falls short of its part of the capacity target.
+    /// Gives the nodes of a delivery, for which `cost` was paid, to the pool's operators by how far each falls short of its part of the capacity target, or of what it
+    /// has ordered.
     pub(super) fn hand_out(
         &mut self,
         plan: &Blueprint,
-        (order, nodes): (&Order, u32),
+        (order, nodes, cost): (&Order, u32, f64),
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
         let day = ctx.now().as_days();
         let target = self.capacity_target(plan, order.pool, day);
-        let operators = plan.pools[order.pool.at()].operators.clone();
-        let lacks = |o: usize| {
-            plan.operators[o].weight * target - self.operator_compute(plan, OperatorId::new(o), day)
+        let takes_part =
+            |o: &OperatorId| self.operators[o.at()].member.as_ref().is_none_or(|m| m.active);
+        let operators = self.pools[order.pool.at()].operators.iter().copied().filter(takes_part);
+        let operators: Vec<OperatorId> = operators.collect();
+        let lacks = |&o: &OperatorId| match &self.operators[o.at()].member {
+            Some(member) => member.due,
+            None => self.operators[o.at()].weight * target - self.operator_compute(plan, o, day),
         };
-        let short: Vec<f64> = operators.clone().map(lacks).collect();
+        let short: Vec<f64> = operators.iter().map(lacks).collect();
         let given = split(nodes, order.node_compute(plan), &short);
-        for (operator, nodes) in operators.zip(given).filter(|(_, nodes)| *nodes > 0) {
-            let nodes_at = |site: &usize| {
-                self.at_site[*site].iter().map(|c| self.cohorts[c.at()].nodes).sum::<u32>()
-            };
-            let sites = plan.operators[operator].sites.clone();
-            let site = sites.min_by_key(nodes_at).unwrap_or_default();
+        let mut received = Vec::new();
+        for (operator, nodes) in operators.into_iter().zip(given).filter(|(_, nodes)| *nodes > 0) {
+            received.push((operator, f64::from(nodes) * order.node_compute(plan)));
             let new = Installation {
-                site: SiteId::new(site),
+                site: self.emptiest_site(operator),
                 hardware: order.hardware,
                 nodes,
                 servers: order.servers,
@@ -253,6 +256,6 @@ impl World {
             };
             self.install(plan, new, ctx)?;
         }
-        Ok(())
+        self.charge_delivery(plan, (order.pool, cost), &received)
     }
 }

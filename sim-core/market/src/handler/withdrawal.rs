@@ -34,6 +34,9 @@ impl World {
                     | Event::StageRestored(_)
                     | Event::CurrencyShort(_)
                     | Event::CurrencyFlows(_)
+                    | Event::CandidateArrives(..)
+                    | Event::DisputeBegins(_)
+                    | Event::DisputeEnds(_)
             )
         });
         self.replication = label;
@@ -43,6 +46,7 @@ impl World {
         self.redraw_outages(plan, ctx)?;
         self.redraw_links(plan, label, ctx)?;
         self.redraw_disruptions(plan, ctx)?;
+        self.redraw_networks(plan, label, ctx)?;
         self.hard_currency.fork(plan, label, ctx.now().as_days() / 365.25);
         for n in 0..plan.nations.len() {
             self.schedule_currency(plan, NationId::new(n), ctx)?;
@@ -74,6 +78,13 @@ impl World {
                     | Event::StandingLicenceDecided(_)
                     | Event::CurrencyShort(_)
                     | Event::CurrencyFlows(_)
+                    | Event::CandidateArrives(..)
+                    | Event::Merger(_)
+                    | Event::UnbondingDone(_)
+                    | Event::NetworkRound(_)
+                    | Event::DisputeBegins(_)
+                    | Event::DisputeEnds(_)
+                    | Event::Epoch(_)
             )
     }
 
@@ -95,12 +106,12 @@ impl World {
 
     /// Times to the next outage and to the end of one are exponential: what is left of them is so too.
     fn redraw_outages(&mut self, plan: &Blueprint, ctx: &mut Ctx<'_>) -> Result<(), ModelError> {
-        for site in (0..plan.sites.len()).map(SiteId::new) {
+        for site in (0..self.sites.len()).map(SiteId::new) {
             if self.site_up[site.at()] {
                 self.schedule_outage(plan, site, ctx)?;
                 continue;
             }
-            let provider = plan.pools[plan.sites[site.at()].pool.at()].provider;
+            let provider = plan.pools[self.sites[site.at()].pool.at()].provider;
             let mean = plan.providers[provider.at()].parameters.outage_time;
             let left = mean * self.outage[site.at()].exponential();
             schedule_after(ctx, left, (phase::NODES, Event::SiteRestored(site)))?;

@@ -1,6 +1,8 @@
 //! Conservation of nodes, work and money, checked while the program runs. Reads only.
 
 use crate::blueprint::{Blueprint, LEVELS};
+use crate::id::PoolId;
+use crate::world::token::MICRO;
 use crate::world::{ModelError, World};
 
 /// Relative tolerance of work balances, which are sums of floats.
@@ -125,7 +127,7 @@ pub fn check_month(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
             + u64::from(c.offline);
         equal("nodes", entity, f64::from(c.nodes), states as f64)?;
         let cell =
-            plan.group(plan.sites[c.site.at()].pool, c.level).at() * models + c.hardware.at();
+            plan.group(world.sites[c.site.at()].pool, c.level).at() * models + c.hardware.at();
         let servers = i64::from(c.servers);
         installed[cell] += i64::from(c.nodes) * servers;
         available[cell] += if world.site_up[c.site.at()] { i64::from(c.up) * servers } else { 0 };
@@ -139,7 +141,7 @@ pub fn check_month(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
     }
     for (p, pool) in world.pools.iter().enumerate() {
         let waiting: usize = pool.parts.iter().map(|parts| parts.waiting.len()).sum();
-        let sites = plan.pools[p].operators.clone().flat_map(|o| plan.operators[o].sites.clone());
+        let sites = world.sites_of(PoolId::new(p));
         let (mut nodes, mut counted) = (0_u32, 0_u32);
         for id in sites.flat_map(|s| &world.at_site[s]) {
             nodes += world.cohorts[id.at()].nodes;
@@ -149,7 +151,35 @@ pub fn check_month(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
         equal("nodes", name, f64::from(pool.nodes), f64::from(nodes))?;
         equal("waiting nodes", || plan.pools[p].id.clone(), waiting as f64, f64::from(counted))?;
     }
+    check_networks(world, plan)?;
     check_output(world, plan)
+}
+
+/// Tokens to the last micro-token: supply = start + issued − burned = what all hold together; cash of operators to the last micro-dollar.
+fn check_networks(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
+    let exactly = |law, entity: &str, expected: i128, found: i128| {
+        if expected == found {
+            return Ok(());
+        }
+        let (expected, found) = (expected as f64, found as f64);
+        Err(ModelError::from(Violation { law, entity: entity.to_owned(), expected, found }))
+    };
+    for (t, token) in world.tokens.iter().enumerate() {
+        let terms = &plan.networks.tokens[t];
+        let start = (terms.parameters.initial * MICRO) as i128;
+        exactly("tokens", &terms.id, start + token.minted - token.burned, token.supply)?;
+        let buyers = token.home.iter().sum::<i128>() + token.abroad;
+        let held = buyers + token.treasury + world.held_by_operators(plan, t);
+        exactly("tokens", &terms.id, token.supply, held)?;
+    }
+    for (network, account) in plan.networks.list.iter().zip(&world.accounts.operators) {
+        let operators = world.pools[network.pool.at()].operators.iter();
+        let members = operators.filter_map(|o| world.operators[o.at()].member.as_ref());
+        let cash = members.map(|m| m.cash).sum::<i128>();
+        let name = &plan.pools[network.pool.at()].id;
+        exactly("operators' cash", name, world.ledger.micro(*account), cash)?;
+    }
+    Ok(())
 }
 
 /// Output of every vendor: made = shipped + in stock + set aside for open orders + not made because the stock was full.

@@ -1,11 +1,13 @@
 //! Observers: they read the world and keep their own sums, and change nothing else.
 
 pub mod integrity;
+pub mod network;
 pub mod series;
 pub mod sovereignty;
 
 use crate::blueprint::Blueprint;
 use crate::entity::demand::Sensitivity;
+use crate::entity::provider::ProviderKind;
 use crate::event::{Event, phase};
 use crate::id::{NationId, PoolId, ProviderId};
 use crate::mechanism::clearing::{Method, Report};
@@ -27,6 +29,8 @@ pub struct Observers {
     pub withdrawals: Vec<WithdrawalSums>,
     /// Foreign party with the lowest level a year after its withdrawal at the last sample, by focus nation.
     pub worst: Vec<Option<usize>>,
+    /// Scratch space of the counts of concentration.
+    pub census: network::Census,
     /// Samples taken.
     pub samples: usize,
     /// Newton iterations and solves of the clearing.
@@ -54,6 +58,7 @@ impl Observers {
                 n * plan.actors.len() * HORIZONS_DAYS.len()
             ],
             worst: vec![None; n],
+            census: network::Census::default(),
             samples: 0,
             iterations: 0,
             solves: 0,
@@ -105,6 +110,99 @@ impl Observers {
         }
     }
 
+    fn of_network(&mut self, plan: &Blueprint, pool: PoolId) -> Option<&mut Sums> {
+        self.focus(plan.pools[pool.at()].zone).map(|at| &mut self.window[at])
+    }
+
+    /// An operator entered a network.
+    pub fn entered(&mut self, plan: &Blueprint, pool: PoolId) {
+        if let Some(sums) = self.of_network(plan, pool) {
+            sums.inside.entries += 1.0;
+        }
+    }
+
+    /// An operator left a network, or was put out.
+    pub fn left(&mut self, plan: &Blueprint, pool: PoolId) {
+        if let Some(sums) = self.of_network(plan, pool) {
+            sums.inside.exits += 1.0;
+        }
+    }
+
+    /// An operator of a network was bought.
+    pub fn merged(&mut self, plan: &Blueprint, pool: PoolId) {
+        if let Some(sums) = self.of_network(plan, pool) {
+            sums.inside.mergers += 1.0;
+        }
+    }
+
+    /// An operator was found to cheat.
+    pub fn detected(&mut self, plan: &Blueprint, pool: PoolId) {
+        if let Some(sums) = self.of_network(plan, pool) {
+            sums.inside.detections += 1.0;
+        }
+    }
+
+    /// Stake was slashed.
+    pub fn slashed(&mut self, plan: &Blueprint, pool: PoolId, usd: f64) {
+        if let Some(sums) = self.of_network(plan, pool) {
+            sums.inside.slashed += usd;
+        }
+    }
+
+    /// A dispute began in a network.
+    pub fn disputed(&mut self, plan: &Blueprint, pool: PoolId) {
+        if let Some(sums) = self.of_network(plan, pool) {
+            sums.inside.disputes += 1.0;
+        }
+    }
+
+    /// Work of a round was checked: H100e-hours in all, and those whose accepted result is bad.
+    pub fn checked(&mut self, plan: &Blueprint, pool: PoolId, (work, bad): (f64, f64)) {
+        if let Some(sums) = self.of_network(plan, pool) {
+            sums.inside.work += work;
+            sums.inside.bad += bad;
+        }
+    }
+
+    /// Votes of a round were counted: share of the largest bloc, and whether it holds the network.
+    pub fn voted(
+        &mut self,
+        plan: &Blueprint,
+        (pool, day): (PoolId, f64),
+        (share, captured): (f64, bool),
+    ) {
+        if let Some(sums) = self.of_network(plan, pool) {
+            sums.inside.rounds += 1.0;
+            sums.inside.bloc += share;
+            sums.inside.captured += f64::from(u8::from(captured));
+            let first =
+                captured && (sums.inside.captured_on <= 0.0 || day < sums.inside.captured_on);
+            sums.inside.captured_on = if first { day } else { sums.inside.captured_on };
+        }
+    }
+
+    /// The captor of a network took its take.
+    pub fn captor_took(&mut self, plan: &Blueprint, pool: PoolId, usd: f64) {
+        if let Some(sums) = self.of_network(plan, pool) {
+            sums.inside.captor_income += usd;
+        }
+    }
+
+    /// Tokens worth `usd` were given to operators of a network.
+    pub fn emitted(&mut self, plan: &Blueprint, pool: PoolId, usd: f64) {
+        if let Some(sums) = self.of_network(plan, pool) {
+            sums.inside.emitted += usd;
+        }
+    }
+
+    /// Operators of a network sold tokens (negative: they or their buyers bought some), in all and to holders abroad, USD.
+    pub fn tokens_sold(&mut self, plan: &Blueprint, pool: PoolId, (usd, abroad): (f64, f64)) {
+        if let Some(sums) = self.of_network(plan, pool) {
+            sums.inside.sold += usd;
+            sums.inside.sold_abroad += abroad;
+        }
+    }
+
     /// The clearing of a tick was solved.
     pub fn solved(&mut self, report: &Report) {
         self.solves += 1;
@@ -139,6 +237,7 @@ pub fn observe_tick(world: &mut World, plan: &Blueprint) {
     for at in 0..plan.focus.len() {
         let sums = tick_sums(world, plan, plan.focus[at], discount(day));
         world.observers.window[at].add(&sums);
+        network::census(world, plan, at);
     }
 }
 
@@ -167,7 +266,12 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
             let provider = plan.pools[terms.pool.at()].provider;
             let price = world.pools[terms.pool.at()].price * world.cloud_factor(provider);
             sums.billed += flow.served * price;
-            sums.perceived += flow.served * flow.perceived_price * market.reference_price;
+            let perceived = flow.perceived_price * market.reference_price;
+            sums.perceived += flow.served * perceived;
+            if kind == ProviderKind::Network as usize && perceived > price {
+                let hours = plan.timing.tick_days * 24.0;
+                sums.inside.waiting += flow.served * (perceived - price) * hours;
+            }
         }
         served += add_contracts(world, plan, s, &mut sums);
         sums.unserved += if served < market.demand[s] { market.demand[s] - served } else { 0.0 };
@@ -178,6 +282,7 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
     }
     sums.served_discounted = sums.served * plan.timing.tick_days * 24.0 * discount;
     home_sums(world, plan, nation, &mut sums);
+    network::tick(world, plan, nation, &mut sums);
     let short = sums.served_critical < 0.9 * sums.critical;
     sums.short_ticks = f64::from(u8::from(short));
     sums.exchange_rate = market.rate[nation.at()];

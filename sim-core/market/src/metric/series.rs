@@ -1,5 +1,6 @@
 //! The quantities that are recorded, each with its name, unit, meaning and how it is read off the sums. Registry lines only.
 
+use super::network::{Basis, NetworkSums};
 use super::sovereignty::Weakest;
 use crate::record::Column;
 
@@ -64,6 +65,8 @@ pub struct Sums {
     pub spent_discounted: f64,
     /// H100e-hours served, discounted.
     pub served_discounted: f64,
+    /// What happens inside node networks at home.
+    pub inside: NetworkSums,
 }
 
 impl Sums {
@@ -99,6 +102,7 @@ impl Sums {
         );
         add!(spent_discounted, served_discounted, currency_short, currency_premium);
         add!(served_contract, billed_contract);
+        self.inside.add(&other.inside);
         for kind in 0..3 {
             self.served_by[kind] += other.served_by[kind];
             self.capacity_by[kind] += other.capacity_by[kind];
@@ -263,6 +267,279 @@ pub const SERIES: &[Series] = &[
             "what networks alone keep of their compute after 365 days of the worst withdrawal"
         ),
         |_, w| w.kept_by[NETWORK],
+    ),
+    (column!("operators", "1", "operators with nodes in node networks at home"), |s, _| {
+        s.inside.operators / s.inside.censuses
+    }),
+    (
+        column!(
+            "operator_entries",
+            "1",
+            "operators that entered networks in the zone in the period"
+        ),
+        |s, _| s.inside.entries,
+    ),
+    (column!("operator_exits", "1", "operators that left, or were put out"), |s, _| s.inside.exits),
+    (column!("operator_mergers", "1", "operators that were bought"), |s, _| s.inside.mergers),
+    (
+        column!(
+            "bad_results",
+            "1",
+            "share of the work of networks in the zone whose accepted result is bad"
+        ),
+        |s, _| s.inside.bad / s.inside.work,
+    ),
+    (column!("cheaters_found", "1", "operators found to cheat in the period"), |s, _| {
+        s.inside.detections
+    }),
+    (column!("slashed", "USD", "stake slashed in the period"), |s, _| s.inside.slashed),
+    (
+        column!("largest_bloc", "1", "share of the largest owner in votes of networks in the zone"),
+        |s, _| s.inside.bloc / s.inside.rounds,
+    ),
+    (column!("captured", "1", "share of rounds in which one owner holds the network"), |s, _| {
+        s.inside.captured / s.inside.rounds
+    }),
+    (column!("captor_income", "USD", "take of captors in the period"), |s, _| {
+        s.inside.captor_income
+    }),
+    (column!("disputes", "1", "disputes in networks in the zone in the period"), |s, _| {
+        s.inside.disputes
+    }),
+    (column!("token_price", "USD", "price of the networks' token"), |s, _| {
+        s.inside.token_price / s.inside.token_ticks
+    }),
+    (
+        column!("token_staked", "1", "share of the token's supply that operators have bound"),
+        |s, _| s.inside.token_staked / s.inside.token_ticks,
+    ),
+    (
+        column!("token_emission", "USD", "value of tokens given to operators in the period"),
+        |s, _| s.inside.emitted,
+    ),
+    (
+        column!(
+            "token_sales",
+            "USD",
+            "tokens that operators sold in the period, less those that they and their buyers bought"
+        ),
+        |s, _| s.inside.sold,
+    ),
+    (
+        column!(
+            "token_sales_abroad",
+            "USD",
+            "of it to and from holders abroad: what foreign holders pay in"
+        ),
+        |s, _| s.inside.sold_abroad,
+    ),
+    (
+        column!(
+            "network_cost",
+            "USD/H100eh",
+            "resource cost of what node networks at home serve: user cost of capital, power, operation"
+        ),
+        |s, _| s.inside.cost / s.inside.served,
+    ),
+    (
+        column!(
+            "network_social_cost",
+            "USD/H100eh",
+            "the same with the waiting of their buyers; no transfer, emission or fee counts"
+        ),
+        |s, _| (s.inside.cost + s.inside.waiting) / s.inside.served,
+    ),
+    (
+        column!(
+            "network_margin",
+            "USD/H100eh",
+            "fees and tokens of operators less the resource cost"
+        ),
+        |s, _| (s.inside.fees + s.inside.emitted - s.inside.cost) / s.inside.served,
+    ),
+    (
+        column!(
+            "network_margin_without_tokens",
+            "USD/H100eh",
+            "the same without tokens: the zero-token counterfactual of the same fleet"
+        ),
+        |s, _| (s.inside.fees - s.inside.cost) / s.inside.served,
+    ),
+    (
+        column!(
+            "hhi_owner",
+            "1",
+            "Herfindahl–Hirschman index of node networks at home over beneficial owners"
+        ),
+        |s, _| s.inside.measure(Basis::Owner, 0),
+    ),
+    (column!("cr4_owner", "1", "share of the four largest beneficial owners in them"), |s, _| {
+        s.inside.measure(Basis::Owner, 1)
+    }),
+    (column!("gini_owner", "1", "Gini coefficient over beneficial owners"), |s, _| {
+        s.inside.measure(Basis::Owner, 2)
+    }),
+    (column!("theil_owner", "1", "Theil index over beneficial owners"), |s, _| {
+        s.inside.measure(Basis::Owner, 3)
+    }),
+    (
+        column!("nakamoto_33_owner", "1", "fewest beneficial owners that hold more than a third"),
+        |s, _| s.inside.measure(Basis::Owner, 4),
+    ),
+    (
+        column!("nakamoto_50_owner", "1", "fewest beneficial owners that hold more than half"),
+        |s, _| s.inside.measure(Basis::Owner, 5),
+    ),
+    (
+        column!("hhi_host", "1", "Herfindahl–Hirschman index of node networks at home over hosts"),
+        |s, _| s.inside.measure(Basis::Host, 0),
+    ),
+    (column!("cr4_host", "1", "share of the four largest hosts in them"), |s, _| {
+        s.inside.measure(Basis::Host, 1)
+    }),
+    (column!("gini_host", "1", "Gini coefficient over hosts"), |s, _| {
+        s.inside.measure(Basis::Host, 2)
+    }),
+    (column!("theil_host", "1", "Theil index over hosts"), |s, _| s.inside.measure(Basis::Host, 3)),
+    (column!("nakamoto_33_host", "1", "fewest hosts that hold more than a third"), |s, _| {
+        s.inside.measure(Basis::Host, 4)
+    }),
+    (column!("nakamoto_50_host", "1", "fewest hosts that hold more than half"), |s, _| {
+        s.inside.measure(Basis::Host, 5)
+    }),
+    (
+        column!(
+            "hhi_vendor",
+            "1",
+            "Herfindahl–Hirschman index of node networks at home over vendors"
+        ),
+        |s, _| s.inside.measure(Basis::Vendor, 0),
+    ),
+    (column!("cr4_vendor", "1", "share of the four largest vendors in them"), |s, _| {
+        s.inside.measure(Basis::Vendor, 1)
+    }),
+    (column!("gini_vendor", "1", "Gini coefficient over vendors"), |s, _| {
+        s.inside.measure(Basis::Vendor, 2)
+    }),
+    (column!("theil_vendor", "1", "Theil index over vendors"), |s, _| {
+        s.inside.measure(Basis::Vendor, 3)
+    }),
+    (column!("nakamoto_33_vendor", "1", "fewest vendors that hold more than a third"), |s, _| {
+        s.inside.measure(Basis::Vendor, 4)
+    }),
+    (column!("nakamoto_50_vendor", "1", "fewest vendors that hold more than half"), |s, _| {
+        s.inside.measure(Basis::Vendor, 5)
+    }),
+    (
+        column!(
+            "hhi_jurisdiction",
+            "1",
+            "Herfindahl–Hirschman index of node networks at home over zones in which owners live"
+        ),
+        |s, _| s.inside.measure(Basis::Jurisdiction, 0),
+    ),
+    (
+        column!(
+            "cr4_jurisdiction",
+            "1",
+            "share of the four largest zones in which owners live in them"
+        ),
+        |s, _| s.inside.measure(Basis::Jurisdiction, 1),
+    ),
+    (
+        column!("gini_jurisdiction", "1", "Gini coefficient over zones in which owners live"),
+        |s, _| s.inside.measure(Basis::Jurisdiction, 2),
+    ),
+    (column!("theil_jurisdiction", "1", "Theil index over zones in which owners live"), |s, _| {
+        s.inside.measure(Basis::Jurisdiction, 3)
+    }),
+    (
+        column!(
+            "nakamoto_33_jurisdiction",
+            "1",
+            "fewest zones in which owners live that hold more than a third"
+        ),
+        |s, _| s.inside.measure(Basis::Jurisdiction, 4),
+    ),
+    (
+        column!(
+            "nakamoto_50_jurisdiction",
+            "1",
+            "fewest zones in which owners live that hold more than half"
+        ),
+        |s, _| s.inside.measure(Basis::Jurisdiction, 5),
+    ),
+    (
+        column!(
+            "lorenz_10",
+            "1",
+            "share of node networks at home that the smallest 10 % of owners hold"
+        ),
+        |s, _| s.inside.lorenz[0] / s.inside.censuses,
+    ),
+    (
+        column!(
+            "lorenz_20",
+            "1",
+            "share of node networks at home that the smallest 20 % of owners hold"
+        ),
+        |s, _| s.inside.lorenz[1] / s.inside.censuses,
+    ),
+    (
+        column!(
+            "lorenz_30",
+            "1",
+            "share of node networks at home that the smallest 30 % of owners hold"
+        ),
+        |s, _| s.inside.lorenz[2] / s.inside.censuses,
+    ),
+    (
+        column!(
+            "lorenz_40",
+            "1",
+            "share of node networks at home that the smallest 40 % of owners hold"
+        ),
+        |s, _| s.inside.lorenz[3] / s.inside.censuses,
+    ),
+    (
+        column!(
+            "lorenz_50",
+            "1",
+            "share of node networks at home that the smallest 50 % of owners hold"
+        ),
+        |s, _| s.inside.lorenz[4] / s.inside.censuses,
+    ),
+    (
+        column!(
+            "lorenz_60",
+            "1",
+            "share of node networks at home that the smallest 60 % of owners hold"
+        ),
+        |s, _| s.inside.lorenz[5] / s.inside.censuses,
+    ),
+    (
+        column!(
+            "lorenz_70",
+            "1",
+            "share of node networks at home that the smallest 70 % of owners hold"
+        ),
+        |s, _| s.inside.lorenz[6] / s.inside.censuses,
+    ),
+    (
+        column!(
+            "lorenz_80",
+            "1",
+            "share of node networks at home that the smallest 80 % of owners hold"
+        ),
+        |s, _| s.inside.lorenz[7] / s.inside.censuses,
+    ),
+    (
+        column!(
+            "lorenz_90",
+            "1",
+            "share of node networks at home that the smallest 90 % of owners hold"
+        ),
+        |s, _| s.inside.lorenz[8] / s.inside.censuses,
     ),
     (
         column!(
@@ -465,4 +742,101 @@ pub const SCALARS: &[Scalar] = &[
         ),
         |_, r| r.mean("sovereignty_365d_network"),
     ),
+    (
+        column!("operators_last", "1", "operators with nodes in node networks at home, last year"),
+        |_, r| r.last("operators"),
+    ),
+    (column!("operator_entries", "1", "operators that entered networks in the zone"), |s, _| {
+        s.inside.entries
+    }),
+    (column!("operator_exits", "1", "operators that left, or were put out"), |s, _| s.inside.exits),
+    (column!("operator_mergers", "1", "operators that were bought"), |s, _| s.inside.mergers),
+    (
+        column!(
+            "hhi_owner_last",
+            "1",
+            "Herfindahl–Hirschman index of node networks at home over beneficial owners, last year"
+        ),
+        |_, r| r.last("hhi_owner"),
+    ),
+    (
+        column!(
+            "nakamoto_50_owner_last",
+            "1",
+            "fewest beneficial owners that hold more than half, last year"
+        ),
+        |_, r| r.last("nakamoto_50_owner"),
+    ),
+    (
+        column!("hhi_vendor_last", "1", "Herfindahl–Hirschman index over vendors, last year"),
+        |_, r| r.last("hhi_vendor"),
+    ),
+    (
+        column!("hhi_host_last", "1", "Herfindahl–Hirschman index over hosts, last year"),
+        |_, r| r.last("hhi_host"),
+    ),
+    (
+        column!(
+            "hhi_jurisdiction_last",
+            "1",
+            "Herfindahl–Hirschman index over zones in which owners live, last year"
+        ),
+        |_, r| r.last("hhi_jurisdiction"),
+    ),
+    (
+        column!("captured", "1", "share of rounds in which one owner holds a network in the zone"),
+        |s, _| s.inside.captured / s.inside.rounds,
+    ),
+    (
+        column!("capture_time", "year", "from the start to the first capture, where there is one"),
+        |s, _| if s.inside.captured_on > 0.0 { s.inside.captured_on / 365.25 } else { f64::NAN },
+    ),
+    (column!("captor_income", "USD", "take of captors"), |s, _| s.inside.captor_income),
+    (
+        column!(
+            "bad_results",
+            "1",
+            "share of the work of networks in the zone whose accepted result is bad"
+        ),
+        |s, _| s.inside.bad / s.inside.work,
+    ),
+    (column!("cheaters_found", "1", "operators found to cheat"), |s, _| s.inside.detections),
+    (column!("token_emission", "USD", "value of tokens given to operators"), |s, _| {
+        s.inside.emitted
+    }),
+    (
+        column!(
+            "token_sales_abroad",
+            "USD",
+            "net sales of tokens to holders abroad: what foreign holders pay in"
+        ),
+        |s, _| s.inside.sold_abroad,
+    ),
+    (
+        column!(
+            "token_subsidy",
+            "USD/H100eh",
+            "value of tokens given to operators for an H100e-hour that their networks serve"
+        ),
+        |s, _| s.inside.emitted / s.inside.served,
+    ),
+    (
+        column!("network_cost", "USD/H100eh", "resource cost of what node networks at home serve"),
+        |s, _| s.inside.cost / s.inside.served,
+    ),
+    (
+        column!("network_social_cost", "USD/H100eh", "the same with the waiting of their buyers"),
+        |s, _| (s.inside.cost + s.inside.waiting) / s.inside.served,
+    ),
+    (
+        column!(
+            "network_margin",
+            "USD/H100eh",
+            "fees and tokens of operators less the resource cost"
+        ),
+        |s, _| (s.inside.fees + s.inside.emitted - s.inside.cost) / s.inside.served,
+    ),
+    (column!("network_margin_without_tokens", "USD/H100eh", "the same without tokens"), |s, _| {
+        (s.inside.fees - s.inside.cost) / s.inside.served
+    }),
 ];

@@ -57,4 +57,22 @@ pub enum Process {
     HardCurrency = 33,
     /// Seizures of shipments of the grey channel.
     GreySeizure = 44,
+    /// What chance gives an operator of a network.
+    OperatorTraits = 80,
+    /// Times between candidates that look at a network.
+    CandidateArrival = 81,
+    /// Clocks of mergers.
+    Merger = 82,
+    /// Who merges with whom.
+    MergerChoice = 83,
+    /// Times between disputes in a network, and their lengths.
+    Dispute = 84,
+    /// Whether a dispute forks.
+    Fork = 85,
+    /// Diffusion of the price of a token.
+    TokenPrice = 86,
+    /// Jumps of the price of a token.
+    TokenJump = 87,
+    /// Draws of the stakers' lottery.
+    StakeLottery = 88,
 }

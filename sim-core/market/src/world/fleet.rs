@@ -6,7 +6,7 @@ use super::{Churn, Cohort, Ctx, ModelError, World, schedule_after};
 use crate::blueprint::{Blueprint, LEVELS};
 use crate::entity::provider::ProviderParameters;
 use crate::event::{Event, phase};
-use crate::id::{CohortId, HardwareId, PoolId, SiteId};
+use crate::id::{CohortId, HardwareId, OperatorId, PoolId, SiteId};
 use crate::process::Process;
 
 /// Transitions a tick above which a cohort's churn is drawn as counts per tick instead of event by event.
@@ -70,8 +70,8 @@ pub fn bathtub_integral(age: f64, life: f64, infant: f64, wear_out: f64) -> f64 
 impl World {
     /// The pool of a cohort.
     #[must_use]
-    pub fn pool_of(&self, plan: &Blueprint, cohort: CohortId) -> PoolId {
-        plan.sites[self.cohorts[cohort.at()].site.at()].pool
+    pub fn pool_of(&self, cohort: CohortId) -> PoolId {
+        self.sites[self.cohorts[cohort.at()].site.at()].pool
     }
 
     fn cell(plan: &Blueprint, pool: PoolId, level: usize, hardware: HardwareId) -> usize {
@@ -84,7 +84,7 @@ impl World {
         cohort.up = (i64::from(cohort.up) + change) as u32;
         let site = cohort.site.at();
         if self.site_up[site] {
-            let cell = Self::cell(plan, plan.sites[site].pool, cohort.level, cohort.hardware);
+            let cell = Self::cell(plan, self.sites[site].pool, cohort.level, cohort.hardware);
             self.available[cell] += change * i64::from(cohort.servers);
         }
     }
@@ -151,7 +151,7 @@ impl World {
     }
 
     fn provider<'a>(&self, plan: &'a Blueprint, id: CohortId) -> &'a ProviderParameters {
-        &plan.providers[plan.pools[self.pool_of(plan, id).at()].provider.at()].parameters
+        &plan.providers[plan.pools[self.pool_of(id).at()].provider.at()].parameters
     }
 
     /// Installs nodes: joins a cohort of the same model, site and vintage window, or founds one.
@@ -165,7 +165,7 @@ impl World {
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
         self.node_books.installed += u64::from(new.nodes);
-        let pool = plan.sites[new.site.at()].pool;
+        let pool = self.sites[new.site.at()].pool;
         self.pools[pool.at()].nodes += new.nodes;
         let id = match self.joinable(plan, new) {
             Some(id) => id,
@@ -203,10 +203,9 @@ impl World {
         ctx: &mut Ctx<'_>,
     ) -> Result<CohortId, ModelError> {
         let id = CohortId::new(self.cohorts.len());
-        let owner = plan.sites[new.site.at()].operator;
-        let key =
-            child_key(plan.operators[owner.at()].key, BIRTHS + u64::from(self.births[owner.at()]));
-        self.births[owner.at()] += 1;
+        let owner = &mut self.operators[self.sites[new.site.at()].operator.at()];
+        let key = child_key(owner.key, BIRTHS + u64::from(owner.births));
+        owner.births += 1;
         let failure =
             ctx.add_clock(self.stream(Process::Failure, key), phase::NODES, Event::NodeFails(id))?;
         let churn = self.new_churn(plan, new, (id, key), ctx)?;
@@ -250,7 +249,7 @@ impl World {
         (id, key): (CohortId, u64),
         ctx: &mut Ctx<'_>,
     ) -> Result<Option<Churn>, ModelError> {
-        let pool = plan.sites[new.site.at()].pool;
+        let pool = self.sites[new.site.at()].pool;
         let rate = plan.providers[plan.pools[pool.at()].provider.at()].parameters.leave_rate;
         if rate <= 0.0 {
             return Ok(None);
@@ -298,7 +297,7 @@ impl World {
         if cohort.level == level {
             return;
         }
-        let pool = plan.sites[cohort.site.at()].pool;
+        let pool = self.sites[cohort.site.at()].pool;
         let from = Self::cell(plan, pool, cohort.level, cohort.hardware);
         let to = Self::cell(plan, pool, level, cohort.hardware);
         cohort.level = level;
@@ -326,10 +325,28 @@ impl World {
         let cohort = &self.cohorts[id.at()];
         let life = plan.hardware[cohort.hardware.at()].parameters.life * 365.25;
         let left = cohort.vintage + life - ctx.now().as_days();
+        // Its owner may have sold it before.
+        if cohort.retired {
+            return Ok(());
+        }
         // Nodes that joined after the cohort was founded have moved its end of life.
         if left > ONE_SECOND {
             return schedule_after(ctx, left, (phase::NODES, Event::CohortRetires(id)));
         }
+        self.scrap(plan, id, ctx)
+    }
+
+    /// Takes a cohort out of the world now.
+    ///
+    /// # Errors
+    /// When the calendar does not know its clocks.
+    pub fn scrap(
+        &mut self,
+        plan: &Blueprint,
+        id: CohortId,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let cohort = &self.cohorts[id.at()];
         let up = i64::from(cohort.up);
         self.shift_up(plan, id, -up);
         let cohort = &mut self.cohorts[id.at()];
@@ -343,7 +360,7 @@ impl World {
             ctx.remove_clock(leave)?;
             ctx.remove_clock(back)?;
         }
-        let pool = plan.sites[site.at()].pool;
+        let pool = self.sites[site.at()].pool;
         let cell = Self::cell(plan, pool, level, hardware);
         self.installed[cell] -= servers;
         self.market.tastes_changed = true;
@@ -356,6 +373,45 @@ impl World {
         self.at_site[site.at()].retain(|&other| other != id);
         self.regrade(plan, site);
         Ok(())
+    }
+
+    /// Hands an operator with its sites and nodes from its pool to another in the same zone. Repairs under way end with the crews that began them.
+    pub fn move_operator(&mut self, plan: &Blueprint, id: OperatorId, to: PoolId) {
+        let from = self.operators[id.at()].pool;
+        self.operators[id.at()].pool = to;
+        self.pools[from.at()].operators.retain(|&other| other != id);
+        self.pools[to.at()].operators.push(id);
+        for site in self.operators[id.at()].sites.clone() {
+            self.sites[site].pool = to;
+            for at in 0..self.at_site[site].len() {
+                self.move_cohort(plan, self.at_site[site][at], (from, to));
+            }
+        }
+        self.market.groups_changed = true;
+        self.market.tastes_changed = true;
+    }
+
+    fn move_cohort(&mut self, plan: &Blueprint, id: CohortId, (from, to): (PoolId, PoolId)) {
+        let cohort = &self.cohorts[id.at()];
+        let old = Self::cell(plan, from, cohort.level, cohort.hardware);
+        let new = Self::cell(plan, to, cohort.level, cohort.hardware);
+        let scale = i64::from(cohort.servers);
+        let nodes = i64::from(cohort.nodes) * scale;
+        let up = if self.site_up[cohort.site.at()] { i64::from(cohort.up) * scale } else { 0 };
+        self.installed[old] -= nodes;
+        self.installed[new] += nodes;
+        self.available[old] -= up;
+        self.available[new] += up;
+        self.pools[from.at()].nodes -= cohort.nodes;
+        self.pools[to.at()].nodes += cohort.nodes;
+        let queued = self.pools[from.at()].queue.iter().filter(|&&other| other == id).count();
+        self.pools[to.at()].queue.extend(std::iter::repeat_n(id, queued));
+        for shelf in 0..plan.shelves() {
+            let waiting = &self.pools[from.at()].parts[shelf].waiting;
+            let waiting = waiting.iter().filter(|&&other| other == id).count();
+            self.pools[to.at()].parts[shelf].waiting.extend(std::iter::repeat_n(id, waiting));
+        }
+        self.pools[from.at()].forget(id);
     }
 
     /// Working compute of a pool, H100e: as effective as its services, without what is switched off from afar.

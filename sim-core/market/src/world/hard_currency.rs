@@ -5,6 +5,7 @@ use autarky_engine::rng::{Stream, StreamKey};
 use super::World;
 use crate::blueprint::{Blueprint, Nation};
 use crate::entity::nation::CurrencyResponse;
+use crate::entity::provider::Payment;
 use crate::id::{NationId, PoolId, ProviderId, ShelfId, VendorId};
 use crate::process::Process;
 use crate::process::regime_switching::{Chain, RegimeSwitching};
@@ -112,9 +113,13 @@ impl World {
         self.hard_currency.premiums[home.at()]
     }
 
-    /// Whether the buyers of a nation cannot pay a provider: abroad, in a shortage in which payments wait.
+    /// Whether the buyers of a nation cannot pay a provider: abroad, in a shortage in which payments wait. Tokens pass.
     #[must_use]
     pub fn cannot_pay(&self, plan: &Blueprint, provider: ProviderId, buyer: NationId) -> bool {
+        let terms = &plan.providers[provider.at()].parameters;
+        if terms.token.is_some() && terms.payment != Payment::Currency {
+            return false;
+        }
         let prepaid = plan.nations[buyer.at()].parameters.currency_clouds;
         let abroad = plan.providers[provider.at()].home != buyer;
         abroad && !prepaid && self.hard_currency.waits(plan, buyer)

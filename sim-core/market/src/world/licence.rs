@@ -95,6 +95,15 @@ pub struct StandingLicence {
     pub times: u64,
 }
 
+impl StandingLicence {
+    /// Of every party towards every nation: nothing is licensed yet, nothing needs it.
+    #[must_use]
+    pub fn all_free(plan: &Blueprint) -> Vec<Self> {
+        let parties = 2 * plan.vendors.len() + plan.providers.len();
+        vec![Self { state: Standing::Free, times: 0 }; parties * plan.nations.len()]
+    }
+}
+
 impl World {
     /// Whether what a party supplies may pass to a nation under the regime in force.
     #[must_use]

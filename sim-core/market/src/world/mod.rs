@@ -10,11 +10,14 @@ pub mod grey;
 pub mod hard_currency;
 pub mod licence;
 pub mod market;
+pub mod network;
+pub mod operator;
 pub mod politics;
 pub mod region;
 pub mod remote;
 pub mod shock;
 pub mod supply;
+pub mod token;
 pub mod vendor;
 pub mod withdrawal;
 
@@ -24,7 +27,7 @@ use autarky_engine::sampler::SamplerError;
 use autarky_engine::simulation::Context;
 use autarky_engine::time::{SimDuration, TimeError};
 
-use crate::blueprint::Blueprint;
+use crate::blueprint::{Blueprint, Site};
 use crate::id::{CohortId, HardwareId, NationId, SiteId};
 use crate::ledger::{AccountId, Currency, Ledger, LedgerError};
 use crate::mechanism::clearing::InvalidParameter;
@@ -120,6 +123,16 @@ pub struct Accounts {
     pub vendors: Vec<AccountId>,
     /// Sellers of the grey channel.
     pub grey: AccountId,
+    /// Operators of networks that decide for themselves, by network, in dollars.
+    pub operators: Vec<AccountId>,
+    /// Owners of operators, by zone in which they live.
+    pub owners: Vec<AccountId>,
+    /// Buyers of tokens, by zone.
+    pub holders: Vec<AccountId>,
+    /// Buyers of tokens abroad.
+    pub holders_abroad: AccountId,
+    /// Dealers in used hardware.
+    pub used: AccountId,
     /// Currency of each zone: its own for focus nations, the dollar for blocs.
     pub currencies: Vec<Currency>,
 }
@@ -160,8 +173,16 @@ pub struct World {
     pub available: Vec<i64>,
     /// Installed servers, `[group × hardware]`.
     pub installed: Vec<i64>,
-    /// Cohorts born by operator: index of the next one's key.
-    pub births: Vec<u32>,
+    /// Operators, those that left included.
+    pub operators: Vec<operator::Operator>,
+    /// Their sites.
+    pub sites: Vec<Site>,
+    /// Beneficial owners.
+    pub owners: Vec<operator::Owner>,
+    /// Networks whose operators decide for themselves.
+    pub networks: Vec<network::NetworkState>,
+    /// Token protocols.
+    pub tokens: Vec<token::TokenState>,
     /// By pool.
     pub pools: Vec<supply::PoolState>,
     /// By vendor.

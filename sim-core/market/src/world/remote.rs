@@ -52,7 +52,7 @@ impl RemoteState {
             unlocked: vec![1.0; plan.pools.len() * plan.vendors.len()],
             servers: vec![1.0; cells],
             compute: vec![1.0; cells],
-            partial: false,
+            partial: plan.networks.list.iter().any(|n| n.method.throughput() < 1.0),
         }
     }
 }
@@ -106,10 +106,12 @@ impl World {
         let models = plan.hardware.len();
         let mut partial = self.remote.services.iter().any(|service| service.cut);
         for (p, pool) in plan.pools.iter().enumerate() {
+            let inside = self.network_share(plan, PoolId::new(p), day);
             for (h, model) in plan.hardware.iter().enumerate() {
                 let on = self.remote.unlocked[p * plan.vendors.len() + model.vendor.at()];
                 let current =
-                    self.service(plan, model.vendor, pool.zone).share(plan, model.vendor, day);
+                    self.service(plan, model.vendor, pool.zone).share(plan, model.vendor, day)
+                        * inside;
                 partial |= on * current < 1.0;
                 for level in 0..LEVELS {
                     let cell = plan.group(PoolId::new(p), level).at() * models + h;
@@ -126,11 +128,11 @@ impl World {
     pub fn effective_compute(&self, plan: &Blueprint, id: CohortId, day: f64) -> f64 {
         let cohort = &self.cohorts[id.at()];
         let vendor = plan.hardware[cohort.hardware.at()].vendor;
-        let pool = plan.sites[cohort.site.at()].pool;
+        let pool = self.sites[cohort.site.at()].pool;
         let on = self.remote.unlocked[pool.at() * plan.vendors.len() + vendor.at()];
         let current =
             self.service(plan, vendor, plan.pools[pool.at()].zone).share(plan, vendor, day);
-        cohort.node_compute(plan) * on * current
+        cohort.node_compute(plan) * on * current * self.network_share(plan, pool, day)
     }
 
     /// The same after `days` from a day on which the services of its vendor stop.

@@ -6,7 +6,7 @@ use autarky_engine::rng::Stream;
 use autarky_engine::time::SimTime;
 
 use crate::blueprint::Blueprint;
-use crate::id::{CohortId, HardwareId, PoolId, VendorId};
+use crate::id::{CohortId, HardwareId, OperatorId, PoolId, VendorId};
 
 /// Spare parts of one shelf in one pool.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +22,8 @@ pub struct Parts {
 /// A pool.
 #[derive(Debug, Clone)]
 pub struct PoolState {
+    /// Operators that run its nodes, in the order in which they came.
+    pub operators: Vec<OperatorId>,
     /// Nodes alive.
     pub nodes: u32,
     /// Orders placed so far.

@@ -66,6 +66,7 @@ impl World {
                     self.accounts.services[pool.zone.at()],
                     terms.licence_cost,
                 )?;
+                self.note_charge(plan, order.pool, terms.licence_cost);
                 ctx.schedule_in(delay, phase::DECISIONS, Event::LicenceDecided(id))?;
                 Ok(false)
             }

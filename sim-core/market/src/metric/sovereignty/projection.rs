@@ -12,7 +12,7 @@ use super::{H, Levels};
 use crate::blueprint::{Blueprint, LEVELS, NO_SUPPLY};
 use crate::entity::provider::ProviderParameters;
 use crate::handler::crews;
-use crate::id::{OperatorId, PoolId, ShelfId};
+use crate::id::{PoolId, ShelfId};
 use crate::mechanism::attrition::{Parts, recovered, uncovered};
 use crate::mechanism::machine_repair::{Shop, upkeep};
 use crate::record::HORIZONS_DAYS;
@@ -189,7 +189,7 @@ impl Projection {
     fn project_pipeline(&mut self, world: &World, plan: &Blueprint, day: f64) {
         for shipment in world.shipments.iter() {
             let left = shipment.arrives.as_days() - day;
-            self.add_batch(plan, &shipment.order, f64::from(shipment.nodes), |_| left);
+            self.add_batch((world, plan), &shipment.order, f64::from(shipment.nodes), |_| left);
         }
         for (v, vendor) in plan.vendors.iter().enumerate() {
             let terms = &vendor.parameters;
@@ -203,7 +203,7 @@ impl Projection {
                 _ => f64::INFINITY,
             };
             for order in open {
-                self.add_batch(plan, order, f64::from(order.nodes), left);
+                self.add_batch((world, plan), order, f64::from(order.nodes), left);
             }
         }
     }
@@ -211,7 +211,7 @@ impl Projection {
     /// Adds nodes that arrive after `left` days with a share of the supply left.
     fn add_batch(
         &mut self,
-        plan: &Blueprint,
+        (world, plan): (&World, &Blueprint),
         order: &Order,
         nodes: f64,
         left: impl Fn(f64) -> f64,
@@ -222,6 +222,7 @@ impl Projection {
         let v = order.vendor.at();
         let best = plan.hardware[order.hardware.at()].level;
         let compute = nodes * order.node_compute(plan);
+        let largest = world.largest_owner(plan, order.pool).1;
         let today = &self.fates[self.at(order.pool, v, 0)][0];
         // New nodes do the work that the pool's nodes of the vendor do today: their block may be too small for more.
         let level = (0..=best).rev().find(|&l| today[l] > 0.0).unwrap_or(0);
@@ -230,8 +231,8 @@ impl Projection {
             for (h, &days) in HORIZONS_DAYS.iter().enumerate() {
                 if wait <= f64::from(days) {
                     self.fates[at][h][level] += compute;
-                    // The largest operator receives its part of what the pool receives.
-                    let part = if s == 0 { largest_operator(plan, order.pool).1 } else { 0.0 };
+                    // The largest owner receives its part of what the pool receives.
+                    let part = if s == 0 { largest } else { 0.0 };
                     self.owned[order.pool.at()][h][level] += compute * part;
                 }
             }
@@ -245,23 +246,10 @@ fn is_of_interest(plan: &Blueprint, pool: PoolId) -> bool {
     plan.nations[terms.zone.at()].focus || plan.providers[terms.provider.at()].parameters.exports
 }
 
-/// The operator with the largest part of a pool, the first of equals, and its part.
-pub(super) fn largest_operator(plan: &Blueprint, pool: PoolId) -> (OperatorId, f64) {
-    let operators = plan.pools[pool.at()].operators.clone();
-    let mut largest = (OperatorId::new(operators.start), 0.0);
-    for o in operators {
-        if plan.operators[o].weight > largest.1 {
-            largest = (OperatorId::new(o), plan.operators[o].weight);
-        }
-    }
-    largest
-}
-
 /// The cohorts of a pool, as they are today.
 fn cohorts<'a>(world: &'a World, plan: &Blueprint, pool: PoolId, day: f64) -> Vec<Survivor<'a>> {
-    let largest = largest_operator(plan, pool).0;
-    let operators = plan.pools[pool.at()].operators.clone();
-    let sites = operators.flat_map(|o| plan.operators[o].sites.clone());
+    let largest = world.largest_owner(plan, pool).0;
+    let sites = world.sites_of(pool);
     let survivor = |id: &crate::id::CohortId| {
         let cohort = &world.cohorts[id.at()];
         Survivor {
@@ -272,7 +260,8 @@ fn cohorts<'a>(world: &'a World, plan: &Blueprint, pool: PoolId, day: f64) -> Ve
                 .map(|days| world.effective_compute(plan, *id, day + f64::from(days))),
             cut: HORIZONS_DAYS
                 .map(|days| world.compute_without_services(plan, *id, (day, f64::from(days)))),
-            owned: plan.sites[cohort.site.at()].operator == largest,
+            owned: Some(world.operators[world.sites[cohort.site.at()].operator.at()].owner)
+                == largest,
             online: 1.0,
             running: 1.0,
             need: 0.0,

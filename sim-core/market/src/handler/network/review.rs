@@ -1,0 +1,221 @@
+//! Reviews of a network: its operators learn, cheat where it pays, leave, and order; one purchase for all.
+
+use super::terms;
+use crate::blueprint::Blueprint;
+use crate::id::{OperatorId, PoolId};
+use crate::mechanism::operator::exit::leaves;
+use crate::mechanism::operator::expansion::{retained, room};
+use crate::mechanism::verification::cheats;
+use crate::world::network::Seen;
+use crate::world::operator::{Honesty, Member};
+use crate::world::{Ctx, ModelError, World};
+
+/// What the review of an operator comes to.
+#[derive(Debug, Clone, Copy)]
+struct Decision {
+    /// Whether it leaves.
+    leaves: bool,
+    /// Compute that it orders, H100e.
+    orders: f64,
+    /// What it pays its owner, USD.
+    pays_out: f64,
+    /// Reviews in a row with a loss.
+    negative: u32,
+    /// Whether it cheats from now on.
+    cheats: bool,
+}
+
+impl World {
+    /// All operators of a network decide, then the network buys for those who order.
+    pub(in crate::handler) fn review_operators(
+        &mut self,
+        plan: &Blueprint,
+        (pool, n): (PoolId, usize),
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let day = ctx.now().as_days();
+        self.count_compute(plan, pool);
+        self.learn(plan, n, day);
+        self.forget_cancelled(pool);
+        let cap = terms(plan, pool).owner_cap;
+        let mut held = if cap < 1.0 { self.held_by_owner(pool) } else { Vec::new() };
+        let mut total: f64 = held.iter().sum();
+        let mut gone = Vec::new();
+        for id in self.active(pool) {
+            let mut decision = self.decide(plan, n, id);
+            if cap < 1.0 {
+                let owner = self.operators[id.at()].owner.at();
+                let most = room(held[owner], total, cap);
+                decision.orders = if decision.orders < most { decision.orders } else { most };
+                held[owner] += decision.orders;
+                total += decision.orders;
+            }
+            self.carry_out((n, id), decision);
+            if decision.leaves {
+                gone.push(id);
+            }
+        }
+        for id in gone {
+            self.leave(plan, (n, id), true, ctx)?;
+        }
+        self.update_mergers(plan, n, ctx)?;
+        self.buy(plan, pool, ctx)
+    }
+
+    fn learn(&mut self, plan: &Blueprint, n: usize, day: f64) {
+        let network = &plan.networks.list[n];
+        let seen = self.networks[n].seen;
+        for (slot, (kind, _)) in network.kinds.iter().enumerate() {
+            let memory = plan.networks.kinds[*kind].parameters.memory;
+            let before = self.networks[n].beliefs[slot];
+            let lesson = Self::lesson(&seen, day, &before);
+            self.networks[n].beliefs[slot].learn(&lesson, day - seen.since, memory);
+        }
+        self.networks[n].seen = Seen { since: day, ..Seen::default() };
+    }
+
+    /// Orders may have been cancelled or trimmed since: what is due to operators is at most what the network has on order.
+    fn forget_cancelled(&mut self, pool: PoolId) {
+        let (due, ordered) = (self.wanted(pool), self.pools[pool.at()].pipeline());
+        if due <= ordered * (1.0 + 1e-9) {
+            return;
+        }
+        // Entrants since the last review have nothing on order yet.
+        let entrants: f64 = self.members(pool).filter(|m| is_new(m.2)).map(|m| m.2.due).sum();
+        let old = due - entrants;
+        let share = if old > ordered { ordered / old } else { 1.0 };
+        for id in self.active(pool) {
+            if let Some(member) = self.member_mut(id)
+                && !is_new(member)
+            {
+                member.due *= share;
+            }
+        }
+    }
+
+    /// What each owner holds of a network and has on order, by owner, H100e.
+    fn held_by_owner(&self, pool: PoolId) -> Vec<f64> {
+        let mut held = vec![0.0; self.owners.len()];
+        for (_, operator, member) in self.members(pool) {
+            held[operator.owner.at()] += member.compute + member.due;
+        }
+        held
+    }
+
+    fn decide(&self, plan: &Blueprint, n: usize, id: OperatorId) -> Decision {
+        let network = &plan.networks.list[n];
+        let Some(member) = self.operators[id.at()].member.as_deref() else { return STAY };
+        let kind = &plan.networks.kinds[member.kind].parameters;
+        let slot = network.kinds.iter().position(|(k, _)| *k == member.kind).unwrap_or(0);
+        let belief = &self.networks[n].beliefs[slot];
+        let running =
+            self.running_cost(plan, network.pool, member, (member.compute, belief.utilisation));
+        let income = 8766.0 * belief.utilisation * belief.price + belief.reward;
+        let profit = (income - running) * member.compute;
+        let negative = if profit < 0.0 { member.negative + 1 } else { 0 };
+        let (forfeit, value) = network.token.map_or((0.0, 0.0), |t| {
+            let token = &plan.networks.tokens[t].parameters;
+            (token.forfeit, self.tokens[t].price() * 1e-6)
+        });
+        let forfeited = forfeit * member.staked as f64 * value;
+        let patience = kind.patience.unsigned_abs() as u32;
+        let going = leaves(profit, (negative, patience), kind.exit_horizon / 365.25, forfeited);
+        let cheats = self.will_cheat(plan, n, member, (income - running) * member.compute);
+        let cash = member.cash as f64 * 1e-6;
+        let reserve = kind.reserve / 365.25 * running * member.compute;
+        let price = self.replacement_cost(plan, network.pool);
+        let committed = member.due * if price.is_finite() { price } else { 0.0 };
+        let free = retained(cash, reserve, committed, 1.0);
+        let worth_it = kind.orders
+            && !self.networks[n].excludes
+            && price.is_finite()
+            && self.promise(plan, (n, slot), member, (0.0, None)).value_over_capital() >= 1.0;
+        let invested = if worth_it { free * kind.reinvested } else { 0.0 };
+        let required = network.token.map_or(0.0, |t| plan.networks.tokens[t].parameters.required);
+        Decision {
+            // Nor does anybody stay whose last node has gone and who has none on order.
+            leaves: going || member.compute + member.due <= 0.0,
+            orders: if going { 0.0 } else { invested / (price + required).max(1e-9) },
+            pays_out: free - invested,
+            negative,
+            cheats,
+        }
+    }
+
+    /// A rational operator weighs what a bad job saves against what detection would cost; a dishonest one does not.
+    fn will_cheat(&self, plan: &Blueprint, n: usize, member: &Member, profit: f64) -> bool {
+        match member.honesty {
+            Honesty::Honest => false,
+            Honesty::Dishonest => true,
+            Honesty::Rational => {
+                let network = &plan.networks.list[n];
+                let kind = &plan.networks.kinds[member.kind].parameters;
+                let saved = self.power_cost(plan, network.pool)
+                    * Self::cost_of(plan, member, member.compute)
+                    * self.mean_job(plan, n);
+                let rents = if terms(plan, network.pool).ejects && profit > 0.0 {
+                    profit * kind.rents / 365.25
+                } else {
+                    0.0
+                };
+                let slashed = network.token.map_or(0.0, |t| {
+                    let slash = plan.networks.tokens[t].parameters.slash;
+                    slash * member.staked as f64 * 1e-6 * self.tokens[t].price()
+                });
+                // A lone cheater among honest operators: the case that is easiest to find.
+                cheats(saved, network.method.detection(0.0), slashed + rents)
+            }
+        }
+    }
+
+    fn carry_out(&mut self, (n, id): (usize, OperatorId), decision: Decision) {
+        let owner =
+            self.accounts.owners[self.owners[self.operators[id.at()].owner.at()].residence.at()];
+        let account = self.accounts.operators[n];
+        let Some(member) = self.member_mut(id) else { return };
+        (member.negative, member.cheats) = (decision.negative, decision.cheats);
+        member.due += decision.orders;
+        let paid = ((decision.pays_out * 1e6) as i128).clamp(0, member.cash.max(0));
+        member.cash -= paid;
+        self.ledger.pay_whole(account, owner, paid);
+    }
+
+    /// One purchase for all that operators of a network want and that is not on order.
+    fn buy(&mut self, plan: &Blueprint, pool: PoolId, ctx: &mut Ctx<'_>) -> Result<(), ModelError> {
+        let gap = self.wanted(pool) - self.pools[pool.at()].pipeline();
+        let model = self.choose_model(plan, pool).or_else(|| self.grey_model(plan, pool));
+        let Some(model) = model else {
+            // Nobody sells: what is not on order is given up.
+            self.forget_all_but_ordered(pool);
+            return Ok(());
+        };
+        let total = self.installed_compute(plan, pool) + self.wanted(pool);
+        let servers = plan.servers_per_node(pool, model, total);
+        let node = f64::from(servers) * plan.server_compute(model);
+        if gap < 0.5 * node {
+            return Ok(());
+        }
+        self.order_nodes(plan, pool, (model, gap, total), ctx)
+    }
+
+    fn forget_all_but_ordered(&mut self, pool: PoolId) {
+        let (due, ordered) = (self.wanted(pool), self.pools[pool.at()].pipeline());
+        if due <= 0.0 {
+            return;
+        }
+        let share = if ordered < due { ordered / due } else { 1.0 };
+        for id in self.active(pool) {
+            if let Some(member) = self.member_mut(id) {
+                member.due *= share;
+            }
+        }
+    }
+}
+
+/// An entrant that has ordered and not installed anything.
+fn is_new(member: &Member) -> bool {
+    member.compute <= 0.0
+}
+
+const STAY: Decision =
+    Decision { leaves: false, orders: 0.0, pays_out: 0.0, negative: 0, cheats: false };
