@@ -8,9 +8,12 @@ mod chain;
 mod contracts;
 mod dispatch;
 mod events;
+mod network;
+mod owner;
 mod price;
 mod regions;
 mod shock;
+mod token;
 
 use crate::entity::demand::{Class, Sensitivity};
 use crate::entity::hardware::HardwareParameters;
@@ -52,6 +55,9 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
         chain::chain,
         demand,
         providers,
+        network::networks,
+        owner::owners,
+        token::tokens,
         contracts::contracts,
         regions::regions,
         dispatch::dispatchers,
@@ -69,6 +75,9 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
 pub fn warnings(scenario: &Scenario) -> Vec<Problem> {
     let mut out = Vec::new();
     chain::unused(scenario, &mut out);
+    network::warnings(scenario, &mut out);
+    owner::warnings(scenario, &mut out);
+    token::warnings(scenario, &mut out);
     contracts::warnings(scenario, &mut out);
     events::warnings(scenario, &mut out);
     events::grey_channel(scenario, &mut out);

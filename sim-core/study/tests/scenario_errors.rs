@@ -1,45 +1,10 @@
 //! Every bad input gets an error at its place: the text underlined, what is allowed, a suggestion.
 
-use autarky_study::scenario::{Diagnostic, Options, Severity, Source, load};
+mod support;
+
+use autarky_study::scenario::{Options, Severity, Source, load};
 use std::path::{Path, PathBuf};
-
-fn parent() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/scenario/parent.toml")
-}
-
-/// A sound scenario, followed by `tail`.
-fn with(tail: &str) -> String {
-    let parent = parent().display().to_string().replace('\\', "/");
-    format!("format = 1\nextends = \"{parent}\"\nfocus.nations = [\"EST\", \"SLV\"]\n{tail}\n")
-}
-
-fn check(text: String, options: &Options) -> Vec<Diagnostic> {
-    match load(&Source::Text { name: "bad.toml".into(), text }, options) {
-        Ok(loaded) => loaded.warnings,
-        Err(diagnostics) => diagnostics,
-    }
-}
-
-fn findings(tail: &str) -> Vec<Diagnostic> {
-    check(with(tail), &Options::default())
-}
-
-/// The underlined part of the shown line.
-fn underlined(d: &Diagnostic) -> String {
-    let line = d.source_line.as_deref().unwrap_or_default();
-    line.chars().skip(d.underline.start).take(d.underline.len()).collect()
-}
-
-/// Asserts that `tail` gives exactly one finding, at `place`, whose rendering has all `words`.
-fn one(tail: &str, place: &str, words: &[&str]) {
-    let found = findings(tail);
-    let shown: Vec<String> = found.iter().map(Diagnostic::render).collect();
-    assert_eq!(found.len(), 1, "{tail}\n{}", shown.join("\n\n"));
-    assert_eq!(underlined(&found[0]), place, "{tail}\n{}", shown[0]);
-    for word in words {
-        assert!(shown[0].contains(word), "{tail}\n`{word}` is not in\n{}", shown[0]);
-    }
-}
+use support::findings::{check, findings, one, underlined, with};
 
 #[test]
 fn the_sound_scenario_has_no_finding() {

@@ -1,6 +1,8 @@
 //! Synthetic records: a made-up small state whose providers decay under a made-up ban. No model is involved.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+pub(crate) mod findings;
+
 use std::f64::consts::TAU;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -89,7 +89,10 @@ impl World {
             for (nation, rail) in self.networks[n].rails.iter_mut().enumerate() {
                 let abroad = provider.home.at() != nation;
                 let currency = if abroad { self.hard_currency.premiums[nation] } else { 0.0 };
-                let stuck = abroad && self.hard_currency.waits(plan, NationId::new(nation));
+                // Balances abroad pay as if there were no shortage.
+                let prepaid = plan.nations[nation].parameters.currency_clouds;
+                let stuck =
+                    abroad && !prepaid && self.hard_currency.waits(plan, NationId::new(nation));
                 *rail = match (provider.parameters.payment, risk) {
                     (Payment::Token, Some(risk)) => PaymentRail { premium: risk, tokens: true },
                     (Payment::Either, Some(risk)) if stuck || risk < currency => {
