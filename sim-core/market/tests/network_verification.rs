@@ -25,7 +25,6 @@ use common::{Run, fleet, island, t_statistic, zone};
 
 /// Work of every job, H100e-hours.
 const JOB: f64 = 500.0;
-/// Days of a round and of a tick.
 const WEEK: f64 = 7.0;
 
 /// The island as a network of operators with so many nodes each (of 1 H100e). Nobody enters, grows, leaves of its own will, rules or cheats, all jobs
@@ -107,7 +106,8 @@ fn undetected_errors_fall_with_the_audit_rate_as_the_share_of_cheaters_times_wha
             mixed(s, 0.3);
             spot_check(s, rate);
             (home(s).audit_accuracy, home(s).ejects) = (accuracy, false);
-            s.horizon.sample = 91.3125;
+            // Checking makes work dearer; it must not price all of it out as other prices fall.
+            (s.horizon.sample, s.demand.reference_price_decline) = (91.3125, 0.0);
         });
         let world = after(&plan, 80.0);
         let (sums, f) = (inside(&world), cheaters(&world));
@@ -129,6 +129,8 @@ fn undetected_errors_fall_with_the_audit_rate_as_the_share_of_cheaters_times_wha
 fn costs(make: impl FnOnce(&mut ProviderParameters), work: f64, accepted: impl Fn(f64) -> f64) {
     let plan = still(&UNEQUAL, |s| {
         mixed(s, 0.3);
+        s.operators.entry("op").cost_dispersion = 0.0;
+        s.operators.entry("rogue").cost_dispersion = 0.0;
         home(s).ejects = false;
         make(home(s));
     });
@@ -215,10 +217,9 @@ fn a_cheater_is_found_out_after_a_geometric_number_of_jobs_and_leaves_with_its_n
         }
         found.push(round);
         let (world, of) = (run.world(), members(run.world()));
-        assert!(of[0].active && of[2].active);
         assert_eq!((inside(world).detections, inside(world).exits), (1.0, 1.0));
         assert_eq!((world.pools[0].nodes, world.node_books.retired), (80, 40));
-        assert_eq!(world.pools[0].operators.len(), 2);
+        assert!(of[0].active && of[2].active && world.pools[0].operators.len() == 2);
         assert_eq!((of[1].cash, of[1].compute.to_bits()), (0, 0), "sold, and paid out");
         assert!(of[0].exposure + of[2].exposure <= 0.0 && of[1].exposure >= of[1].threshold);
     }
@@ -342,7 +343,6 @@ fn who_claims_more_than_it_has_gets_work_by_its_claim_and_the_phantom_part_comes
         let phantom = claims - 345.0;
         let bad = inside(&world).bad / inside(&world).work;
         assert!(phantom > 20.0 && (bad - phantom / claims).abs() < 1e-12, "{bad}");
-        assert!(inside(&world).detections <= 0.0, "nobody challenges");
     }
 }
 
@@ -462,7 +462,7 @@ fn work_goes_by_stake_up_to_capacity() {
         let due = full.min(work[0] / stake(0) * stake(at));
         assert!((work[at] / due - 1.0).abs() < 1e-9, "{at}: {work:?}");
     }
-    assert!(work[1] < full && (work[5] / full - 1.0).abs() < 1e-9, "both cases: {work:?}");
+    assert!(work[1] < full && (work[5] / full - 1.0).abs() < 1e-9, "both: {work:?}");
 }
 
 /// Equals in all: nodes, cost and stake. `cheapest_first` is not among these rules: it fills operators of equal cost in the order in which they came.

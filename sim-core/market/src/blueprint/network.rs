@@ -6,7 +6,7 @@ use super::build::{BuildError, error, position};
 use super::{Blueprint, CLASSES};
 use crate::entity::operator::{EntryRule, OperatorParameters};
 use crate::entity::provider::{CapacityTarget, Scheduling, Verification, VotingIdentity};
-use crate::entity::token::{Emission, TokenParameters};
+use crate::entity::token::{Emission, TokenParameters, TokenPrice};
 use crate::id::{NationId, PoolId};
 use crate::mechanism::governance::voting::Identity;
 use crate::mechanism::operator::entry::{Rule, trigger};
@@ -313,7 +313,11 @@ fn token(id: &str, p: &TokenParameters) -> Token {
         jumps,
         drift: p.drift.unwrap_or(0.0),
         reversion: p.reversion.unwrap_or(REVERSION),
-        volatility: variance.sqrt(),
+        // A price that returns to equilibrium has no noise of its own.
+        volatility: match p.price {
+            Some(TokenPrice::BurnAndMint) => 0.0,
+            _ => variance.sqrt(),
+        },
     }
 }
 

@@ -80,10 +80,11 @@ impl World {
         }
         let zone = &plan.nations[terms.zone.at()].parameters;
         let energy = std::mem::take(&mut self.pools[pool.at()].energy);
-        bills.power = energy * zone.power_price;
+        let scale = self.settle_cost_scale(plan, pool);
+        bills.power = energy * zone.power_price * scale.0;
         self.ledger.pay(provider, self.accounts.power[terms.zone.at()], bills.power)?;
         let capital = self.replacement_cost(plan, pool) * self.installed_compute(plan, pool);
-        let opex = capital * plan.providers[terms.provider.at()].parameters.opex / 12.0;
+        let opex = capital * plan.providers[terms.provider.at()].parameters.opex / 12.0 * scale.1;
         self.ledger.pay(provider, self.accounts.services[terms.zone.at()], opex)?;
         bills.operation = opex;
         match plan.networks.of_pool[pool.at()] {
@@ -152,7 +153,8 @@ impl World {
                 pue: provider.pue,
                 power_price: plan.nations[terms.zone.at()].parameters.power_price
                     * self.energy_factor(terms.zone),
-                utilisation: provider.target_utilisation,
+                // An hour served takes more than an hour of work where work is checked.
+                utilisation: provider.target_utilisation * self.useful_share(plan, pool),
             };
             self.pools[pool.at()].unit_cost = cost.per_hour();
         }

@@ -44,6 +44,7 @@ impl World {
         self.clear()?;
         self.meter(plan);
         self.measure_loads(plan);
+        self.meter_networks(plan);
         self.move_prices(plan);
         crate::metric::observe_tick(self, plan);
         integrity::check_tick(self, plan)?;
@@ -178,7 +179,6 @@ impl World {
             state.energy += energy * self.shocks.factor(Target::Energy, pool.zone.at());
         }
         self.meter_contracts(plan);
-        self.meter_networks(plan);
     }
 
     /// Demand offered to each pool, and its working capacity. Where pools share a queue, each has what its own buyers ask and its own nodes.

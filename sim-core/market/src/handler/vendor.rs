@@ -237,6 +237,9 @@ impl World {
             |o: &OperatorId| self.operators[o.at()].member.as_ref().is_none_or(|m| m.active);
         let operators = self.pools[order.pool.at()].operators.iter().copied().filter(takes_part);
         let operators: Vec<OperatorId> = operators.collect();
+        if operators.is_empty() && plan.networks.of_pool[order.pool.at()].is_some() {
+            return self.resell(plan, (order.pool, cost));
+        }
         let lacks = |&o: &OperatorId| match &self.operators[o.at()].member {
             Some(member) => member.due,
             None => self.operators[o.at()].weight * target - self.operator_compute(plan, o, day),

@@ -7,7 +7,6 @@ pub mod sovereignty;
 
 use crate::blueprint::Blueprint;
 use crate::entity::demand::Sensitivity;
-use crate::entity::provider::ProviderKind;
 use crate::event::{Event, phase};
 use crate::id::{NationId, PoolId, ProviderId};
 use crate::mechanism::clearing::{Method, Report};
@@ -268,9 +267,11 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
             sums.billed += flow.served * price;
             let perceived = flow.perceived_price * market.reference_price;
             sums.perceived += flow.served * perceived;
-            if kind == ProviderKind::Network as usize && perceived > price {
-                let hours = plan.timing.tick_days * 24.0;
-                sums.inside.waiting += flow.served * (perceived - price) * hours;
+            if network::is_at_home(plan, terms.pool, nation) {
+                let paid = market.border_price[terms.border as usize] * market.reference_price
+                    + terms.compliance;
+                let waiting = if perceived > paid { perceived - paid } else { 0.0 };
+                sums.inside.waiting += flow.served * waiting * plan.timing.tick_days * 24.0;
             }
         }
         served += add_contracts(world, plan, s, &mut sums);

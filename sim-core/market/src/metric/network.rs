@@ -113,7 +113,7 @@ impl NetworkSums {
 }
 
 /// Whether a pool belongs to a node network at home in a nation.
-fn is_at_home(plan: &Blueprint, pool: PoolId, nation: NationId) -> bool {
+pub(super) fn is_at_home(plan: &Blueprint, pool: PoolId, nation: NationId) -> bool {
     let terms = &plan.pools[pool.at()];
     let provider = &plan.providers[terms.provider.at()];
     terms.zone == nation
@@ -132,12 +132,15 @@ pub(super) fn tick(world: &World, plan: &Blueprint, nation: NationId, sums: &mut
         let terms = &plan.providers[plan.pools[p.at()].provider.at()].parameters;
         let capital = world.replacement_cost(plan, p);
         let life = world.cheapest(plan, p).map_or(1.0, |h| plan.hardware[h.at()].parameters.life);
-        let rate = terms.return_rate + 1.0 / life + terms.opex;
-        let user_cost = world.installed_compute(plan, p) * capital * rate / UnitCost::YEAR_HOURS;
+        let rate = |opex: f64| terms.return_rate + 1.0 / life + opex;
+        let value = world.installed_compute(plan, p) * capital / UnitCost::YEAR_HOURS;
         let (mut power, mut take) = (world.market.power[p.at()], terms.take_rate);
+        let (mut burned, mut scale) = (0.0, (1.0, 1.0));
         if let Some(n) = plan.networks.of_pool[p.at()] {
             power /= plan.networks.list[n].method.throughput();
             take = world.networks[n].take;
+            burned = World::burned_share(plan, &plan.networks.list[n]);
+            scale = world.networks[n].cost_scale;
             if let Some(t) = plan.networks.list[n].token {
                 let token = &world.tokens[t];
                 let staked: i128 = world.members(p).map(|(_, _, m)| m.staked).sum();
@@ -150,9 +153,9 @@ pub(super) fn tick(world: &World, plan: &Blueprint, nation: NationId, sums: &mut
         let tariff = plan.nations[nation.at()].parameters.power_price * world.energy_factor(nation);
         let price = world.pools[p.at()].price * world.cloud_factor(plan.pools[p.at()].provider);
         inside.served += served * hours;
-        inside.cost +=
-            (if user_cost.is_finite() { user_cost } else { 0.0 } + served * power * tariff) * hours;
-        inside.fees += served * hours * price * (1.0 - take);
+        let user_cost = if value.is_finite() { value * rate(terms.opex * scale.1) } else { 0.0 };
+        inside.cost += (user_cost + served * power * tariff * scale.0) * hours;
+        inside.fees += served * hours * price * (1.0 - take) * (1.0 - burned);
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) fn regions(scenario: &Scenario, out: &mut Vec<Problem>) {
         }
         if provider.capacity_target != CapacityTarget::OfferedLoad {
             let message = format!(
-                "provider `{id}` may open regions, but its capacity follows the portfolio of its zone"
+                "provider `{id}` may open regions, but its capacity does not follow its load"
             );
             let help = "write capacity_target = \"offered_load\", or region.entry = false";
             out.push(problem(path("entry"), message, help));

@@ -64,12 +64,18 @@ pub struct NetworkState {
     pub forks: KeyedDraws,
     /// Disputes so far.
     pub disputed: u64,
+    /// What entrants since the last review want and nobody has ordered yet, H100e.
+    pub unplaced: f64,
     /// Work since the last round by class, H100e-hours.
     pub work: [f64; CLASSES],
     /// Fees since the last settlement, of which `taken` is the protocol's, USD.
     pub fees: f64,
     /// See `fees`.
     pub taken: f64,
+    /// Of `taken`: since somebody has captured the network, USD.
+    pub seized: f64,
+    /// Avoidable cost of its operators over the network's: for power, by work, and for operation, by compute, at the last settlement.
+    pub cost_scale: (f64, f64),
     /// Of what each nation's buyers owe the network: in tokens, USD.
     pub in_tokens: Vec<f64>,
     /// Spare parts and licences since the last settlement, USD.
@@ -113,9 +119,12 @@ impl NetworkState {
             disputes: world.stream(Process::Dispute, key),
             forks: KeyedDraws::new(world.stream_key(Process::Fork, key)),
             disputed: 0,
+            unplaced: 0.0,
             work: [0.0; CLASSES],
             fees: 0.0,
             taken: 0.0,
+            seized: 0.0,
+            cost_scale: (1.0, 1.0),
             in_tokens: vec![0.0; plan.nations.len()],
             charges: 0.0,
             take: provider.take_rate,

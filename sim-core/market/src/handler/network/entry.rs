@@ -6,6 +6,7 @@ use super::terms;
 use crate::blueprint::Blueprint;
 use crate::event::{Event, phase};
 use crate::id::{HardwareId, OwnerId, PoolId, SiteId};
+use crate::mechanism::export_control::Verdict;
 use crate::mechanism::operator::expansion::room;
 use crate::process::Process;
 use crate::world::fleet::Installation;
@@ -121,7 +122,10 @@ impl World {
         let entry = traits.entry;
         let member = Member::new(plan, kind, traits);
         let capital = match brings {
-            Brings::Nodes(h) => Some(self.worth(plan, pool, h.hardware, h.age)),
+            Brings::Nodes(h) => {
+                let left = plan.hardware[h.hardware.at()].parameters.life - h.age / 365.25;
+                Some((self.worth(plan, pool, h.hardware, h.age), left))
+            }
             Brings::Order(_) => None,
         };
         let promise = self.promise(plan, (n, slot), &member, (size, capital));
@@ -156,6 +160,7 @@ impl World {
             if let Some(member) = self.member_mut(id) {
                 member.due = size;
             }
+            self.networks[n].unplaced += size;
             return Ok(());
         };
         self.bond(plan, id, size)?;
@@ -185,7 +190,10 @@ impl World {
         let kind = &plan.networks.kinds[kind].parameters;
         let wanted = kind.size * Traits::lognormal(traits.size, kind.size_dispersion);
         if traits.at_hand >= kind.at_hand {
-            return kind.orders.then_some(Brings::Order(wanted));
+            // Nobody enters to wait for what nobody may sell.
+            let sold = kind.orders
+                && self.choose_model(plan, pool).or_else(|| self.grey_model(plan, pool)).is_some();
+            return sold.then_some(Brings::Order(wanted));
         }
         let vendor = plan.vendor_at(pool, traits.vendor);
         let newest = plan.model_at(pool, vendor, 0.0);
@@ -193,7 +201,10 @@ impl World {
         let hardware = plan.model_at(pool, vendor, traits.age * oldest - day);
         let (bought, since) = (traits.age * oldest, day - self.released[hardware.at()]);
         let age = if bought < since { bought } else { since };
-        if age.is_nan() || age < 0.0 {
+        // While export control refuses a model, what is at hand of it was bought before the start.
+        let node = plan.server_compute(hardware);
+        let refused = self.verdict(plan, pool, hardware, node) == Verdict::Refused;
+        if age.is_nan() || age < 0.0 || (refused && age < day) {
             return None;
         }
         let installed = self.installed_compute(plan, pool);

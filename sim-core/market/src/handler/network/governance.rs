@@ -38,6 +38,7 @@ impl World {
         let largest = self.blocs(plan, n).first().copied();
         let captor = largest.filter(|b| b.share >= threshold * NEAR).map(|b| OwnerId(b.owner));
         let state = &mut self.networks[n];
+        let holds_on = state.excludes && captor.is_some() && captor == state.captor;
         state.largest_bloc = largest.map_or(0.0, |bloc| bloc.share);
         state.captor = captor;
         self.observers.voted(
@@ -50,7 +51,8 @@ impl World {
             None => Conduct { take: terms(plan, pool).take_rate, excludes: false },
         };
         let state = &mut self.networks[n];
-        (state.take, state.excludes) = (conduct.take, conduct.excludes);
+        // Who has put others out keeps them out.
+        (state.take, state.excludes) = (conduct.take, conduct.excludes || holds_on);
         match captor {
             Some(owner) if conduct.excludes => self.exclude(plan, (n, owner), ctx),
             _ => Ok(()),

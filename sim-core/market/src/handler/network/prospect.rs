@@ -26,13 +26,13 @@ impl World {
         salvage(new, age, life, terms(plan, pool).salvage)
     }
 
-    /// What an H100e of an operator of a network promises: `size` H100e more, new at today's price or used at `capital`.
+    /// What an H100e of an operator of a network promises: `size` H100e more, new at today's price, or used at a price and with some years of its life left.
     pub(super) fn promise(
         &self,
         plan: &Blueprint,
         (n, slot): (usize, usize),
         member: &Member,
-        (size, capital): (f64, Option<f64>),
+        (size, used): (f64, Option<(f64, f64)>),
     ) -> Prospect {
         let network = &plan.networks.list[n];
         let (pool, kind) = (network.pool, &plan.networks.kinds[member.kind].parameters);
@@ -57,8 +57,11 @@ impl World {
             income: UnitCost::YEAR_HOURS * belief.utilisation * belief.price + belief.reward
                 - slash,
             running: self.running_cost(plan, pool, member, (whole, belief.utilisation)),
-            capital: capital.unwrap_or_else(|| self.replacement_cost(plan, pool) * (1.0 + premium)),
-            depreciation: 1.0 / life,
+            capital: used.map_or_else(
+                || self.replacement_cost(plan, pool) * (1.0 + premium),
+                |(price, _)| price,
+            ),
+            depreciation: 1.0 / used.map_or(life, |(_, left)| left),
             return_rate: kind.return_rate,
             stake: required,
             yield_rate: network.token.map_or(0.0, |t| self.tokens[t].stake_yield),
@@ -85,6 +88,11 @@ impl World {
         let price = plan.nations[zone.at()].parameters.power_price * self.energy_factor(zone);
         let work = plan.networks.at(pool).map_or(1.0, |n| n.method.throughput());
         self.market.power[pool.at()] * price / work
+    }
+
+    /// Useful work over work done in a pool.
+    pub(in crate::handler) fn useful_share(&self, plan: &Blueprint, pool: PoolId) -> f64 {
+        plan.networks.at(pool).map_or(1.0, |network| network.method.throughput())
     }
 
     /// Factor on avoidable cost of an operator of `size` H100e.

@@ -36,7 +36,7 @@ impl World {
         let day = ctx.now().as_days();
         self.count_compute(plan, pool);
         self.learn(plan, n, day);
-        self.forget_cancelled(pool);
+        self.forget_cancelled((pool, n));
         let cap = terms(plan, pool).owner_cap;
         let mut held = if cap < 1.0 { self.held_by_owner(pool) } else { Vec::new() };
         let mut total: f64 = held.iter().sum();
@@ -59,6 +59,7 @@ impl World {
             self.leave(plan, (n, id), true, ctx)?;
         }
         self.update_mergers(plan, n, ctx)?;
+        self.networks[n].unplaced = 0.0;
         self.buy(plan, pool, ctx)
     }
 
@@ -75,20 +76,21 @@ impl World {
     }
 
     /// Orders may have been cancelled or trimmed since: what is due to operators is at most what the network has on order.
-    fn forget_cancelled(&mut self, pool: PoolId) {
-        let (due, ordered) = (self.wanted(pool), self.pools[pool.at()].pipeline());
-        if due <= ordered * (1.0 + 1e-9) {
+    fn forget_cancelled(&mut self, (pool, n): (PoolId, usize)) {
+        // What entrants want since the last review is not on order yet, whoever has received nodes meanwhile.
+        let known = self.pools[pool.at()].pipeline() + self.networks[n].unplaced;
+        self.keep_due(pool, known);
+    }
+
+    /// Operators forget what they want beyond so much in all, in proportion.
+    fn keep_due(&mut self, pool: PoolId, most: f64) {
+        let due = self.wanted(pool);
+        if due <= most * (1.0 + 1e-9) {
             return;
         }
-        // Entrants since the last review have nothing on order yet.
-        let entrants: f64 = self.members(pool).filter(|m| is_new(m.2)).map(|m| m.2.due).sum();
-        let old = due - entrants;
-        let share = if old > ordered { ordered / old } else { 1.0 };
         for id in self.active(pool) {
-            if let Some(member) = self.member_mut(id)
-                && !is_new(member)
-            {
-                member.due *= share;
+            if let Some(member) = self.member_mut(id) {
+                member.due *= most / due;
             }
         }
     }
@@ -127,7 +129,6 @@ impl World {
         let committed = member.due * if price.is_finite() { price } else { 0.0 };
         let free = retained(cash, reserve, committed, 1.0);
         let worth_it = kind.orders
-            && !self.networks[n].excludes
             && price.is_finite()
             && self.promise(plan, (n, slot), member, (0.0, None)).value_over_capital() >= 1.0;
         let invested = if worth_it { free * kind.reinvested } else { 0.0 };
@@ -186,7 +187,7 @@ impl World {
         let model = self.choose_model(plan, pool).or_else(|| self.grey_model(plan, pool));
         let Some(model) = model else {
             // Nobody sells: what is not on order is given up.
-            self.forget_all_but_ordered(pool);
+            self.keep_due(pool, self.pools[pool.at()].pipeline());
             return Ok(());
         };
         let total = self.installed_compute(plan, pool) + self.wanted(pool);
@@ -197,24 +198,6 @@ impl World {
         }
         self.order_nodes(plan, pool, (model, gap, total), ctx)
     }
-
-    fn forget_all_but_ordered(&mut self, pool: PoolId) {
-        let (due, ordered) = (self.wanted(pool), self.pools[pool.at()].pipeline());
-        if due <= 0.0 {
-            return;
-        }
-        let share = if ordered < due { ordered / due } else { 1.0 };
-        for id in self.active(pool) {
-            if let Some(member) = self.member_mut(id) {
-                member.due *= share;
-            }
-        }
-    }
-}
-
-/// An entrant that has ordered and not installed anything.
-fn is_new(member: &Member) -> bool {
-    member.compute <= 0.0
 }
 
 const STAY: Decision =

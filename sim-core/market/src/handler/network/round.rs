@@ -75,9 +75,13 @@ impl World {
             let state = &mut self.networks[n];
             state.fees += fees;
             state.taken += fees * state.take;
+            state.seized += if state.captor.is_some() { fees * state.take } else { 0.0 };
             state.seen.fees +=
                 fees * (1.0 - state.take) * (1.0 - Self::burned_share(plan, network));
             state.seen.capacity += self.market.capacity[p] * hours;
+            if let Some(t) = network.token.filter(|_| Self::burned_share(plan, network) > 0.0) {
+                self.tokens[t].spent += fees;
+            }
         }
     }
 

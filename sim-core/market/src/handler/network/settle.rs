@@ -18,6 +18,24 @@ pub(in crate::handler) struct Bills {
 }
 
 impl World {
+    /// Avoidable cost of a pool's operators over the pool's, for power and for operation: one where the pool decides for them.
+    pub(in crate::handler) fn settle_cost_scale(
+        &mut self,
+        plan: &Blueprint,
+        pool: PoolId,
+    ) -> (f64, f64) {
+        let Some(n) = plan.networks.of_pool[pool.at()] else { return (1.0, 1.0) };
+        let (mut work, mut dear, mut size, mut heavy) = (0.0, 0.0, 0.0, 0.0);
+        for (_, _, member) in self.members(pool) {
+            let cost = Self::cost_of(plan, member, member.compute);
+            (work, dear) = (work + member.work_month, dear + member.work_month * cost);
+            (size, heavy) = (size + member.compute, heavy + member.compute * cost);
+        }
+        let over = |a: f64, b: f64| if b > 0.0 { a / b } else { 1.0 };
+        self.networks[n].cost_scale = (over(dear, work), over(heavy, size));
+        self.networks[n].cost_scale
+    }
+
     /// Divides what a network's provider received and paid in the month over its operators.
     pub(in crate::handler) fn settle_network(
         &mut self,
@@ -30,6 +48,7 @@ impl World {
         let state = &mut self.networks[n];
         let (fees, taken) = (std::mem::take(&mut state.fees), std::mem::take(&mut state.taken));
         let charges = std::mem::take(&mut state.charges);
+        let seized = std::mem::take(&mut state.seized);
         let share = if fees > 0.0 { taken / fees } else { 0.0 };
         let ids = self.active(pool);
         let member = |id: &OperatorId| self.operators[id.at()].member.as_deref();
@@ -40,7 +59,8 @@ impl World {
         let times = |a: &[f64]| -> Vec<f64> { a.iter().zip(&costs).map(|(a, c)| a * c).collect() };
         let (power, operation) = (times(&by_work), times(&by_size));
         self.credit(plan, n, (&ids, &by_work), bills.fees * (1.0 - share))?;
-        self.pay_take(plan, n, bills.fees * share)?;
+        let seized = if taken > 0.0 { seized / taken } else { 0.0 };
+        self.pay_take(plan, n, bills.fees * share * seized)?;
         self.charge(plan, n, (&ids, &power), bills.power)?;
         self.charge(plan, n, (&ids, &operation), bills.operation)?;
         self.charge(plan, n, (&ids, &by_size), charges)?;
@@ -52,7 +72,7 @@ impl World {
         self.make_up(n, &ids)
     }
 
-    /// The take goes to whoever has captured the network; else it stays with the protocol.
+    /// The take since the capture goes to whoever has captured the network; the rest stays with the protocol.
     fn pay_take(&mut self, plan: &Blueprint, n: usize, usd: f64) -> Result<(), ModelError> {
         let pool = plan.networks.list[n].pool;
         let Some(captor) = self.networks[n].captor else { return Ok(()) };
@@ -156,6 +176,18 @@ impl World {
             }
         }
         self.make_up(n, &ids)
+    }
+
+    /// What arrives after the last operator has left is sold second-hand.
+    pub(in crate::handler) fn resell(
+        &mut self,
+        plan: &Blueprint,
+        (pool, cost): (PoolId, f64),
+    ) -> Result<(), ModelError> {
+        let provider = plan.pools[pool.at()].provider;
+        let value = cost * plan.providers[provider.at()].parameters.salvage;
+        self.ledger.pay(self.accounts.used, self.accounts.providers[provider.at()], value)?;
+        Ok(())
     }
 
     /// Notes what a network's provider paid for all of its operators.

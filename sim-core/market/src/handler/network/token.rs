@@ -9,7 +9,9 @@ use crate::entity::token::{Emission, StakeReward, TokenPrice};
 use crate::event::{Event, phase};
 use crate::id::{OperatorId, PoolId, TokenId};
 use crate::mechanism::token::emission::minted;
-use crate::mechanism::token::price::{equilibrium, impact, proceeds, revert, risk_premium};
+use crate::mechanism::token::price::{
+    equilibrium, impact, proceeds, revert, risk_premium, tokens_for,
+};
 use crate::mechanism::token::reward::{divide, first_ticket, winner};
 use crate::world::operator::Member;
 use crate::world::token::MICRO;
@@ -78,12 +80,21 @@ impl World {
         let amount = minted(&token.schedule, span, room.saturating_sub(state.supply));
         state.supply += amount;
         state.minted += amount;
-        let work = ((amount as f64 * token.parameters.work) as i128).clamp(0, amount);
-        let stake = ((amount as f64 * token.parameters.stake) as i128).clamp(0, amount - work);
+        let part = |share: f64| ((amount as f64 * share) as i128).clamp(0, amount);
+        let stake = part(token.parameters.stake);
+        let kept = 1.0 - token.parameters.work - token.parameters.stake;
+        // Shares that sum to one up to rounding leave nothing to the treasury.
+        let treasury = if kept > 1e-9 { part(kept) } else { 0 };
+        let work = amount - stake - treasury;
+        // Where nobody has stake, its part goes to work.
+        let networks = plan.networks.list.iter().filter(|n| n.token == Some(t));
+        let staked = networks.flat_map(|n| self.members(n.pool)).any(|(_, _, m)| m.staked > 0);
+        let (work, stake) = if staked { (work, stake) } else { (work + stake, 0) };
+        let state = &mut self.tokens[t];
         let years = span.1 - span.0;
         let granted = (state.treasury as f64 * token.parameters.grants * years) as i128;
         let granted = granted.clamp(0, state.treasury);
-        state.treasury += amount - work - stake - granted;
+        state.treasury += treasury - granted;
         let ids = self.operators_of_token(plan, t);
         let left = self.reward_work(plan, t, (&ids, work + granted))
             + self.reward_stake(plan, t, (&ids, stake), years);
@@ -234,12 +245,15 @@ impl World {
         let zone = plan.pools[pool.at()].zone;
         let state = &mut self.tokens[t];
         let price = state.price();
-        let wanted = (usd / price * MICRO).clamp(0.0, 1e30) as i128;
+        let circulating = (state.supply - state.treasury) as f64 / MICRO;
+        let wanted = tokens_for((usd, price), circulating, terms.impact) * MICRO;
+        let wanted = wanted.clamp(0.0, 1e30) as i128;
         let (home, abroad) = state.take_from_buyers(zone, wanted, terms.domestic);
         let tokens = home + abroad;
-        let circulating = (state.supply - state.treasury) as f64 / MICRO;
-        state.impact += impact(-(tokens as f64) / MICRO, circulating, terms.impact);
-        let paid = if tokens < wanted { tokens as f64 / MICRO * price } else { usd };
+        let amount = tokens as f64 / MICRO;
+        let change = impact(-amount, circulating, terms.impact);
+        state.impact += change;
+        let paid = if tokens < wanted { -proceeds(-amount, price, change) } else { usd };
         let share = if tokens > 0 { home as f64 / tokens as f64 } else { 0.0 };
         self.ledger.pay(payer, self.accounts.holders[zone.at()], paid * share)?;
         self.ledger.pay(payer, self.accounts.holders_abroad, paid * (1.0 - share))?;
@@ -261,7 +275,6 @@ impl World {
         let (tokens, rest) = self.buy_tokens(plan, (t, network.pool), payer, usd)?;
         if Self::burned_share(plan, network) > 0.0 {
             self.tokens[t].burn(tokens);
-            self.tokens[t].spent += usd - rest;
             return Ok(rest);
         }
         let taken = ((tokens as f64 * self.networks[n].take) as i128).clamp(0, tokens);
@@ -275,12 +288,30 @@ impl World {
                 member.liquid += part;
             }
         }
-        self.tokens[t].treasury += taken + left;
+        let kept = self.seize_tokens(plan, n, taken);
+        self.tokens[t].treasury += kept + left;
         Ok(rest)
     }
 
+    /// The take in tokens goes to the operators of whoever has captured the network, by their compute; returns what stays with the protocol.
+    fn seize_tokens(&mut self, plan: &Blueprint, n: usize, tokens: i128) -> i128 {
+        let Some(captor) = self.networks[n].captor else { return tokens };
+        let own = self.members(plan.networks.list[n].pool).filter(|(_, o, _)| o.owner == captor);
+        let (ids, weights): (Vec<OperatorId>, Vec<f64>) =
+            own.map(|(id, _, m)| (id, m.compute)).unzip();
+        let mut parts = Vec::new();
+        let left = divide(tokens, &weights, &mut parts);
+        for (id, part) in ids.iter().zip(&parts) {
+            if let Some(member) = self.member_mut(*id) {
+                member.liquid += part;
+            }
+        }
+        left
+    }
+
     /// Share of fees that are burned: all that is paid in tokens, where the protocol burns and mints.
-    pub(super) fn burned_share(plan: &Blueprint, network: &Network) -> f64 {
+    #[must_use]
+    pub(crate) fn burned_share(plan: &Blueprint, network: &Network) -> f64 {
         let burns = network
             .token
             .is_some_and(|t| plan.networks.tokens[t].parameters.emission == Emission::BurnAndMint);

@@ -29,7 +29,8 @@ pub fn retained(cash: f64, reserve: f64, committed: f64, reinvested: f64) -> f64
 /// Largest growth that keeps an owner of `held` of a `total` within the share `cap`, H100e.
 #[must_use]
 pub fn room(held: f64, total: f64, cap: f64) -> f64 {
-    if cap >= 1.0 {
+    // The first to come holds all of a network, whatever the cap.
+    if cap >= 1.0 || total <= 0.0 {
         return f64::INFINITY;
     }
     let room = (cap * total - held) / (1.0 - cap);

@@ -49,6 +49,18 @@ pub fn proceeds(tokens: f64, price: f64, change: f64) -> f64 {
     tokens * price * mean
 }
 
+/// Tokens that `usd` dollars buy gradually from `price` on, while purchases raise it: `n = (C/λ)·ln(1 + λ·usd/(P·C))`, C in circulation, so that
+/// −[`proceeds`] of −n along [`impact`] of −n is `usd`. Short of the bound of the impact.
+#[must_use]
+pub fn tokens_for((usd, price): (f64, f64), circulating: f64, coefficient: f64) -> f64 {
+    let relative = coefficient * usd / (price * circulating);
+    if circulating > 0.0 && relative > 0.0 {
+        usd / price * (math::ln_1p(relative) / relative)
+    } else {
+        usd / price
+    }
+}
+
 /// Share of the price that a buyer would give up to be rid of the token's risk for so many days (of a year of 365.25).
 ///
 /// `aversion` is relative risk aversion γ to what the buyer holds in tokens, `volatility` the standard deviation σ of the log price over a year.
@@ -134,6 +146,20 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_money_buys_costs_that_money_and_resold_brings_it_back(
+            usd in 1.0..1e7_f64, price in 0.01..100.0_f64, circulating in 1e6..1e9_f64,
+            coefficient in 0.0..2.0_f64,
+        ) {
+            prop_assume!(coefficient * usd / (price * circulating) < 100.0);
+            let bought = tokens_for((usd, price), circulating, coefficient);
+            let change = impact(-bought, circulating, coefficient);
+            prop_assert!((-proceeds(-bought, price, change) / usd - 1.0).abs() < 1e-9);
+            let after = price * math::exp(change);
+            let back = proceeds(bought, after, impact(bought, circulating, coefficient));
+            prop_assert!((back / usd - 1.0).abs() < 1e-9, "{back} {usd}");
+        }
+
         #[test]
         fn reversion_in_two_steps_is_reversion_in_one(
             (price, target) in (-9.0..9.0_f64, -9.0..9.0_f64),
