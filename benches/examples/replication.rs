@@ -46,8 +46,13 @@ fn main() {
         Some("small-state") => worlds::small_state(),
         Some("200-nations-daily") => worlds::two_hundred_nations(1.0, 10.0),
         Some("200-nations-weekly") => worlds::two_hundred_nations(7.0, 10.0),
+        Some("small-state-inside") => worlds::small_state_inside(),
+        Some("20000-operators") => worlds::twenty_thousand_operators(10.0),
+        Some("20000-operators-year") => worlds::twenty_thousand_operators(1.0),
         _ => {
-            println!("say one of small-state, 200-nations-daily, 200-nations-weekly");
+            println!(
+                "say one of small-state, 200-nations-daily, 200-nations-weekly, small-state-inside, 20000-operators, 20000-operators-year"
+            );
             return;
         }
     };

@@ -2,7 +2,8 @@
 
 use autarky_market::blueprint::Blueprint;
 use autarky_market::entity::nation::{IncomeGroup, Residency};
-use autarky_market::entity::provider::{PriceRule, ProviderKind};
+use autarky_market::entity::provider::{CapacityTarget, PriceRule, ProviderKind, Verification};
+use autarky_market::entity::token::TokenPrice;
 use autarky_market::scenario::Scenario;
 use autarky_market::world::market::problem;
 
@@ -87,4 +88,40 @@ pub(crate) fn size(plan: &Blueprint) -> String {
         plan.initial.len(),
         plan.groups(),
     )
+}
+
+/// The small state whose network at home has twenty thousand operators that decide for themselves, paid in a token, checked, merging and voting.
+#[allow(dead_code, reason = "for the example")]
+pub(crate) fn twenty_thousand_operators(years: f64) -> Blueprint {
+    let mut s = scenario(SMALL_STATE);
+    s.horizon.years = years;
+    // So large that every operator has nodes of its own.
+    s.nations.entry("FOC").gdp = 1e13;
+    inside(&mut s, OPERATORS);
+    compile(&s)
+}
+
+/// The small state with everything on inside its network.
+#[allow(dead_code, reason = "for the example")]
+pub(crate) fn small_state_inside() -> Blueprint {
+    let mut s = scenario(SMALL_STATE);
+    inside(&mut s, SMALL_STATE.operators);
+    compile(&s)
+}
+
+fn inside(s: &mut Scenario, operators: i64) {
+    for (id, share) in [("miner", 0.6), ("lab", 0.4)] {
+        let kind = s.operators.entry(id);
+        (kind.candidates, kind.size, kind.merger_rate) = (operators as f64 / 20.0, 16.0, 0.05);
+        (kind.dishonest, kind.rational, kind.at_hand) = (0.05, 0.2, 0.5);
+        s.providers.entry("FOC-network").operator_mix.push((id.to_owned(), share));
+    }
+    let token = s.tokens.entry("token");
+    (token.price, token.rate) = (Some(TokenPrice::Exogenous), 1e6);
+    (token.required, token.slash) = (1000.0, 0.5);
+    let network = s.providers.entry("FOC-network");
+    (network.capacity_target, network.operators) = (CapacityTarget::Operators, operators);
+    (network.token, network.owner_cap) = (Some("token".to_owned()), 0.3);
+    (network.verification, network.audit_rate) = (Verification::SpotCheck, 1e-5);
+    (network.dispute_rate, network.vote_exponent) = (0.5, 0.5);
 }

@@ -14,8 +14,10 @@ use autarky_engine::rng::Stream;
 use autarky_market::blueprint::Blueprint;
 use autarky_market::entity::controller::{Regime, Scope};
 use autarky_market::entity::nation::Residency;
-use autarky_market::entity::provider::PriceRule;
+use autarky_market::entity::operator::EntryRule;
+use autarky_market::entity::provider::{CapacityTarget, PriceRule, ProviderKind};
 use autarky_market::entity::shock::{Law, SizeLaw, Target};
+use autarky_market::entity::token::TokenPrice;
 use autarky_market::scenario::Scenario;
 use autarky_market::world::shock::ShockState;
 use common::{Run, Size, fleet, island, regime, scenario};
@@ -349,4 +351,128 @@ fn links_fail_at_the_same_times_under_every_lever_and_beside_more_links() {
     }
     let more = link_outages(|s| s.nations.entry("FOC").links = 3);
     assert!(expected.iter().all(|outage| more.contains(outage)) && more.len() > expected.len());
+}
+
+/// What chance did inside networks, in bits.
+#[derive(Debug)]
+struct Inside {
+    /// When candidates looked at which network.
+    candidates: Vec<(u64, u32)>,
+    /// When disputes began and ended.
+    disputes: Vec<(u64, u16, u32)>,
+    /// When operators of the closed network were bought.
+    mergers: Vec<u64>,
+    /// The token's price before sales, and the position of its stream, epoch by epoch.
+    price: Vec<(u64, Stream)>,
+    /// Cost, exposure at which a cheat is found, host and honesty of each name, whenever it came.
+    traits: BTreeMap<u64, (u64, u64, Option<u32>, String)>,
+    /// Names that came in the run.
+    entered: usize,
+}
+
+/// The made-up world with two networks at home that a token pays: one open to candidates of two types, and a closed one whose operators buy each other. In both there
+/// are disputes, and cheats.
+fn two_networks() -> Scenario {
+    let mut s = base();
+    for id in ["lab", "miner", "club"] {
+        let kind = s.operators.entry(id);
+        let candidates = if id == "club" { 0.0 } else { 60.0 };
+        (kind.candidates, kind.size, kind.at_hand) = (candidates, 16.0, 0.5);
+        (kind.dishonest, kind.rational, kind.patience) = (0.1, 0.2, 1200);
+        kind.hosts = vec![("h1".to_owned(), 0.5), ("h2".to_owned(), 0.5)];
+    }
+    s.operators.entry("club").merger_rate = 0.5;
+    for id in ["h1", "h2"] {
+        s.hosts.entry(id).home = "AAA".to_owned();
+    }
+    let token = s.tokens.entry("tok");
+    (token.price, token.rate, token.jump_rate) = (Some(TokenPrice::Exogenous), 1e6, Some(20.0));
+    let closed = s.providers.entry("FOC-club");
+    (closed.kind, closed.operators) = (ProviderKind::Network, 12);
+    (closed.home, closed.zones) = ("FOC".to_owned(), vec!["FOC".to_owned()]);
+    closed.initial_coverage = 2.0;
+    let mixes: [(&str, &[(&str, f64)]); 2] =
+        [("FOC-club", &[("club", 1.0)]), ("FOC-network", &[("lab", 0.5), ("miner", 0.5)])];
+    for (id, mix) in mixes {
+        let network = s.providers.entry(id);
+        network.operator_mix = mix.iter().map(|(id, share)| ((*id).to_owned(), *share)).collect();
+        network.capacity_target = CapacityTarget::Operators;
+        network.token = Some("tok".to_owned());
+        (network.dispute_rate, network.dispute_time) = (8.0, 20.0);
+    }
+    s
+}
+
+fn inside(s: &Scenario) -> Inside {
+    let plan = Blueprint::new(s).unwrap();
+    let closed = common::pool(&plan, "FOC-club").0;
+    let mut run = Run::new(&plan, 17, 2);
+    let start = run.world().operators.len();
+    let mut price = vec![];
+    for epoch in 1..=DAYS / 7 {
+        let token = &run.to(7.0 * f64::from(epoch)).tokens[0];
+        price.push((token.log.to_bits(), token.diffusion.clone()));
+    }
+    let of = |code: u16| run.trace.iter().filter(move |r| r.code == code);
+    let disputes = run.trace.iter().filter(|r| matches!(r.code, 84 | 85));
+    let operators = &run.world().operators;
+    let traits =
+        operators.iter().filter_map(|o| o.member.as_ref().map(|m| (o.key, m))).map(|(key, m)| {
+            let bits = (m.cost_factor.to_bits(), m.threshold.to_bits());
+            (key, (bits.0, bits.1, m.host, format!("{:?}", m.honesty)))
+        });
+    Inside {
+        candidates: of(80).map(|r| (r.time.as_micros(), r.entity)).collect(),
+        disputes: disputes.map(|r| (r.time.as_micros(), r.code, r.entity)).collect(),
+        mergers: of(81).filter(|r| r.entity == closed).map(|r| r.time.as_micros()).collect(),
+        price,
+        traits: traits.collect(),
+        entered: operators.len() - start,
+    }
+}
+
+#[test]
+fn candidates_disputes_mergers_and_token_prices_take_the_same_course_under_every_lever() {
+    let expected = inside(&two_networks());
+    assert!(expected.candidates.len() > 100 && expected.entered > 10);
+    assert!(expected.disputes.len() > 10 && expected.mergers.len() > 3);
+    let levers: [Lever; 9] = [
+        ("emission", |s| s.tokens.entry("tok").rate = 1e8),
+        ("sales and their impact", |s| {
+            s.operators.entry("lab").sells = 0.1;
+            s.tokens.entry("tok").impact = 0.0;
+        }),
+        ("take", |s| s.providers.entry("FOC-network").take_rate = 0.3),
+        ("entry", |s| s.operators.entry("lab").entry = EntryRule::Free),
+        ("hurdle", |s| s.operators.entry("miner").hurdle = 10.0),
+        ("cap", |s| {
+            s.providers.entry("FOC-club").owner_cap = 0.2;
+            s.providers.entry("FOC-network").owner_cap = 0.1;
+        }),
+        ("ban", |s| {
+            regime(s, "ban", "AAA", 50.0);
+            s.events.entry("ban").scope = Scope::ALL.to_vec();
+        }),
+        ("portfolio", |s| s.nations.entry("FOC").portfolio_data_centre = 0.9),
+        ("growth", |s| s.operators.entry("lab").reinvested = 1.0),
+    ];
+    let mut entered = vec![expected.entered];
+    for (name, pull) in levers {
+        let mut s = two_networks();
+        pull(&mut s);
+        let found = inside(&s);
+        assert_eq!(found.candidates, expected.candidates, "{name}");
+        assert_eq!(found.disputes, expected.disputes, "{name}");
+        assert_eq!(found.mergers, expected.mergers, "{name}");
+        assert!(found.price == expected.price, "{name}");
+        let both = found.traits.keys().filter(|key| expected.traits.contains_key(key));
+        assert!(both.clone().count() > 15, "{name}");
+        for key in both {
+            assert_eq!(found.traits[key], expected.traits[key], "{name}");
+        }
+        entered.push(found.entered);
+    }
+    entered.sort_unstable();
+    entered.dedup();
+    assert!(entered.len() >= 5, "levers do change who comes in: {entered:?}");
 }

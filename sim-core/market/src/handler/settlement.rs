@@ -154,7 +154,7 @@ impl World {
                 power_price: plan.nations[terms.zone.at()].parameters.power_price
                     * self.energy_factor(terms.zone),
                 // An hour served takes more than an hour of work where work is checked.
-                utilisation: provider.target_utilisation * self.useful_share(plan, pool),
+                utilisation: provider.target_utilisation * Self::useful_share(plan, pool),
             };
             self.pools[pool.at()].unit_cost = cost.per_hour();
         }

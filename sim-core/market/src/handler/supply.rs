@@ -101,7 +101,7 @@ impl World {
             }
             // What it has and what its operators want.
             CapacityTarget::Operators => {
-                let wanted = self.installed_compute(plan, pool) + self.wanted(pool);
+                let wanted = self.installed_compute(plan, pool) + self.wanted(plan, pool);
                 return wanted;
             }
             CapacityTarget::OfferedLoad => {

@@ -9,6 +9,7 @@ use crate::event::{Event, phase};
 use crate::id::{HardwareId, OperatorId, OrderId, ShipmentId, VendorId};
 use crate::mechanism::allocation::{OpenOrder, allocate};
 use crate::mechanism::investment::split;
+use crate::mechanism::token::reward::divide;
 use crate::world::fleet::Installation;
 use crate::world::supply::{Order, Shipment};
 use crate::world::{Ctx, ModelError, World};
@@ -223,8 +224,8 @@ impl World {
             * self.chip_factor(order.vendor)
     }
 
-    /// Gives the nodes of a delivery, for which `cost` was paid, to the pool's operators by how far each falls short of its part of the capacity target, or of what it
-    /// has ordered.
+    /// Gives the nodes of a delivery, for which `cost` was paid, to the pool's operators by how far each falls short of its part of the capacity target, or in
+    /// proportion to what each has ordered.
     pub(super) fn hand_out(
         &mut self,
         plan: &Blueprint,
@@ -245,7 +246,13 @@ impl World {
             None => self.operators[o.at()].weight * target - self.operator_compute(plan, o, day),
         };
         let short: Vec<f64> = operators.iter().map(lacks).collect();
-        let given = split(nodes, order.node_compute(plan), &short);
+        let mut given = split(nodes, order.node_compute(plan), &short);
+        if plan.networks.of_pool[order.pool.at()].is_some() && short.iter().any(|due| *due > 0.0) {
+            // One purchase for all: nobody's part comes first because it is the largest.
+            let mut parts = Vec::new();
+            let _ = divide(i128::from(nodes), &short, &mut parts);
+            given = parts.into_iter().map(|part| part as u32).collect();
+        }
         let mut received = Vec::new();
         for (operator, nodes) in operators.into_iter().zip(given).filter(|(_, nodes)| *nodes > 0) {
             received.push((operator, f64::from(nodes) * order.node_compute(plan)));

@@ -54,6 +54,15 @@ pub enum Method {
 }
 
 impl Method {
+    /// Results that an operator gives for each job that is credited to it: all copies are run by somebody.
+    #[must_use]
+    pub fn runs(self) -> f64 {
+        match self {
+            Self::Redundancy { copies } => f64::from(copies),
+            Self::None | Self::SpotCheck { .. } | Self::Proof { .. } | Self::Enclave { .. } => 1.0,
+        }
+    }
+
     /// Useful work over work done.
     #[must_use]
     pub fn throughput(self) -> f64 {

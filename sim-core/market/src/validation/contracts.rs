@@ -2,6 +2,7 @@
 
 use super::problem;
 use crate::entity::contract::{ContractForm, ContractParameters};
+use crate::entity::provider::CapacityTarget;
 use crate::scenario::{Problem, Scenario};
 
 type Out<'a> = &'a mut Vec<Problem>;
@@ -63,6 +64,13 @@ fn parties(scenario: &Scenario, id: &str, contract: &ContractParameters, out: Ou
         }
         for (seller, _) in &contract.sellers {
             let Some(provider) = scenario.providers.get(seller) else { continue };
+            if at == 0 && provider.capacity_target == CapacityTarget::Operators {
+                let message = format!(
+                    "provider `{seller}` cannot sell under contract `{id}`: its operators decide for themselves, and nobody answers for all of them"
+                );
+                let help = "name a provider with another `capacity_target`";
+                out.push(problem(format!("contract.{id}.sellers"), message, help));
+            }
             if !provider.exports && !provider.zones.contains(buyer) {
                 let message = format!(
                     "provider `{seller}` cannot serve `{buyer}` under contract `{id}`: it has no site there and does not export"
@@ -154,13 +162,17 @@ mod tests {
     #[test]
     fn each_contradiction_of_a_contract_is_named_at_its_parameter() {
         type Break = fn(&mut Scenario);
-        let cases: [(&str, Break); 6] = [
+        let cases: [(&str, Break); 7] = [
             ("contract.a.buyers", |s| s.contracts.entry("a").buyers.clear()),
             ("contract.a.sellers", |s| s.contracts.entry("a").sellers.clear()),
             ("contract.a.buyers", |s| s.contracts.entry("a").buyers = vec!["C".into(), "C".into()]),
             ("contract.a.sellers", |s| {
                 s.providers.entry("closed");
                 s.contracts.entry("a").sellers = vec![("closed".into(), 1.0)];
+            }),
+            ("contract.a.sellers", |s| {
+                s.contracts.remove("b");
+                s.providers.entry("cloud").capacity_target = CapacityTarget::Operators;
             }),
             ("contract.a.form", |s| {
                 s.contracts.remove("b");

@@ -12,7 +12,7 @@ type Out<'a> = &'a mut Vec<Problem>;
 
 pub(super) fn networks(scenario: &Scenario, out: Out<'_>) {
     for (id, provider) in scenario.providers.iter() {
-        decides(id, provider, out);
+        decides(id, (provider, scenario.horizon.tick), out);
         rules(id, provider, out);
     }
     operators(scenario, out);
@@ -28,7 +28,7 @@ pub(super) fn warnings(scenario: &Scenario, out: Out<'_>) {
 }
 
 /// What belongs to networks whose operators decide, and to them only.
-fn decides(id: &str, provider: &ProviderParameters, out: Out<'_>) {
+fn decides(id: &str, (provider, tick): (&ProviderParameters, f64), out: Out<'_>) {
     let path = |name: &str| format!("provider.{id}.{name}");
     let target = provider.capacity_target;
     if target == CapacityTarget::Operators {
@@ -36,6 +36,13 @@ fn decides(id: &str, provider: &ProviderParameters, out: Out<'_>) {
             let message = format!("the operators of `{id}` decide, but it names no types of them");
             let help = "write operator_mix = { a_type = 1 }, with an [operator.a_type]";
             out.push(problem(path("capacity_target"), message, help));
+        }
+        if provider.round < tick {
+            let message = format!(
+                "a round of `{id}` of {} days is shorter than a tick of {tick} days, in which its work is known",
+                provider.round
+            );
+            out.push(problem(path("round"), message, "lengthen the round or shorten the tick"));
         }
         return;
     }
@@ -215,7 +222,8 @@ mod tests {
 
     #[test]
     fn each_contradiction_of_a_network_is_named_at_its_parameter() {
-        let cases: [(&str, Break); 9] = [
+        let cases: [(&str, Break); 10] = [
+            ("provider.n.round", |s| s.horizon.tick = 8.0),
             ("provider.n.capacity_target", |s| s.providers.entry("n").operator_mix.clear()),
             ("provider.d.operator_mix", |s| {
                 s.providers.entry("d").operator_mix = vec![("miner".into(), 1.0)];

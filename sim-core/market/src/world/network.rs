@@ -54,6 +54,10 @@ pub struct NetworkState {
     pub seen: Seen,
     /// Candidates of each of its types.
     pub candidates: Vec<Candidates>,
+    /// Compute that its operators have on order, H100e: their sum, counted anew at every review.
+    pub due: f64,
+    /// Hazard of mergers over its operators, 1/year: their sum, counted anew at every review.
+    pub hazard: f64,
     /// Clock of mergers.
     pub mergers: Option<ClockId>,
     /// Who merges with whom.
@@ -74,6 +78,8 @@ pub struct NetworkState {
     pub taken: f64,
     /// Of `taken`: since somebody has captured the network, USD.
     pub seized: f64,
+    /// By whom, the last.
+    pub seizer: Option<OwnerId>,
     /// Avoidable cost of its operators over the network's: for power, by work, and for operation, by compute, at the last settlement.
     pub cost_scale: (f64, f64),
     /// Of what each nation's buyers owe the network: in tokens, USD.
@@ -114,6 +120,8 @@ impl NetworkState {
             beliefs: vec![nothing; network.kinds.len()],
             seen: Seen::default(),
             candidates: network.kinds.iter().map(candidates).collect(),
+            due: 0.0,
+            hazard: 0.0,
             mergers: None,
             choices: world.stream(Process::MergerChoice, key),
             disputes: world.stream(Process::Dispute, key),
@@ -124,6 +132,7 @@ impl NetworkState {
             fees: 0.0,
             taken: 0.0,
             seized: 0.0,
+            seizer: None,
             cost_scale: (1.0, 1.0),
             in_tokens: vec![0.0; plan.nations.len()],
             charges: 0.0,

@@ -17,6 +17,21 @@ const WIDTH: usize = 96;
 const COLUMN: usize = 22;
 /// Scalars shown at most; `summary.csv` has all.
 const SCALARS_SHOWN: usize = 12;
+/// What is shown besides where operators of networks decide for themselves.
+const INSIDE: &[&str] = &[
+    "operators_last",
+    "hhi_owner_last",
+    "nakamoto_50_owner_last",
+    "hhi_host_last",
+    "hhi_vendor_last",
+    "captured",
+    "bad_results",
+    "token_subsidy",
+    "network_cost",
+    "network_social_cost",
+    "network_margin",
+    "network_margin_without_tokens",
+];
 /// Actors shown at most, those with the largest losses; the withdrawal table has all.
 const ACTORS_SHOWN: usize = 10;
 /// Loss after a year from which an actor is shown, as a share of critical need.
@@ -78,7 +93,14 @@ impl Section<'_> {
             // The share says it better.
             q.is_scalar() && self.statistics.quantity(&format!("{}_share", q.name)).is_none()
         };
-        let scalars = all().filter(plain).filter(defined).take(SCALARS_SHOWN);
+        let listed = |(_, q): &(usize, &Quantity)| INSIDE.contains(&q.name.as_str());
+        let ruled_inside = |q: &&Quantity| q.is_scalar() && q.name == "operator_entries";
+        let entries = self.statistics.quantities().iter().position(|q| ruled_inside(&q));
+        let inside = entries.is_some_and(|q| self.count(q) > 0 && !self.is_nil(q));
+        let plain_scalars = || all().filter(plain).filter(defined);
+        let first = plain_scalars().filter(move |q| !listed(q)).take(SCALARS_SHOWN);
+        let rest = plain_scalars().filter(move |q| inside && listed(q));
+        let scalars = first.chain(rest);
         let shares = all().filter(|(_, q)| q.is_share()).filter(defined);
         shares.chain(scalars)
     }

@@ -128,7 +128,8 @@ impl World {
             }
             Brings::Order(_) => None,
         };
-        let promise = self.promise(plan, (n, slot), &member, (size, capital));
+        let now = self.conditions(plan, n);
+        let promise = self.promise(plan, (n, slot, &now), &member, (size, capital));
         if !terms.rule.enters(promise.value_over_capital(), entry) {
             return Ok(());
         }
@@ -144,6 +145,7 @@ impl World {
     ) -> Result<(), ModelError> {
         let pool = plan.networks.list[n].pool;
         let Entrant { key, named, residence, member, brings } = entrant;
+        let kind = member.kind;
         let owner = named.map_or(OwnerId::new(self.owners.len()), OwnerId);
         if named.is_none() {
             self.owners.push(Owner { residence });
@@ -154,8 +156,9 @@ impl World {
             self.schedule_outage(plan, SiteId::new(site), ctx)?;
         }
         self.observers.entered(plan, pool);
-        self.update_mergers(plan, n, ctx)?;
         let size = brings.compute(plan);
+        let due = if matches!(brings, Brings::Order(_)) { size } else { 0.0 };
+        self.count_one(plan, n, (kind, due, 1.0), ctx)?;
         let Brings::Nodes(hand) = brings else {
             if let Some(member) = self.member_mut(id) {
                 member.due = size;
@@ -221,11 +224,15 @@ impl World {
         if cap >= 1.0 {
             return f64::INFINITY;
         }
+        let Some(owner) = owner else {
+            // A new owner holds nothing yet.
+            return room(0.0, self.installed_compute(plan, pool) + self.wanted(plan, pool), cap);
+        };
         let (mut held, mut total) = (0.0, 0.0);
         for (_, operator, member) in self.members(pool) {
             let size = member.compute + member.due;
             total += size;
-            held += if owner == Some(operator.owner) { size } else { 0.0 };
+            held += if owner == operator.owner { size } else { 0.0 };
         }
         room(held, total, cap)
     }

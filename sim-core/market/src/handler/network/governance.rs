@@ -67,13 +67,13 @@ impl World {
             let raw: f64 = self.members(pool).map(|(_, _, m)| m.working).sum();
             if raw > 0.0 { self.working_compute(plan, pool) / raw } else { 0.0 }
         };
+        let now = self.conditions(plan, n);
         let (mut own, mut rivals) = (Vec::new(), Vec::new());
         for (_, operator, member) in self.members(pool) {
             let slot = network.kinds.iter().position(|(k, _)| *k == member.kind).unwrap_or(0);
             let belief = &self.networks[n].beliefs[slot];
             let hours = 8766.0 * belief.utilisation.max(1e-6);
-            let running =
-                self.running_cost(plan, pool, member, (member.compute, belief.utilisation));
+            let running = now.running_cost(plan, member, (member.compute, belief.utilisation));
             let side = if operator.owner == captor { &mut own } else { &mut rivals };
             side.push((member.working * effective, (running - belief.reward) / hours));
         }
@@ -101,7 +101,7 @@ impl World {
         for id in others {
             self.leave(plan, (n, id), false, ctx)?;
         }
-        self.update_mergers(plan, n, ctx)
+        self.recount(plan, n, ctx)
     }
 
     /// Schedules the next dispute of a network.
@@ -195,7 +195,7 @@ impl World {
         }
         self.networks[fork].seen.since = ctx.now().as_days();
         self.begin_network(plan, fork, ctx)?;
-        self.update_mergers(plan, n, ctx)?;
+        self.recount(plan, n, ctx)?;
         let review = terms(plan, to).review_interval;
         schedule_after(ctx, review, (phase::DECISIONS, Event::Review(to)))?;
         Ok(true)

@@ -30,11 +30,12 @@ impl World {
         let owner = self.account_of_owner(id);
         let Some(member) = self.member_mut(id) else { return Ok(()) };
         member.active = false;
-        member.due = 0.0;
+        let (kind, due) = (member.kind, std::mem::take(&mut member.due));
         let cash = std::mem::take(&mut member.cash);
         member.unbonding += std::mem::take(&mut member.staked);
         let left = member.tokens() > 0;
         self.ledger.pay_whole(account, owner, cash);
+        self.count_one(plan, n, (kind, due, -1.0), ctx)?;
         self.observers.left(plan, pool);
         match plan.networks.list[n].token {
             Some(token) if left => {
@@ -137,18 +138,43 @@ impl World {
         Ok(())
     }
 
-    /// Rate of mergers: the sum of the hazards of all operators.
-    pub(super) fn update_mergers(
-        &self,
+    /// Counts anew what operators of a network have on order and their hazard of mergers, to which the clock is set.
+    pub(super) fn recount(
+        &mut self,
         plan: &Blueprint,
         n: usize,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
-        let Some(clock) = self.networks[n].mergers else { return Ok(()) };
-        let hazard = |m: &Member| plan.networks.kinds[m.kind].parameters.merger_rate;
-        let members = self.members(plan.networks.list[n].pool);
-        let rate: f64 = members.map(|(_, _, m)| hazard(m)).sum();
-        ctx.set_clock_rate(clock, rate / 365.25)?;
+        let (mut due, mut hazard) = (0.0, 0.0);
+        for (_, _, member) in self.members(plan.networks.list[n].pool) {
+            due += member.due;
+            hazard += plan.networks.kinds[member.kind].parameters.merger_rate;
+        }
+        (self.networks[n].due, self.networks[n].hazard) = (due, hazard);
+        self.set_merger_clock(n, ctx)
+    }
+
+    /// An operator comes, with what it has on order, or goes.
+    pub(super) fn count_one(
+        &mut self,
+        plan: &Blueprint,
+        n: usize,
+        (kind, due, sign): (usize, f64, f64),
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let state = &mut self.networks[n];
+        state.due += sign * due;
+        state.hazard += sign * plan.networks.kinds[kind].parameters.merger_rate;
+        // Sums of floats may leave a rest below zero when the last one goes.
+        state.due = if state.due > 0.0 { state.due } else { 0.0 };
+        state.hazard = if state.hazard > 1e-12 { state.hazard } else { 0.0 };
+        self.set_merger_clock(n, ctx)
+    }
+
+    fn set_merger_clock(&self, n: usize, ctx: &mut Ctx<'_>) -> Result<(), ModelError> {
+        if let Some(clock) = self.networks[n].mergers {
+            ctx.set_clock_rate(clock, self.networks[n].hazard / 365.25)?;
+        }
         Ok(())
     }
 
@@ -162,18 +188,29 @@ impl World {
         let Some(n) = plan.networks.of_pool[pool.at()] else { return Ok(()) };
         let choices = &mut self.networks[n].choices;
         let (of, by) = (choices.uniform(), choices.uniform());
-        let hazard = |m: &Member| plan.networks.kinds[m.kind].parameters.merger_rate;
-        let targets: Vec<_> =
-            self.members(pool).map(|(id, o, m)| ((id, o.owner), hazard(m))).collect();
-        let Some((target, seller)) = chosen(&targets, of) else { return Ok(()) };
-        let rivals = self.members(pool).filter(|(_, o, _)| o.owner != seller);
-        let rivals: Vec<_> = rivals.map(|(_, o, m)| (o.owner, m.compute + m.due)).collect();
-        let Some(buyer) = chosen(&rivals, by) else { return Ok(()) };
-        if self.may_hold(plan, pool, (buyer, target)) {
+        if let Some((target, buyer)) = self.matched(plan, pool, (of, by))
+            && self.may_hold(plan, pool, (buyer, target))
+        {
             self.operators[target.at()].owner = buyer;
             self.observers.merged(plan, pool);
         }
-        self.update_mergers(plan, n, ctx)
+        self.set_merger_clock(n, ctx)
+    }
+
+    /// Who is bought, and by whom.
+    fn matched(
+        &self,
+        plan: &Blueprint,
+        pool: PoolId,
+        (of, by): (f64, f64),
+    ) -> Option<(OperatorId, OwnerId)> {
+        let hazard = |m: &Member| plan.networks.kinds[m.kind].parameters.merger_rate;
+        let targets: Vec<_> =
+            self.members(pool).map(|(id, o, m)| ((id, o.owner), hazard(m))).collect();
+        let (target, seller) = chosen(&targets, of)?;
+        let rivals = self.members(pool).filter(|(_, o, _)| o.owner != seller);
+        let rivals: Vec<_> = rivals.map(|(_, o, m)| (o.owner, m.compute + m.due)).collect();
+        Some((target, chosen(&rivals, by)?))
     }
 
     /// Whether an owner stays within the cap with another operator.
@@ -184,13 +221,16 @@ impl World {
         (buyer, target): (OwnerId, OperatorId),
     ) -> bool {
         let cap = terms(plan, pool).owner_cap;
+        if cap >= 1.0 {
+            return true;
+        }
         let (mut after, mut total) = (0.0, 0.0);
         for (id, operator, member) in self.members(pool) {
             let size = member.compute + member.due;
             total += size;
             after += if operator.owner == buyer || id == target { size } else { 0.0 };
         }
-        cap >= 1.0 || after <= cap * total * (1.0 + 1e-9)
+        after <= cap * total * (1.0 + 1e-9)
     }
 }
 

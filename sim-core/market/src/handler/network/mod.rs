@@ -69,7 +69,7 @@ impl World {
         let stream = self.stream(Process::Merger, plan.pools[pool.at()].key);
         let clock = ctx.add_clock(stream, phase::DECISIONS, Event::Merger(pool))?;
         self.networks[n].mergers = Some(clock);
-        self.update_mergers(plan, n, ctx)
+        self.recount(plan, n, ctx)
     }
 
     /// Beliefs at the start: today's price, the target utilisation, and what the first year's emission is worth to a unit of compute.

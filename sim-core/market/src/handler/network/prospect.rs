@@ -12,6 +12,43 @@ use crate::world::World;
 use crate::world::network::Seen;
 use crate::world::operator::Member;
 
+/// Life of hardware where nothing is on sale, years.
+const LIFE: f64 = 6.0;
+
+/// What all operators of a network face on a day.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Conditions {
+    /// Installed, on order, and growth of the load.
+    pub(super) outlook: Outlook,
+    /// Price of a new H100e, USD; infinite where nothing is on sale.
+    pub(super) replacement: f64,
+    /// Premium on it for hard currency.
+    pub(super) premium: f64,
+    /// Its life, years.
+    pub(super) life: f64,
+    /// Operation of an H100e, USD a year.
+    pub(super) operation: f64,
+    /// Power for an H100e-hour served, USD.
+    pub(super) power: f64,
+    /// Stake for an H100e, USD.
+    pub(super) required: f64,
+    /// What stake yields a year.
+    pub(super) stake_yield: f64,
+}
+
+impl Conditions {
+    /// Running cost of an H100e of an operator of `size` H100e, USD a year: power for what is served, and operation.
+    pub(super) fn running_cost(
+        &self,
+        plan: &Blueprint,
+        member: &Member,
+        (size, utilisation): (f64, f64),
+    ) -> f64 {
+        let power = UnitCost::YEAR_HOURS * utilisation * self.power;
+        (power + self.operation) * World::cost_of(plan, member, size)
+    }
+}
+
 impl World {
     /// Market value of an H100e of used hardware in a network, USD.
     pub(super) fn worth(
@@ -26,72 +63,62 @@ impl World {
         salvage(new, age, life, terms(plan, pool).salvage)
     }
 
+    /// What all operators of a network face today.
+    pub(super) fn conditions(&self, plan: &Blueprint, n: usize) -> Conditions {
+        let network = &plan.networks.list[n];
+        let (pool, provider) = (network.pool, terms(plan, network.pool));
+        let cheapest = self.cheapest(plan, pool);
+        let replacement = self.replacement_cost(plan, pool);
+        let premium = cheapest.map_or(0.0, |h| {
+            self.import_premium(plan, plan.pools[pool.at()].provider, plan.hardware[h.at()].vendor)
+        });
+        let zone = plan.pools[pool.at()].zone;
+        let power = plan.nations[zone.at()].parameters.power_price * self.energy_factor(zone);
+        Conditions {
+            outlook: Outlook {
+                installed: self.installed_compute(plan, pool),
+                pipeline: self.wanted(plan, pool),
+                growth: self.growth_ahead(plan, provider.planning_horizon),
+            },
+            replacement,
+            premium,
+            life: cheapest.map_or(LIFE, |h| plan.hardware[h.at()].parameters.life),
+            operation: if replacement.is_finite() { replacement * provider.opex } else { 0.0 },
+            power: self.market.power[pool.at()] * power / network.method.throughput(),
+            required: network.token.map_or(0.0, |t| plan.networks.tokens[t].parameters.required),
+            stake_yield: network.token.map_or(0.0, |t| self.tokens[t].stake_yield),
+        }
+    }
+
     /// What an H100e of an operator of a network promises: `size` H100e more, new at today's price, or used at a price and with some years of its life left.
     pub(super) fn promise(
         &self,
         plan: &Blueprint,
-        (n, slot): (usize, usize),
+        (n, slot, now): (usize, usize, &Conditions),
         member: &Member,
         (size, used): (f64, Option<(f64, f64)>),
     ) -> Prospect {
-        let network = &plan.networks.list[n];
-        let (pool, kind) = (network.pool, &plan.networks.kinds[member.kind].parameters);
-        let provider = terms(plan, pool);
-        let installed = self.installed_compute(plan, pool);
-        let outlook = Outlook {
-            installed,
-            pipeline: self.wanted(pool) + size,
-            growth: self.growth_ahead(plan, provider.planning_horizon),
-        };
+        let kind = &plan.networks.kinds[member.kind].parameters;
+        let outlook = Outlook { pipeline: now.outlook.pipeline + size, ..now.outlook };
         // A network without nodes has no load to share: the first to come finds what is believed.
         let belief = &self.networks[n].beliefs[slot];
-        let belief = if installed > 0.0 { belief.diluted(&outlook) } else { *belief };
+        let belief = if outlook.installed > 0.0 { belief.diluted(&outlook) } else { *belief };
         let whole = member.compute + member.due + size;
-        let required = network.token.map_or(0.0, |t| plan.networks.tokens[t].parameters.required);
-        let slash = self.expected_slash(plan, n, member, required);
-        let premium = self.cheapest(plan, pool).map_or(0.0, |h| {
-            self.import_premium(plan, plan.pools[pool.at()].provider, plan.hardware[h.at()].vendor)
-        });
-        let life = self.cheapest(plan, pool).map_or(6.0, |h| plan.hardware[h.at()].parameters.life);
+        let slash = self.expected_slash(plan, n, member, now.required);
+        let income = UnitCost::YEAR_HOURS * belief.utilisation * belief.price + belief.reward;
         Prospect {
-            income: UnitCost::YEAR_HOURS * belief.utilisation * belief.price + belief.reward
-                - slash,
-            running: self.running_cost(plan, pool, member, (whole, belief.utilisation)),
-            capital: used.map_or_else(
-                || self.replacement_cost(plan, pool) * (1.0 + premium),
-                |(price, _)| price,
-            ),
-            depreciation: 1.0 / used.map_or(life, |(_, left)| left),
+            income: income - slash,
+            running: now.running_cost(plan, member, (whole, belief.utilisation)),
+            capital: used.map_or_else(|| now.replacement * (1.0 + now.premium), |(price, _)| price),
+            depreciation: 1.0 / used.map_or(now.life, |(_, left)| left),
             return_rate: kind.return_rate,
-            stake: required,
-            yield_rate: network.token.map_or(0.0, |t| self.tokens[t].stake_yield),
+            stake: now.required,
+            yield_rate: now.stake_yield,
         }
     }
 
-    /// Running cost of an H100e of an operator of `size` H100e, USD a year: power for what is served, and operation.
-    pub(super) fn running_cost(
-        &self,
-        plan: &Blueprint,
-        pool: PoolId,
-        member: &Member,
-        (size, utilisation): (f64, f64),
-    ) -> f64 {
-        let operation = self.replacement_cost(plan, pool) * terms(plan, pool).opex;
-        let power = UnitCost::YEAR_HOURS * utilisation * self.power_cost(plan, pool);
-        let operation = if operation.is_finite() { operation } else { 0.0 };
-        (power + operation) * Self::cost_of(plan, member, size)
-    }
-
-    /// Power for an H100e-hour served, USD.
-    pub(super) fn power_cost(&self, plan: &Blueprint, pool: PoolId) -> f64 {
-        let zone = plan.pools[pool.at()].zone;
-        let price = plan.nations[zone.at()].parameters.power_price * self.energy_factor(zone);
-        let work = plan.networks.at(pool).map_or(1.0, |n| n.method.throughput());
-        self.market.power[pool.at()] * price / work
-    }
-
     /// Useful work over work done in a pool.
-    pub(in crate::handler) fn useful_share(&self, plan: &Blueprint, pool: PoolId) -> f64 {
+    pub(in crate::handler) fn useful_share(plan: &Blueprint, pool: PoolId) -> f64 {
         plan.networks.at(pool).map_or(1.0, |network| network.method.throughput())
     }
 
@@ -108,8 +135,8 @@ impl World {
     }
 
     /// Compute that operators of a network have on order, H100e.
-    pub(in crate::handler) fn wanted(&self, pool: PoolId) -> f64 {
-        self.members(pool).map(|(_, _, member)| member.due).sum()
+    pub(in crate::handler) fn wanted(&self, plan: &Blueprint, pool: PoolId) -> f64 {
+        plan.networks.of_pool[pool.at()].map_or(0.0, |n| self.networks[n].due)
     }
 
     /// What was seen since the last review as a belief: price and load as they were, rewards per working compute.

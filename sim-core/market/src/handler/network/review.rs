@@ -1,5 +1,6 @@
 //! Reviews of a network: its operators learn, cheat where it pays, leave, and order; one purchase for all.
 
+use super::prospect::Conditions;
 use super::terms;
 use crate::blueprint::Blueprint;
 use crate::id::{OperatorId, PoolId};
@@ -36,13 +37,14 @@ impl World {
         let day = ctx.now().as_days();
         self.count_compute(plan, pool);
         self.learn(plan, n, day);
-        self.forget_cancelled((pool, n));
+        self.forget_cancelled(plan, (pool, n));
         let cap = terms(plan, pool).owner_cap;
         let mut held = if cap < 1.0 { self.held_by_owner(pool) } else { Vec::new() };
         let mut total: f64 = held.iter().sum();
         let mut gone = Vec::new();
+        let mut now = self.conditions(plan, n);
         for id in self.active(pool) {
-            let mut decision = self.decide(plan, n, id);
+            let mut decision = self.decide(plan, (n, &now), id);
             if cap < 1.0 {
                 let owner = self.operators[id.at()].owner.at();
                 let most = room(held[owner], total, cap);
@@ -50,6 +52,8 @@ impl World {
                 held[owner] += decision.orders;
                 total += decision.orders;
             }
+            // Who decides later sees what those before have ordered.
+            now.outlook.pipeline += decision.orders;
             self.carry_out((n, id), decision);
             if decision.leaves {
                 gone.push(id);
@@ -58,9 +62,9 @@ impl World {
         for id in gone {
             self.leave(plan, (n, id), true, ctx)?;
         }
-        self.update_mergers(plan, n, ctx)?;
+        self.recount(plan, n, ctx)?;
         self.networks[n].unplaced = 0.0;
-        self.buy(plan, pool, ctx)
+        self.buy(plan, (pool, n), ctx)
     }
 
     fn learn(&mut self, plan: &Blueprint, n: usize, day: f64) {
@@ -76,15 +80,15 @@ impl World {
     }
 
     /// Orders may have been cancelled or trimmed since: what is due to operators is at most what the network has on order.
-    fn forget_cancelled(&mut self, (pool, n): (PoolId, usize)) {
+    fn forget_cancelled(&mut self, plan: &Blueprint, (pool, n): (PoolId, usize)) {
         // What entrants want since the last review is not on order yet, whoever has received nodes meanwhile.
         let known = self.pools[pool.at()].pipeline() + self.networks[n].unplaced;
-        self.keep_due(pool, known);
+        self.keep_due(plan, (pool, n), known);
     }
 
     /// Operators forget what they want beyond so much in all, in proportion.
-    fn keep_due(&mut self, pool: PoolId, most: f64) {
-        let due = self.wanted(pool);
+    fn keep_due(&mut self, plan: &Blueprint, (pool, n): (PoolId, usize), most: f64) {
+        let due = self.wanted(plan, pool);
         if due <= most * (1.0 + 1e-9) {
             return;
         }
@@ -93,6 +97,7 @@ impl World {
                 member.due *= most / due;
             }
         }
+        self.networks[n].due = most;
     }
 
     /// What each owner holds of a network and has on order, by owner, H100e.
@@ -104,14 +109,13 @@ impl World {
         held
     }
 
-    fn decide(&self, plan: &Blueprint, n: usize, id: OperatorId) -> Decision {
+    fn decide(&self, plan: &Blueprint, (n, now): (usize, &Conditions), id: OperatorId) -> Decision {
         let network = &plan.networks.list[n];
         let Some(member) = self.operators[id.at()].member.as_deref() else { return STAY };
         let kind = &plan.networks.kinds[member.kind].parameters;
         let slot = network.kinds.iter().position(|(k, _)| *k == member.kind).unwrap_or(0);
         let belief = &self.networks[n].beliefs[slot];
-        let running =
-            self.running_cost(plan, network.pool, member, (member.compute, belief.utilisation));
+        let running = now.running_cost(plan, member, (member.compute, belief.utilisation));
         let income = 8766.0 * belief.utilisation * belief.price + belief.reward;
         let profit = (income - running) * member.compute;
         let negative = if profit < 0.0 { member.negative + 1 } else { 0 };
@@ -122,21 +126,20 @@ impl World {
         let forfeited = forfeit * member.staked as f64 * value;
         let patience = kind.patience.unsigned_abs() as u32;
         let going = leaves(profit, (negative, patience), kind.exit_horizon / 365.25, forfeited);
-        let cheats = self.will_cheat(plan, n, member, (income - running) * member.compute);
+        let cheats = self.will_cheat(plan, (n, now), member, (income - running) * member.compute);
         let cash = member.cash as f64 * 1e-6;
         let reserve = kind.reserve / 365.25 * running * member.compute;
-        let price = self.replacement_cost(plan, network.pool);
+        let price = now.replacement;
         let committed = member.due * if price.is_finite() { price } else { 0.0 };
         let free = retained(cash, reserve, committed, 1.0);
         let worth_it = kind.orders
             && price.is_finite()
-            && self.promise(plan, (n, slot), member, (0.0, None)).value_over_capital() >= 1.0;
+            && self.promise(plan, (n, slot, now), member, (0.0, None)).value_over_capital() >= 1.0;
         let invested = if worth_it { free * kind.reinvested } else { 0.0 };
-        let required = network.token.map_or(0.0, |t| plan.networks.tokens[t].parameters.required);
         Decision {
             // Nor does anybody stay whose last node has gone and who has none on order.
             leaves: going || member.compute + member.due <= 0.0,
-            orders: if going { 0.0 } else { invested / (price + required).max(1e-9) },
+            orders: if going { 0.0 } else { invested / (price + now.required).max(1e-9) },
             pays_out: free - invested,
             negative,
             cheats,
@@ -144,14 +147,20 @@ impl World {
     }
 
     /// A rational operator weighs what a bad job saves against what detection would cost; a dishonest one does not.
-    fn will_cheat(&self, plan: &Blueprint, n: usize, member: &Member, profit: f64) -> bool {
+    fn will_cheat(
+        &self,
+        plan: &Blueprint,
+        (n, now): (usize, &Conditions),
+        member: &Member,
+        profit: f64,
+    ) -> bool {
         match member.honesty {
             Honesty::Honest => false,
             Honesty::Dishonest => true,
             Honesty::Rational => {
                 let network = &plan.networks.list[n];
                 let kind = &plan.networks.kinds[member.kind].parameters;
-                let saved = self.power_cost(plan, network.pool)
+                let saved = now.power
                     * Self::cost_of(plan, member, member.compute)
                     * self.mean_job(plan, n);
                 let rents = if terms(plan, network.pool).ejects && profit > 0.0 {
@@ -182,15 +191,20 @@ impl World {
     }
 
     /// One purchase for all that operators of a network want and that is not on order.
-    fn buy(&mut self, plan: &Blueprint, pool: PoolId, ctx: &mut Ctx<'_>) -> Result<(), ModelError> {
-        let gap = self.wanted(pool) - self.pools[pool.at()].pipeline();
+    fn buy(
+        &mut self,
+        plan: &Blueprint,
+        (pool, n): (PoolId, usize),
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
+        let gap = self.wanted(plan, pool) - self.pools[pool.at()].pipeline();
         let model = self.choose_model(plan, pool).or_else(|| self.grey_model(plan, pool));
         let Some(model) = model else {
             // Nobody sells: what is not on order is given up.
-            self.keep_due(pool, self.pools[pool.at()].pipeline());
+            self.keep_due(plan, (pool, n), self.pools[pool.at()].pipeline());
             return Ok(());
         };
-        let total = self.installed_compute(plan, pool) + self.wanted(pool);
+        let total = self.installed_compute(plan, pool) + self.wanted(plan, pool);
         let servers = plan.servers_per_node(pool, model, total);
         let node = f64::from(servers) * plan.server_compute(model);
         if gap < 0.5 * node {

@@ -9,7 +9,7 @@ use crate::entity::shock::Target;
 use crate::event::{Event, phase};
 use crate::id::{NationId, OperatorId, PoolId};
 use crate::mechanism::scheduling::{Bid, assign};
-use crate::mechanism::verification::{Method, claimed, jobs, phantom_share};
+use crate::mechanism::verification::{claimed, jobs, phantom_share};
 use crate::world::network::PaymentRail;
 use crate::world::operator::Member;
 use crate::world::{Ctx, ModelError, World};
@@ -75,7 +75,10 @@ impl World {
             let state = &mut self.networks[n];
             state.fees += fees;
             state.taken += fees * state.take;
-            state.seized += if state.captor.is_some() { fees * state.take } else { 0.0 };
+            if state.captor.is_some() {
+                state.seizer = state.captor;
+                state.seized += fees * state.take;
+            }
             state.seen.fees +=
                 fees * (1.0 - state.take) * (1.0 - Self::burned_share(plan, network));
             state.seen.capacity += self.market.capacity[p] * hours;
@@ -175,8 +178,8 @@ impl World {
         let challenges = terms(plan, pool).challenges * days;
         let mut caught = Vec::new();
         for share in shares.iter().filter(|s| s.bad > 0.0) {
-            let exposure =
-                exposure(method, share, (bad, share.work * per_hour)) + challenges * share.phantom;
+            let results = share.work * per_hour * method.runs();
+            let exposure = method.exposure(share.bad, bad, results) + challenges * share.phantom;
             let Some(member) = self.member_mut(share.id) else { continue };
             member.exposure += exposure;
             if member.exposure >= member.threshold {
@@ -187,15 +190,5 @@ impl World {
             self.found_out(plan, (n, id), ctx)?;
         }
         Ok(())
-    }
-}
-
-/// Hazard of being found out that a round adds. Whatever prevents cheats at the source was taken off the bad share before.
-fn exposure(method: Method, share: &Share, (bad, count): (f64, f64)) -> f64 {
-    match method {
-        Method::None | Method::Enclave { .. } => 0.0,
-        Method::Redundancy { .. } | Method::SpotCheck { .. } | Method::Proof { .. } => {
-            method.exposure(share.bad, bad, count)
-        }
     }
 }

@@ -75,7 +75,7 @@ impl World {
     /// The take since the capture goes to whoever has captured the network; the rest stays with the protocol.
     fn pay_take(&mut self, plan: &Blueprint, n: usize, usd: f64) -> Result<(), ModelError> {
         let pool = plan.networks.list[n].pool;
-        let Some(captor) = self.networks[n].captor else { return Ok(()) };
+        let Some(captor) = self.networks[n].seizer else { return Ok(()) };
         let residence = self.owners[captor.at()].residence;
         let provider = self.accounts.providers[plan.pools[pool.at()].provider.at()];
         self.ledger.pay(provider, self.accounts.owners[residence.at()], usd)?;
@@ -170,10 +170,14 @@ impl World {
         self.charge(plan, n, (&ids, &weights), usd)?;
         for &(id, compute) in given {
             self.bond(plan, id, compute)?;
+            let mut fewer = 0.0;
             if let Some(member) = self.member_mut(id) {
-                member.due = if member.due > compute { member.due - compute } else { 0.0 };
+                fewer = if member.due > compute { compute } else { member.due };
+                member.due -= fewer;
                 member.compute += compute;
             }
+            let due = self.networks[n].due - fewer;
+            self.networks[n].due = if due > 0.0 { due } else { 0.0 };
         }
         self.make_up(n, &ids)
     }

@@ -383,7 +383,8 @@ impl World {
         }
         let share = plan.networks.kinds[member.kind].parameters.cheat_share;
         let jobs = 8766.0 / self.mean_job(plan, n).max(1e-9);
-        let hazard = plan.networks.list[n].method.exposure(share, 0.0, jobs);
+        let method = plan.networks.list[n].method;
+        let hazard = method.exposure(share, 0.0, jobs * method.runs());
         // At most the whole slash a year: who is found out is out, or has nothing left to lose.
         slash * stake * -math::exp_m1(-hazard)
     }
