@@ -383,7 +383,7 @@ fn two_networks() -> Scenario {
     }
     s.operators.entry("club").merger_rate = 0.5;
     for id in ["h1", "h2"] {
-        s.hosts.entry(id).home = "AAA".to_owned();
+        s.hosts.entry(id);
     }
     let token = s.tokens.entry("tok");
     (token.price, token.rate, token.jump_rate) = (Some(TokenPrice::Exogenous), 1e6, Some(20.0));

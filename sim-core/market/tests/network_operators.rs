@@ -115,6 +115,10 @@ fn with_free_entry_of_equals_profit_goes_to_zero_whatever_the_number_of_operator
         let mut run = Run::new(&plan, 5, 0);
         let start = seen(run.to(7.0), &plan);
         assert!(if old { start < 0.7 } else { start > 1.5 }, "{start}");
+        for day in 8..400 {
+            let load = run.to(f64::from(day)).networks[0].beliefs[0].utilisation;
+            assert!(load <= 1.0, "{day}: nobody believes in more than all of it, {load}");
+        }
         let world = run.to(end);
         let (out, stay) = (promised(world, &plan, 8.0), promised(world, &plan, -16.0));
         assert!(out < 1.0 && stay >= 1.0, "{operators}: {out} {stay}");

@@ -79,7 +79,11 @@ fn swapping_the_labels_of_two_providers_swaps_their_results_bit_for_bit() {
     };
     let mut swapped = 0;
     for (at, column) in columns.scalars.iter().enumerate() {
-        let twin = columns.scalars.iter().position(|c| c.name == renamed(column.name)).unwrap();
+        let twin = columns.scalars.iter().position(|c| c.name == renamed(column.name));
+        // What is reported of the inside of networks alone has no twin.
+        let of_networks = renamed(column.name) == column.name
+            && (column.doc.contains("networks") || column.doc.contains("index over"));
+        let Some(twin) = twin.filter(|_| !of_networks) else { continue };
         swapped += usize::from(twin != at);
         assert_eq!(bits(&[one.scalars[at]]), bits(&[other.scalars[twin]]), "{}", column.name);
     }

@@ -215,7 +215,7 @@ fn rules_that_cannot_come_to_bear_are_warnings_at_their_place() {
     one(&network("governance.dispute.fork = 0.5"), "0.5", &["warning", "never forks"]);
     one("[operator.idle]", "idle", &["warning", "nothing names operator `idle`"]);
     one("[token.idle]\nprice.rule = \"exogenous\"", "idle", &["warning", "nothing names token"]);
-    one("[host.idle]\nhome = \"EST\"", "idle", &["warning", "nothing names host `idle`"]);
+    one("[host.idle]\ntitle = \"A host\"", "idle", &["warning", "nothing names host `idle`"]);
     one(
         "[owner.idle]\nresidence = \"EST\"\nnetworks = [\"EST-network\"]\nshare = 0.1",
         "\"EST-network\"",

@@ -65,8 +65,6 @@ pub struct NamedOwner {
 pub struct Host {
     /// Identifier.
     pub id: String,
-    /// Whose law it obeys.
-    pub home: NationId,
 }
 
 /// A token protocol.
@@ -193,7 +191,7 @@ impl Blueprint {
         let mut out = Networks {
             kinds: kinds(scenario)?,
             owners: self.owners(scenario)?,
-            hosts: hosts(scenario)?,
+            hosts: scenario.hosts.iter().map(|(id, _)| Host { id: id.to_owned() }).collect(),
             tokens: scenario.tokens.iter().map(|(id, p)| token(id, p)).collect(),
             list: Vec::new(),
             of_pool: vec![None; self.pools.len()],
@@ -272,15 +270,6 @@ fn kinds(scenario: &Scenario) -> Result<Vec<OperatorKind>, BuildError> {
         };
         let (parameters, key) = (p.clone(), entity_key(id));
         out.push(OperatorKind { id: id.to_owned(), key, parameters, rule, residence, hosts });
-    }
-    Ok(out)
-}
-
-fn hosts(scenario: &Scenario) -> Result<Vec<Host>, BuildError> {
-    let mut out = Vec::new();
-    for (id, p) in scenario.hosts.iter() {
-        let home = position(&scenario.nations, "nation", &format!("host.{id}.home"), &p.home)?;
-        out.push(Host { id: id.to_owned(), home: NationId::new(home) });
     }
     Ok(out)
 }

@@ -102,7 +102,5 @@ parameters! {
     pub struct HostParameters {
         /// Title for reports.
         title: String = String::new(), Kind::Text, Assumed, "name";
-        /// Whose law it obeys.
-        home: String = String::new(), Kind::Reference("nation"), Assumed, "scenario";
     }
 }

@@ -62,13 +62,13 @@ impl World {
         let cost = price(self.cost_of_nodes(plan, order, nodes, day), plan.grey.premium);
         self.pay_for_import(plan, (provider, order.vendor), self.accounts.grey, cost)?;
         let premium = self.import_premium(plan, provider, order.vendor);
-        self.note_charge(plan, order.pool, cost * (1.0 + premium));
+        let paid = cost * (1.0 + premium);
         let order =
             Order { nodes, credit: 0.0, licensed: false, counted: false, grey: true, ..*order };
         self.count_order(plan, &order, f64::from(nodes));
         let number = self.grey.purchases[order.pool.at()];
         self.grey.purchases[order.pool.at()] += 1;
-        let slot = self.grey.shipments.insert(GreyShipment { order, number });
+        let slot = self.grey.shipments.insert(GreyShipment { order, paid, number });
         let delay = SimDuration::from_days_f64(plan.grey.delay)?;
         ctx.schedule_in(delay, phase::NODES, Event::GreyArrives(slot))?;
         Ok(())
@@ -80,7 +80,7 @@ impl World {
         slot: u32,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
-        let Some(GreyShipment { order, number }) = self.grey.shipments.take(slot) else {
+        let Some(GreyShipment { order, paid, number }) = self.grey.shipments.take(slot) else {
             return Ok(());
         };
         self.count_order(plan, &order, -f64::from(order.nodes));
@@ -89,12 +89,13 @@ impl World {
         let key = self.stream_key(Process::GreySeizure, pool.key);
         if one_shot(key, number) < plan.grey.seizure {
             self.grey.seized[pool.zone.at()] += compute;
+            self.note_charge(plan, order.pool, paid);
             return Ok(());
         }
         self.grey.arrived[pool.zone.at()] += compute;
         let waited = ctx.now().as_days() - order.placed.as_days();
         self.observers.delivered(pool.zone, waited, compute);
         self.observers.smuggled(pool.zone, compute);
-        self.hand_out(plan, (&order, order.nodes, 0.0), ctx)
+        self.hand_out(plan, (&order, order.nodes, paid), ctx)
     }
 }

@@ -238,21 +238,18 @@ impl World {
             |o: &OperatorId| self.operators[o.at()].member.as_ref().is_none_or(|m| m.active);
         let operators = self.pools[order.pool.at()].operators.iter().copied().filter(takes_part);
         let operators: Vec<OperatorId> = operators.collect();
-        if operators.is_empty() && plan.networks.of_pool[order.pool.at()].is_some() {
-            return self.resell(plan, (order.pool, cost));
-        }
         let lacks = |&o: &OperatorId| match &self.operators[o.at()].member {
             Some(member) => member.due,
             None => self.operators[o.at()].weight * target - self.operator_compute(plan, o, day),
         };
         let short: Vec<f64> = operators.iter().map(lacks).collect();
-        let mut given = split(nodes, order.node_compute(plan), &short);
-        if plan.networks.of_pool[order.pool.at()].is_some() && short.iter().any(|due| *due > 0.0) {
-            // One purchase for all: nobody's part comes first because it is the largest.
-            let mut parts = Vec::new();
-            let _ = divide(i128::from(nodes), &short, &mut parts);
-            given = parts.into_iter().map(|part| part as u32).collect();
-        }
+        let (given, cost) = if plan.networks.of_pool[order.pool.at()].is_some() {
+            let given = self.divide_delivery(plan, (order, nodes, cost), &short)?;
+            let kept = f64::from(given.iter().sum::<u32>()) / f64::from(nodes);
+            (given, cost * kept)
+        } else {
+            (split(nodes, order.node_compute(plan), &short), cost)
+        };
         let mut received = Vec::new();
         for (operator, nodes) in operators.into_iter().zip(given).filter(|(_, nodes)| *nodes > 0) {
             received.push((operator, f64::from(nodes) * order.node_compute(plan)));
@@ -267,5 +264,24 @@ impl World {
             self.install(plan, new, ctx)?;
         }
         self.charge_delivery(plan, (order.pool, cost), &received)
+    }
+
+    /// Divides what a network bought by what its operators have on order: one purchase for all, so that nobody's part comes first because it is the largest. What
+    /// nobody waits for any more is sold second-hand.
+    fn divide_delivery(
+        &mut self,
+        plan: &Blueprint,
+        (order, nodes, cost): (&Order, u32, f64),
+        due: &[f64],
+    ) -> Result<Vec<u32>, ModelError> {
+        let wanted = due.iter().sum::<f64>() / order.node_compute(plan);
+        let kept = wanted.ceil().clamp(0.0, f64::from(nodes)) as u32;
+        if kept < nodes {
+            let rest = f64::from(nodes - kept) / f64::from(nodes);
+            self.resell(plan, (order.pool, cost * rest))?;
+        }
+        let mut parts = Vec::new();
+        let _ = divide(i128::from(kept), due, &mut parts);
+        Ok(parts.into_iter().map(|part| part as u32).collect())
     }
 }

@@ -110,7 +110,9 @@ impl Observers {
     }
 
     fn of_network(&mut self, plan: &Blueprint, pool: PoolId) -> Option<&mut Sums> {
-        self.focus(plan.pools[pool.at()].zone).map(|at| &mut self.window[at])
+        let zone = plan.pools[pool.at()].zone;
+        let own = network::is_at_home(plan, pool, zone);
+        self.focus(zone).filter(|_| own).map(|at| &mut self.window[at])
     }
 
     /// An operator entered a network.

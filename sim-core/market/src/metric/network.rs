@@ -2,7 +2,7 @@
 
 use super::series::Sums;
 use crate::blueprint::Blueprint;
-use crate::entity::provider::ProviderKind;
+use crate::entity::provider::{CapacityTarget, ProviderKind};
 use crate::id::{NationId, PoolId};
 use crate::mechanism::concentration::{Concentration, lorenz, measures};
 use crate::mechanism::price::UnitCost;
@@ -118,7 +118,8 @@ pub(super) fn is_at_home(plan: &Blueprint, pool: PoolId, nation: NationId) -> bo
     let provider = &plan.providers[terms.provider.at()];
     terms.zone == nation
         && provider.home == nation
-        && provider.parameters.kind == ProviderKind::Network
+        && (provider.parameters.kind == ProviderKind::Network
+            || provider.parameters.capacity_target == CapacityTarget::Operators)
 }
 
 /// Adds what the networks at home did in a tick.
@@ -130,8 +131,9 @@ pub(super) fn tick(world: &World, plan: &Blueprint, nation: NationId, sums: &mut
         let row = &world.market.served[p.at() * nations..(p.at() + 1) * nations];
         let served: f64 = row.iter().sum();
         let terms = &plan.providers[plan.pools[p.at()].provider.at()].parameters;
-        let capital = world.replacement_cost(plan, p);
-        let life = world.cheapest(plan, p).map_or(1.0, |h| plan.hardware[h.at()].parameters.life);
+        let cheapest = world.cheapest(plan, p);
+        let capital = cheapest.map_or(0.0, |h| world.capital[h.at()]);
+        let life = cheapest.map_or(1.0, |h| plan.hardware[h.at()].parameters.life);
         let rate = |opex: f64| terms.return_rate + 1.0 / life + opex;
         let value = world.installed_compute(plan, p) * capital / UnitCost::YEAR_HOURS;
         let (mut power, mut take) = (world.market.power[p.at()], terms.take_rate);
@@ -144,10 +146,13 @@ pub(super) fn tick(world: &World, plan: &Blueprint, nation: NationId, sums: &mut
             if let Some(t) = plan.networks.list[n].token {
                 let token = &world.tokens[t];
                 let staked: i128 = world.members(p).map(|(_, _, m)| m.staked).sum();
-                inside.token_ticks += 1.0;
-                inside.token_price += token.price();
                 inside.token_staked +=
                     if token.supply > 0 { staked as f64 / token.supply as f64 } else { 0.0 };
+                // A fork shares the token of the network that it left.
+                if !plan.networks.list[n].is_fork {
+                    inside.token_ticks += 1.0;
+                    inside.token_price += token.price();
+                }
             }
         }
         let tariff = plan.nations[nation.at()].parameters.power_price * world.energy_factor(nation);
@@ -194,6 +199,9 @@ pub struct Census {
     sizes: [Vec<f64>; 4],
     by_owner: Vec<f64>,
     owners: Vec<u32>,
+    hosts: Vec<f64>,
+    vendors: Vec<f64>,
+    zones: Vec<f64>,
 }
 
 impl Census {
@@ -201,11 +209,15 @@ impl Census {
     fn count(&mut self, world: &World, plan: &Blueprint, nation: NationId) -> usize {
         let sizes = &mut self.sizes;
         sizes.iter_mut().for_each(Vec::clear);
-        let (mut hosts, mut vendors, mut zones) = (
-            vec![0.0; plan.networks.hosts.len()],
-            vec![0.0; plan.vendors.len()],
-            vec![0.0; plan.nations.len()],
-        );
+        let Self { hosts, vendors, zones, .. } = self;
+        for (sums, n) in [
+            (&mut *hosts, plan.networks.hosts.len()),
+            (&mut *vendors, plan.vendors.len()),
+            (&mut *zones, plan.nations.len()),
+        ] {
+            sums.clear();
+            sums.resize(n, 0.0);
+        }
         self.by_owner.resize(world.owners.len(), 0.0);
         self.owners.clear();
         let mut operators = 0;
@@ -238,9 +250,9 @@ impl Census {
         for &owner in &self.owners {
             sizes[Basis::Owner as usize].push(std::mem::take(&mut self.by_owner[owner as usize]));
         }
-        sizes[Basis::Host as usize].extend(hosts);
-        sizes[Basis::Vendor as usize].extend(vendors);
-        sizes[Basis::Jurisdiction as usize].extend(zones);
+        sizes[Basis::Host as usize].extend_from_slice(hosts);
+        sizes[Basis::Vendor as usize].extend_from_slice(vendors);
+        sizes[Basis::Jurisdiction as usize].extend_from_slice(zones);
         operators
     }
 }

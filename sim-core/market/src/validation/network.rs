@@ -8,6 +8,9 @@ use crate::entity::provider::{
 };
 use crate::scenario::{Problem, Scenario};
 
+/// Days between two settlements.
+const MONTH: f64 = 365.25 / 12.0;
+
 type Out<'a> = &'a mut Vec<Problem>;
 
 pub(super) fn networks(scenario: &Scenario, out: Out<'_>) {
@@ -43,6 +46,13 @@ fn decides(id: &str, (provider, tick): (&ProviderParameters, f64), out: Out<'_>)
                 provider.round
             );
             out.push(problem(path("round"), message, "lengthen the round or shorten the tick"));
+        }
+        if provider.round > MONTH {
+            let message = format!(
+                "a round of `{id}` of {} days is longer than a month, after which its operators are paid for their work",
+                provider.round
+            );
+            out.push(problem(path("round"), message, format!("at most {MONTH} days")));
         }
         return;
     }
@@ -222,8 +232,9 @@ mod tests {
 
     #[test]
     fn each_contradiction_of_a_network_is_named_at_its_parameter() {
-        let cases: [(&str, Break); 10] = [
+        let cases: [(&str, Break); 11] = [
             ("provider.n.round", |s| s.horizon.tick = 8.0),
+            ("provider.n.round", |s| s.providers.entry("n").round = 31.0),
             ("provider.n.capacity_target", |s| s.providers.entry("n").operator_mix.clear()),
             ("provider.d.operator_mix", |s| {
                 s.providers.entry("d").operator_mix = vec![("miner".into(), 1.0)];

@@ -8,6 +8,8 @@ use crate::blueprint::Blueprint;
 pub struct GreyShipment {
     /// What was bought; its nodes are those of the shipment.
     pub order: Order,
+    /// What was paid for it, USD.
+    pub paid: f64,
     /// Its number among those of the pool, which addresses its seizure.
     pub number: u64,
 }

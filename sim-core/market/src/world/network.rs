@@ -70,6 +70,8 @@ pub struct NetworkState {
     pub disputed: u64,
     /// What entrants since the last review want and nobody has ordered yet, H100e.
     pub unplaced: f64,
+    /// Mean work of a job at the last round that had any, H100e-hours.
+    pub job: f64,
     /// Work since the last round by class, H100e-hours.
     pub work: [f64; CLASSES],
     /// Fees since the last settlement, of which `taken` is the protocol's, USD.
@@ -114,7 +116,7 @@ impl NetworkState {
                 .stream(Process::CandidateArrival, child_key(key, plan.networks.kinds[kind].key)),
             next: 0,
         };
-        let nothing = Expectation { price: 0.0, utilisation: 0.0, reward: 0.0 };
+        let nothing = Expectation { price: 0.0, utilisation: 0.0, reward: 0.0, compute: 0.0 };
         Some(Self {
             rails: vec![PaymentRail::default(); plan.nations.len()],
             beliefs: vec![nothing; network.kinds.len()],
@@ -128,6 +130,7 @@ impl NetworkState {
             forks: KeyedDraws::new(world.stream_key(Process::Fork, key)),
             disputed: 0,
             unplaced: 0.0,
+            job: plan.networks.job_size.iter().sum::<f64>() / CLASSES as f64,
             work: [0.0; CLASSES],
             fees: 0.0,
             taken: 0.0,

@@ -81,6 +81,8 @@ pub struct Member {
     pub cash: i128,
     /// Work since the last settlement, H100e-hours.
     pub work_month: f64,
+    /// Of it, what its nodes did: bad and phantom results take no power, H100e-hours.
+    pub done_month: f64,
     /// Work since the last epoch of its token, H100e-hours.
     pub work_epoch: f64,
     /// Micro-tokens at hand.
@@ -187,6 +189,7 @@ impl Member {
             draws: traits.rest,
             cash: 0,
             work_month: 0.0,
+            done_month: 0.0,
             work_epoch: 0.0,
             liquid: 0,
             staked: 0,

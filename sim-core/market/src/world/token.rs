@@ -1,7 +1,7 @@
 //! State of the token protocols: books in whole micro-tokens, and the price.
 
 use autarky_engine::math;
-use autarky_engine::rng::{Stream, child_key};
+use autarky_engine::rng::{KeyedDraws, Stream, child_key};
 
 use super::World;
 use crate::blueprint::Blueprint;
@@ -44,7 +44,9 @@ pub struct TokenState {
     /// Jumps.
     pub arrivals: Arrivals,
     /// Draws of the stakers' lottery.
-    pub lottery: Stream,
+    pub lottery: KeyedDraws,
+    /// Epochs so far.
+    pub epochs: u64,
 }
 
 impl TokenState {
@@ -85,7 +87,8 @@ impl TokenState {
             stake_yield: 0.0,
             diffusion: world.stream(Process::TokenPrice, token.key),
             arrivals: Arrivals::new(token.jumps.rate, jumps),
-            lottery: world.stream(Process::StakeLottery, token.key),
+            lottery: KeyedDraws::new(world.stream_key(Process::StakeLottery, token.key)),
+            epochs: 0,
         }
     }
 

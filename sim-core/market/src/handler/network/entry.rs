@@ -128,7 +128,7 @@ impl World {
             }
             Brings::Order(_) => None,
         };
-        let now = self.conditions(plan, n);
+        let now = self.conditions(plan, n, day);
         let promise = self.promise(plan, (n, slot, &now), &member, (size, capital));
         if !terms.rule.enters(promise.value_over_capital(), entry) {
             return Ok(());

@@ -47,7 +47,7 @@ impl World {
             (state.largest_bloc, captor.is_some()),
         );
         let conduct = match captor {
-            Some(owner) => best(&self.view(plan, n, owner)),
+            Some(owner) => best(&self.view(plan, (n, ctx.now().as_days()), owner)),
             None => Conduct { take: terms(plan, pool).take_rate, excludes: false },
         };
         let state = &mut self.networks[n];
@@ -60,14 +60,14 @@ impl World {
     }
 
     /// What a captor sees.
-    fn view(&self, plan: &Blueprint, n: usize, captor: OwnerId) -> View {
+    fn view(&self, plan: &Blueprint, (n, day): (usize, f64), captor: OwnerId) -> View {
         let network = &plan.networks.list[n];
         let (pool, provider) = (network.pool, terms(plan, network.pool));
         let effective = {
             let raw: f64 = self.members(pool).map(|(_, _, m)| m.working).sum();
             if raw > 0.0 { self.working_compute(plan, pool) / raw } else { 0.0 }
         };
-        let now = self.conditions(plan, n);
+        let now = self.conditions(plan, n, day);
         let (mut own, mut rivals) = (Vec::new(), Vec::new());
         for (_, operator, member) in self.members(pool) {
             let slot = network.kinds.iter().position(|(k, _)| *k == member.kind).unwrap_or(0);
@@ -191,6 +191,8 @@ impl World {
             // What is on order stays with the network that ordered it.
             if let Some(member) = self.member_mut(id) {
                 member.due = 0.0;
+                // What it did in the month is paid to those who stay, as when it had left.
+                (member.work_month, member.done_month) = (0.0, 0.0);
             }
         }
         self.networks[fork].seen.since = ctx.now().as_days();

@@ -87,6 +87,7 @@ impl World {
                 * (1.0 - Self::burned_share(plan, network)),
             utilisation: provider.target_utilisation,
             reward,
+            compute: self.installed_compute(plan, network.pool),
         };
         self.networks[n].beliefs.fill(belief);
     }
@@ -113,13 +114,15 @@ impl World {
             if stalled {
                 let left = terms(plan, pool).dispute_time * self.networks[n].disputes.exponential();
                 schedule_after(ctx, left, (phase::RULES, Event::DisputeEnds(pool)))?;
-            } else if begun {
+            } else if begun && !plan.networks.list[n].is_fork {
                 self.schedule_dispute(plan, n, ctx)?;
             }
         }
         for operator in &mut self.operators {
             if let Some(member) = operator.member.as_deref_mut() {
                 member.draws = member.draws.fork(label);
+                // What is left of an exponential threshold is exponential.
+                member.threshold = member.exposure + member.draws.exponential();
             }
         }
         for token in &mut self.tokens {

@@ -37,6 +37,11 @@ pub(super) struct Conditions {
 }
 
 impl Conditions {
+    /// What is there today, without what is on order.
+    pub(super) const fn today(&self) -> Outlook {
+        Outlook { pipeline: 0.0, growth: 1.0, ..self.outlook }
+    }
+
     /// Running cost of an H100e of an operator of `size` H100e, USD a year: power for what is served, and operation.
     pub(super) fn running_cost(
         &self,
@@ -64,11 +69,11 @@ impl World {
     }
 
     /// What all operators of a network face today.
-    pub(super) fn conditions(&self, plan: &Blueprint, n: usize) -> Conditions {
+    pub(super) fn conditions(&self, plan: &Blueprint, n: usize, day: f64) -> Conditions {
         let network = &plan.networks.list[n];
         let (pool, provider) = (network.pool, terms(plan, network.pool));
         let cheapest = self.cheapest(plan, pool);
-        let replacement = self.replacement_cost(plan, pool);
+        let replacement = cheapest.map_or(f64::INFINITY, |h| self.capital[h.at()]);
         let premium = cheapest.map_or(0.0, |h| {
             self.import_premium(plan, plan.pools[pool.at()].provider, plan.hardware[h.at()].vendor)
         });
@@ -78,7 +83,7 @@ impl World {
             outlook: Outlook {
                 installed: self.installed_compute(plan, pool),
                 pipeline: self.wanted(plan, pool),
-                growth: self.growth_ahead(plan, provider.planning_horizon),
+                growth: growth_ahead(plan, day, provider.planning_horizon),
             },
             replacement,
             premium,
@@ -104,7 +109,8 @@ impl World {
         let belief = &self.networks[n].beliefs[slot];
         let belief = if outlook.installed > 0.0 { belief.diluted(&outlook) } else { *belief };
         let whole = member.compute + member.due + size;
-        let slash = self.expected_slash(plan, n, member, now.required);
+        let work = whole * belief.utilisation;
+        let slash = self.expected_slash(plan, n, member, (now.required, work));
         let income = UnitCost::YEAR_HOURS * belief.utilisation * belief.price + belief.reward;
         Prospect {
             income: income - slash,
@@ -128,19 +134,17 @@ impl World {
         member.cost_factor * scale_factor(size, kind.size, kind.returns_to_scale)
     }
 
-    /// Growth of the load until `days` from the last tick.
-    fn growth_ahead(&self, plan: &Blueprint, days: f64) -> f64 {
-        let now = self.observers.solves as f64 * plan.timing.tick_days / 365.25;
-        plan.demand.growth(now + days / 365.25) / plan.demand.growth(now)
-    }
-
     /// Compute that operators of a network have on order, H100e.
     pub(in crate::handler) fn wanted(&self, plan: &Blueprint, pool: PoolId) -> f64 {
         plan.networks.of_pool[pool.at()].map_or(0.0, |n| self.networks[n].due)
     }
 
     /// What was seen since the last review as a belief: price and load as they were, rewards per working compute.
-    pub(super) fn lesson(seen: &Seen, day: f64, before: &Expectation) -> Expectation {
+    pub(super) fn lesson(
+        seen: &Seen,
+        (day, compute): (f64, f64),
+        before: &Expectation,
+    ) -> Expectation {
         let compute_years = seen.capacity / UnitCost::YEAR_HOURS;
         let days = day - seen.since;
         if seen.capacity <= 0.0 || days <= 0.0 {
@@ -150,6 +154,12 @@ impl World {
             price: if seen.served > 0.0 { seen.fees / seen.served } else { before.price },
             utilisation: seen.served / seen.capacity,
             reward: seen.rewards / compute_years,
+            compute,
         }
     }
+}
+
+/// Growth of the load in so many days from a day on.
+fn growth_ahead(plan: &Blueprint, day: f64, days: f64) -> f64 {
+    plan.demand.growth((day + days) / 365.25) / plan.demand.growth(day / 365.25)
 }

@@ -42,7 +42,7 @@ impl World {
         let mut held = if cap < 1.0 { self.held_by_owner(pool) } else { Vec::new() };
         let mut total: f64 = held.iter().sum();
         let mut gone = Vec::new();
-        let mut now = self.conditions(plan, n);
+        let mut now = self.conditions(plan, n, day);
         for id in self.active(pool) {
             let mut decision = self.decide(plan, (n, &now), id);
             if cap < 1.0 {
@@ -70,10 +70,11 @@ impl World {
     fn learn(&mut self, plan: &Blueprint, n: usize, day: f64) {
         let network = &plan.networks.list[n];
         let seen = self.networks[n].seen;
+        let compute = self.installed_compute(plan, network.pool);
         for (slot, (kind, _)) in network.kinds.iter().enumerate() {
             let memory = plan.networks.kinds[*kind].parameters.memory;
             let before = self.networks[n].beliefs[slot];
-            let lesson = Self::lesson(&seen, day, &before);
+            let lesson = Self::lesson(&seen, (day, compute), &before);
             self.networks[n].beliefs[slot].learn(&lesson, day - seen.since, memory);
         }
         self.networks[n].seen = Seen { since: day, ..Seen::default() };
@@ -114,7 +115,7 @@ impl World {
         let Some(member) = self.operators[id.at()].member.as_deref() else { return STAY };
         let kind = &plan.networks.kinds[member.kind].parameters;
         let slot = network.kinds.iter().position(|(k, _)| *k == member.kind).unwrap_or(0);
-        let belief = &self.networks[n].beliefs[slot];
+        let belief = self.networks[n].beliefs[slot].diluted(&now.today());
         let running = now.running_cost(plan, member, (member.compute, belief.utilisation));
         let income = 8766.0 * belief.utilisation * belief.price + belief.reward;
         let profit = (income - running) * member.compute;
@@ -160,9 +161,8 @@ impl World {
             Honesty::Rational => {
                 let network = &plan.networks.list[n];
                 let kind = &plan.networks.kinds[member.kind].parameters;
-                let saved = now.power
-                    * Self::cost_of(plan, member, member.compute)
-                    * self.mean_job(plan, n);
+                let saved =
+                    now.power * Self::cost_of(plan, member, member.compute) * self.networks[n].job;
                 let rents = if terms(plan, network.pool).ejects && profit > 0.0 {
                     profit * kind.rents / 365.25
                 } else {
@@ -208,6 +208,8 @@ impl World {
         let servers = plan.servers_per_node(pool, model, total);
         let node = f64::from(servers) * plan.server_compute(model);
         if gap < 0.5 * node {
+            // Less than half a node waits for more.
+            self.networks[n].unplaced = if gap > 0.0 { gap } else { 0.0 };
             return Ok(());
         }
         self.order_nodes(plan, pool, (model, gap, total), ctx)

@@ -40,6 +40,9 @@ impl World {
         let Some(n) = plan.networks.of_pool[pool.at()] else { return Ok(()) };
         self.count_compute(plan, pool);
         let per_hour = self.jobs_per_hour(plan, n);
+        if per_hour > 0.0 {
+            self.networks[n].job = 1.0 / per_hour;
+        }
         let shares = self.assign_work(plan, n, days * 24.0);
         self.check_results(plan, n, (&shares, per_hour, days), ctx)?;
         self.count_votes(plan, n, ctx)
@@ -120,12 +123,6 @@ impl World {
         if total > 0.0 { count / total } else { 0.0 }
     }
 
-    /// Mean work of a job, H100e-hours: of the work since the last round, else of all classes alike.
-    pub(super) fn mean_job(&self, plan: &Blueprint, n: usize) -> f64 {
-        let rate = self.jobs_per_hour(plan, n);
-        if rate > 0.0 { 1.0 / rate } else { plan.networks.job_size[0] }
-    }
-
     /// Credits the work since the last round to the operators.
     fn assign_work(&mut self, plan: &Blueprint, n: usize, hours: f64) -> Vec<Share> {
         let network = &plan.networks.list[n];
@@ -133,9 +130,11 @@ impl World {
         let total: f64 = std::mem::take(&mut self.networks[n].work).iter().sum();
         let ids = self.active(pool);
         let raw: f64 = self.members(pool).map(|(_, _, m)| m.working).sum();
+        // Where all is down at this moment, what is installed has done the work.
+        let idle = raw <= 0.0;
         let effective = if raw > 0.0 { self.working_compute(plan, pool) / raw } else { 0.0 };
         let bid = |(_, _, m): (OperatorId, _, &Member)| Bid {
-            capacity: claimed(m.working * effective, m.fake),
+            capacity: claimed(if idle { m.compute } else { m.working * effective }, m.fake),
             cost: Self::cost_of(plan, m, m.compute),
             stake: m.staked as f64,
         };
@@ -156,6 +155,7 @@ impl World {
             let kind = &plan.networks.kinds[member.kind].parameters;
             let wanted = if member.cheats { kind.cheat_share } else { 0.0 };
             let bad = phantom + (1.0 - phantom) * method.attempted(wanted);
+            member.done_month += work * (1.0 - bad);
             out.push(Share { id, work, phantom, bad });
         }
         out

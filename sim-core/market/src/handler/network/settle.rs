@@ -28,7 +28,7 @@ impl World {
         let (mut work, mut dear, mut size, mut heavy) = (0.0, 0.0, 0.0, 0.0);
         for (_, _, member) in self.members(pool) {
             let cost = Self::cost_of(plan, member, member.compute);
-            (work, dear) = (work + member.work_month, dear + member.work_month * cost);
+            (work, dear) = (work + member.work_month, dear + member.done_month * cost);
             (size, heavy) = (size + member.compute, heavy + member.compute * cost);
         }
         let over = |a: f64, b: f64| if b > 0.0 { a / b } else { 1.0 };
@@ -53,11 +53,12 @@ impl World {
         let ids = self.active(pool);
         let member = |id: &OperatorId| self.operators[id.at()].member.as_deref();
         let by_work: Vec<f64> = ids.iter().filter_map(member).map(|m| m.work_month).collect();
+        let done: Vec<f64> = ids.iter().filter_map(member).map(|m| m.done_month).collect();
         let by_size: Vec<f64> = ids.iter().filter_map(member).map(|m| m.compute).collect();
         let cost = |id: &OperatorId| member(id).map(|m| Self::cost_of(plan, m, m.compute));
         let costs: Vec<f64> = ids.iter().filter_map(cost).collect();
         let times = |a: &[f64]| -> Vec<f64> { a.iter().zip(&costs).map(|(a, c)| a * c).collect() };
-        let (power, operation) = (times(&by_work), times(&by_size));
+        let (power, operation) = (times(&done), times(&by_size));
         self.credit(plan, n, (&ids, &by_work), bills.fees * (1.0 - share))?;
         let seized = if taken > 0.0 { seized / taken } else { 0.0 };
         self.pay_take(plan, n, bills.fees * share * seized)?;
@@ -66,7 +67,7 @@ impl World {
         self.charge(plan, n, (&ids, &by_size), charges)?;
         for id in &ids {
             if let Some(member) = self.member_mut(*id) {
-                member.work_month = 0.0;
+                (member.work_month, member.done_month) = (0.0, 0.0);
             }
         }
         self.make_up(n, &ids)

@@ -13,6 +13,7 @@ use crate::mechanism::token::price::{
     equilibrium, impact, proceeds, revert, risk_premium, tokens_for,
 };
 use crate::mechanism::token::reward::{divide, first_ticket, winner};
+use crate::mechanism::verification::{jobs, phantom_share};
 use crate::world::operator::Member;
 use crate::world::token::MICRO;
 use crate::world::{Ctx, ModelError, World};
@@ -41,6 +42,7 @@ impl World {
             }
         }
         self.tokens[t].last = years;
+        self.tokens[t].epochs += 1;
         Ok(())
     }
 
@@ -149,12 +151,14 @@ impl World {
         self.tokens[t].stake_yield =
             if total > 0.0 && years > 0.0 { tokens as f64 / total / years } else { 0.0 };
         let mut parts = vec![0; stakes.len()];
-        let lottery = &mut self.tokens[t].lottery;
+        // A ticket of its own for each operator and epoch, whoever else takes part.
+        let lottery = self.tokens[t].lottery.fork(self.tokens[t].epochs);
+        let keys: Vec<u64> = ids.iter().map(|id| self.operators[id.at()].key).collect();
         let alone = match terms.stake_reward {
             StakeReward::Proportional => None,
-            StakeReward::Lottery => Some(winner(&stakes, lottery.uniform())),
+            StakeReward::Lottery => Some(winner(&stakes, lottery.uniform(0))),
             StakeReward::FirstTicket => {
-                let uniforms = std::iter::repeat_with(|| lottery.uniform_open());
+                let uniforms = keys.iter().map(|key| lottery.uniform_open(*key));
                 Some(first_ticket(&stakes, uniforms))
             }
         };
@@ -306,6 +310,10 @@ impl World {
                 member.liquid += part;
             }
         }
+        if let Some(t) = plan.networks.list[n].token {
+            let value = (tokens - left) as f64 / MICRO * self.tokens[t].price();
+            self.observers.captor_took(plan, plan.networks.list[n].pool, value);
+        }
         left
     }
 
@@ -368,23 +376,27 @@ impl World {
         }
     }
 
-    /// Slashing that an operator that cheats, or may, expects a year for an H100e: none for the honest.
+    /// Slashing that an operator that cheats expects a year for an H100e, if it has so much compute that is so much used: none for the honest.
     pub(super) fn expected_slash(
         &self,
         plan: &Blueprint,
         n: usize,
         member: &Member,
-        stake: f64,
+        (stake, work): (f64, f64),
     ) -> f64 {
         let Some(t) = plan.networks.list[n].token else { return 0.0 };
         let slash = plan.networks.tokens[t].parameters.slash;
-        if !member.cheats || slash <= 0.0 || stake <= 0.0 {
+        if !(member.cheats || member.fake > 0.0) || slash <= 0.0 || stake <= 0.0 {
             return 0.0;
         }
-        let share = plan.networks.kinds[member.kind].parameters.cheat_share;
-        let jobs = 8766.0 / self.mean_job(plan, n).max(1e-9);
-        let method = plan.networks.list[n].method;
-        let hazard = method.exposure(share, 0.0, jobs * method.runs());
+        let network = &plan.networks.list[n];
+        let wanted = plan.networks.kinds[member.kind].parameters.cheat_share;
+        let phantom = phantom_share(member.fake);
+        let wanted = if member.cheats { wanted } else { 0.0 };
+        let bad = phantom + (1.0 - phantom) * network.method.attempted(wanted);
+        let results = jobs(8766.0 * work, self.networks[n].job) * network.method.runs();
+        let challenges = super::terms(plan, network.pool).challenges * 365.25 * phantom;
+        let hazard = network.method.exposure(bad, 0.0, results) + challenges;
         // At most the whole slash a year: who is found out is out, or has nothing left to lose.
         slash * stake * -math::exp_m1(-hazard)
     }

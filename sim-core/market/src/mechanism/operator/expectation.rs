@@ -1,8 +1,8 @@
 //! What an operator expects of a unit of compute in a network: adaptive, but with the delivery pipeline in sight.
 //!
 //! Beliefs close a part of the gap to what was seen: `x ← x + (1 − e^{−Δ/m})·(x_seen − x)`, m the memory (Cagan 1956; exact at any interval).
-//! What is on order is known to everybody: it will share load and rewards with what is installed, so both are diluted by `C/(C + pipeline)`
-//! while the load grows with demand. Nobody foresees prices, regimes or the decisions of others.
+//! What is on order is known to everybody: it will share load and rewards with what is installed, so both are diluted by
+//! `C_b/(C + pipeline)`, C_b the compute on which the belief rests, while the load grows with demand. Nobody foresees prices, regimes or the decisions of others.
 
 use autarky_engine::math;
 
@@ -15,6 +15,8 @@ pub struct Expectation {
     pub utilisation: f64,
     /// Token rewards, USD a year.
     pub reward: f64,
+    /// Installed compute of the network over the same time, on which load and rewards were spread, H100e.
+    pub compute: f64,
 }
 
 /// What is coming.
@@ -35,18 +37,20 @@ impl Expectation {
         self.price += part * (seen.price - self.price);
         self.utilisation += part * (seen.utilisation - self.utilisation);
         self.reward += part * (seen.reward - self.reward);
+        self.compute += part * (seen.compute - self.compute);
     }
 
-    /// The belief once the pipeline has arrived: load and rewards are shared with it.
+    /// The belief once the pipeline has arrived: the load and the rewards that were spread over what was there are spread over what will be.
     #[must_use]
     pub fn diluted(&self, outlook: &Outlook) -> Self {
         let all = outlook.installed + outlook.pipeline;
-        let share = if all > 0.0 { outlook.installed / all } else { 1.0 };
+        let share = if all > 0.0 && self.compute > 0.0 { self.compute / all } else { 1.0 };
         let load = self.utilisation * share * outlook.growth;
         Self {
             price: self.price,
             utilisation: if load < 1.0 { load } else { 1.0 },
             reward: self.reward * share,
+            compute: all,
         }
     }
 }
@@ -55,11 +59,12 @@ impl Expectation {
 mod tests {
     use super::*;
 
-    const BELIEF: Expectation = Expectation { price: 2.0, utilisation: 0.6, reward: 900.0 };
+    const BELIEF: Expectation =
+        Expectation { price: 2.0, utilisation: 0.6, reward: 900.0, compute: 100.0 };
 
     #[test]
     fn two_half_intervals_teach_as_much_as_a_whole_one() {
-        let seen = Expectation { price: 1.0, utilisation: 0.9, reward: 0.0 };
+        let seen = Expectation { price: 1.0, utilisation: 0.9, reward: 0.0, compute: 100.0 };
         let (mut whole, mut halves) = (BELIEF, BELIEF);
         whole.learn(&seen, 60.0, 180.0);
         halves.learn(&seen, 30.0, 180.0);
@@ -71,7 +76,7 @@ mod tests {
 
     #[test]
     fn without_memory_the_last_observation_is_believed() {
-        let seen = Expectation { price: 1.0, utilisation: 0.9, reward: 0.0 };
+        let seen = Expectation { price: 1.0, utilisation: 0.9, reward: 0.0, compute: 100.0 };
         let mut belief = BELIEF;
         belief.learn(&seen, 30.0, 0.0);
         assert!((belief.price - 1.0).abs() < 1e-12 && belief.reward.abs() < 1e-9);
@@ -83,6 +88,14 @@ mod tests {
         let seen = BELIEF.diluted(&outlook);
         assert!((seen.utilisation - 0.3).abs() < 1e-12 && (seen.reward - 450.0).abs() < 1e-9);
         assert!((seen.price - 2.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_belief_from_a_smaller_network_is_spread_over_what_has_come_since() {
+        let outlook = Outlook { installed: 200.0, pipeline: 0.0, growth: 1.0 };
+        assert!((BELIEF.diluted(&outlook).utilisation - 0.3).abs() < 1e-12);
+        let smaller = Outlook { installed: 50.0, ..outlook };
+        assert!((BELIEF.diluted(&smaller).reward - 1800.0).abs() < 1e-9, "fewer share the rewards");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{H, Levels};
 use crate::blueprint::{Blueprint, LEVELS, NO_SUPPLY};
 use crate::entity::provider::ProviderParameters;
 use crate::handler::crews;
-use crate::id::{PoolId, ShelfId};
+use crate::id::{OwnerId, PoolId, ShelfId};
 use crate::mechanism::attrition::{Parts, recovered, uncovered};
 use crate::mechanism::machine_repair::{Shop, upkeep};
 use crate::record::HORIZONS_DAYS;
@@ -29,7 +29,9 @@ pub struct Projection {
     fates: Vec<Fate>,
     /// First position of each vendor within a pool's fates; one more than vendors.
     first: Vec<usize>,
-    /// Of each pool, what its largest operator runs.
+    /// Of each pool, its largest owner and that one's part.
+    largest: Vec<(Option<OwnerId>, f64)>,
+    /// Of each pool, what its largest owner runs.
     owned: Vec<Fate>,
 }
 
@@ -81,9 +83,11 @@ impl Projection {
         let mut projection = Self {
             fates: vec![zero; plan.pools.len() * width],
             first,
+            largest: vec![(None, 0.0); plan.pools.len()],
             owned: vec![zero; plan.pools.len()],
         };
         for p in (0..plan.pools.len()).map(PoolId::new).filter(|&p| is_of_interest(plan, p)) {
+            projection.largest[p.at()] = world.largest_owner(plan, p);
             projection.project_fleet(world, plan, p, day);
         }
         projection.project_pipeline(world, plan, day);
@@ -105,7 +109,7 @@ impl Projection {
     }
 
     fn project_fleet(&mut self, world: &World, plan: &Blueprint, pool: PoolId, day: f64) {
-        let mut fleet = cohorts(world, plan, pool, day);
+        let mut fleet = cohorts(world, plan, (pool, self.largest[pool.at()].0), day);
         if fleet.is_empty() {
             return;
         }
@@ -189,7 +193,7 @@ impl Projection {
     fn project_pipeline(&mut self, world: &World, plan: &Blueprint, day: f64) {
         for shipment in world.shipments.iter() {
             let left = shipment.arrives.as_days() - day;
-            self.add_batch((world, plan), &shipment.order, f64::from(shipment.nodes), |_| left);
+            self.add_batch(plan, &shipment.order, f64::from(shipment.nodes), |_| left);
         }
         for (v, vendor) in plan.vendors.iter().enumerate() {
             let terms = &vendor.parameters;
@@ -203,7 +207,7 @@ impl Projection {
                 _ => f64::INFINITY,
             };
             for order in open {
-                self.add_batch((world, plan), order, f64::from(order.nodes), left);
+                self.add_batch(plan, order, f64::from(order.nodes), left);
             }
         }
     }
@@ -211,7 +215,7 @@ impl Projection {
     /// Adds nodes that arrive after `left` days with a share of the supply left.
     fn add_batch(
         &mut self,
-        (world, plan): (&World, &Blueprint),
+        plan: &Blueprint,
         order: &Order,
         nodes: f64,
         left: impl Fn(f64) -> f64,
@@ -222,7 +226,7 @@ impl Projection {
         let v = order.vendor.at();
         let best = plan.hardware[order.hardware.at()].level;
         let compute = nodes * order.node_compute(plan);
-        let largest = world.largest_owner(plan, order.pool).1;
+        let largest = self.largest[order.pool.at()].1;
         let today = &self.fates[self.at(order.pool, v, 0)][0];
         // New nodes do the work that the pool's nodes of the vendor do today: their block may be too small for more.
         let level = (0..=best).rev().find(|&l| today[l] > 0.0).unwrap_or(0);
@@ -247,8 +251,12 @@ fn is_of_interest(plan: &Blueprint, pool: PoolId) -> bool {
 }
 
 /// The cohorts of a pool, as they are today.
-fn cohorts<'a>(world: &'a World, plan: &Blueprint, pool: PoolId, day: f64) -> Vec<Survivor<'a>> {
-    let largest = world.largest_owner(plan, pool).0;
+fn cohorts<'a>(
+    world: &'a World,
+    plan: &Blueprint,
+    (pool, largest): (PoolId, Option<OwnerId>),
+    day: f64,
+) -> Vec<Survivor<'a>> {
     let sites = world.sites_of(pool);
     let survivor = |id: &crate::id::CohortId| {
         let cohort = &world.cohorts[id.at()];
