@@ -268,7 +268,7 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
             let price = world.pools[terms.pool.at()].price * world.cloud_factor(provider);
             sums.billed += flow.served * price;
             let perceived = flow.perceived_price * market.reference_price;
-            sums.perceived += flow.served * perceived;
+            sums.perceived += flow.served * flow.perceived_price * market.reference_price;
             if network::is_at_home(plan, terms.pool, nation) {
                 let paid = market.border_price[terms.border as usize] * market.reference_price
                     + terms.compliance;
