@@ -196,6 +196,11 @@ impl World {
             }
         }
         self.networks[fork].seen.since = ctx.now().as_days();
+        // Load and rewards follow the nodes.
+        for (network, pool) in [(n, from), (fork, to)] {
+            let compute = self.installed_compute(plan, pool);
+            self.networks[network].beliefs.iter_mut().for_each(|b| b.compute = compute);
+        }
         self.begin_network(plan, fork, ctx)?;
         self.recount(plan, n, ctx)?;
         let review = terms(plan, to).review_interval;

@@ -183,7 +183,7 @@ impl World {
         self.make_up(n, &ids)
     }
 
-    /// What arrives after the last operator has left is sold second-hand.
+    /// What arrives and nobody waits for any more is sold second-hand.
     pub(in crate::handler) fn resell(
         &mut self,
         plan: &Blueprint,
