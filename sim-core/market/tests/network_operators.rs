@@ -90,7 +90,7 @@ fn seen(world: &World, plan: &Blueprint) -> f64 {
     earned(plan, world.pools[0].price, served / world.market.capacity[0])
 }
 
-/// A network that newcomers of 8 H100e enter freely. Beliefs are those of yesterday: with memory, what has arrived since is not in them, and entry overshoots.
+/// A network that newcomers of 8 H100e enter freely. Beliefs are those of yesterday: with half a year of memory and monthly reviews entry overshoots by 2.5 % of V/K.
 /// If `old`, each second of the first operators comes to its end within four years.
 fn free_entry(operators: u32, old: bool) -> (Blueprint, f64) {
     let mut plan = still(&vec![8; operators as usize], |s| {
