@@ -74,6 +74,8 @@ pub enum Event {
     CurrencyShort(NationId),
     /// Hard currency can be had again.
     CurrencyFlows(NationId),
+    /// A fiscal year of a government begins.
+    FiscalYear(NationId),
     /// A shipment of the grey channel arrives or is seized.
     GreyArrives(u32),
     /// A jurisdiction's part of a stage of production is interrupted.
@@ -133,6 +135,7 @@ impl EventCode for Event {
             Self::DatedEnd(_) => 15,
             Self::CurrencyShort(_) => 30,
             Self::CurrencyFlows(_) => 31,
+            Self::FiscalYear(_) => 20,
             Self::Tick => 16,
             Self::MonthEnd => 17,
             Self::Sample => 18,
@@ -189,6 +192,7 @@ impl EventCode for Event {
             | Self::HardwareReleased(HardwareId(id))
             | Self::CurrencyShort(NationId(id))
             | Self::CurrencyFlows(NationId(id))
+            | Self::FiscalYear(NationId(id))
             | Self::StageDisrupted(SourceId(id))
             | Self::StageRestored(SourceId(id))
             | Self::Negotiation(ContractId(id))

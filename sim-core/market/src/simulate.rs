@@ -24,6 +24,7 @@ use crate::world::chain::ChainState;
 use crate::world::connectivity::ConnectivityState;
 use crate::world::contracts::ContractState;
 use crate::world::fleet::Installation;
+use crate::world::government::Government;
 use crate::world::grey::GreyState;
 use crate::world::hard_currency::HardCurrency;
 use crate::world::licence::StandingLicence;
@@ -193,6 +194,7 @@ impl World {
             market: market_state(plan, seed, replication)?,
             shocks: ShockState::new(plan, seed, replication),
             hard_currency: HardCurrency::new(plan, seed, replication),
+            governments: vec![Government::default(); plan.nations.len()],
             contracts: ContractState::new(plan),
             regions: vec![RegionState::default(); plan.pools.len()],
             ledger,
@@ -256,6 +258,7 @@ impl World {
         for n in 0..plan.nations.len() {
             self.schedule_currency(plan, NationId::new(n), ctx)?;
         }
+        Self::begin_fiscal_years(plan, ctx)?;
         Self::begin_contracts(plan, ctx)?;
         Self::begin_regions(plan, ctx)?;
         self.begin_networks(plan, ctx)?;
@@ -310,6 +313,7 @@ fn open_books(plan: &Blueprint) -> (Ledger, Accounts) {
         power: currencies.iter().map(|&c| ledger.open(c)).collect(),
         services: currencies.iter().map(|&c| ledger.open(c)).collect(),
         treasuries: currencies.iter().map(|&c| ledger.open(c)).collect(),
+        taxpayers: currencies.iter().map(|&c| ledger.open(c)).collect(),
         dealers: currencies.iter().map(|&c| ledger.open(c)).collect(),
         providers: plan.providers.iter().map(|p| ledger.open(currencies[p.home.at()])).collect(),
         vendors: plan.vendors.iter().map(|v| ledger.open(currencies[v.home.at()])).collect(),

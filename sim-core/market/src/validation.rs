@@ -23,8 +23,8 @@ use crate::schema::{Entry, Value};
 
 /// Tolerance of sums of shares.
 const SHARE_TOLERANCE: f64 = 1e-9;
-/// Fields whose names begin so are the shares of one portfolio.
-const PORTFOLIO: &str = "policy.portfolio.";
+/// Fields whose names begin with one of these are the shares of one portfolio: of capacity, and of the state's money.
+pub const PORTFOLIOS: [&str; 2] = ["policy.portfolio.", "policy.budget."];
 /// Bytes that one site keeps: outage state and clock.
 const BYTES_PER_SITE: f64 = 256.0;
 /// Bytes that one cohort keeps: counts, clocks, streams.
@@ -99,21 +99,24 @@ fn horizon(scenario: &Scenario, out: &mut Vec<Problem>) {
     }
 }
 
-/// Shares of one portfolio, in every root that has them.
+/// Shares of each portfolio, in every root that has them.
 fn portfolios(scenario: &Scenario, out: &mut Vec<Problem>) {
     for spec in Scenario::ROOTS {
         for id in scenario.identifiers(spec.name) {
             let Some(entry) = scenario.entry(spec.name, id) else { continue };
-            let names =
-                spec.fields.iter().enumerate().filter(|(_, f)| f.name.starts_with(PORTFOLIO));
-            let shares: Vec<f64> = names.filter_map(|(at, _)| number(entry, at)).collect();
-            let sum: f64 = shares.iter().sum();
-            if !shares.is_empty() && (sum - 1.0).abs() > SHARE_TOLERANCE {
-                let path = [spec.name, id, "policy.portfolio"].join(".");
-                let message = format!("the shares of `{path}` sum to {} and not to one", tidy(sum));
-                let help =
-                    "give all shares; one share set by a policy or --set rescales the others";
-                out.push(problem(path, message, help));
+            for prefix in PORTFOLIOS {
+                let names =
+                    spec.fields.iter().enumerate().filter(|(_, f)| f.name.starts_with(prefix));
+                let shares: Vec<f64> = names.filter_map(|(at, _)| number(entry, at)).collect();
+                let sum: f64 = shares.iter().sum();
+                if !shares.is_empty() && (sum - 1.0).abs() > SHARE_TOLERANCE {
+                    let path = [spec.name, id, prefix.trim_end_matches('.')].join(".");
+                    let message =
+                        format!("the shares of `{path}` sum to {} and not to one", tidy(sum));
+                    let help =
+                        "give all shares; one share set by a policy or --set rescales the others";
+                    out.push(problem(path, message, help));
+                }
             }
         }
     }

@@ -76,6 +76,32 @@ parameters! {
         portfolio_network["policy.portfolio.network"]: f64 = 0.4, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
         /// Share of the portfolio that is left to foreign clouds.
         portfolio_cloud["policy.portfolio.cloud"]: f64 = 0.2, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
+        /// Money that the state appropriates to compute in its first fiscal year; unset: no limit, the treasury pays what its levers ask.
+        appropriation["policy.appropriation"]: Option<f64> = None, Kind::Number { unit: "USD/year", range: Range::closed(0.0, 1e13) }, Assumed, "policy";
+        /// Growth of the appropriation from year to year.
+        appropriation_growth["policy.appropriation_growth"]: f64 = 0.0, Kind::Number { unit: "1/year", range: Range::closed(-1.0, 10.0) }, Assumed, "policy";
+        /// Share of what is left of a lever's money at the end of a fiscal year that the lever keeps; the rest lapses.
+        carry_over["policy.carry_over"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "annual appropriations lapse";
+        /// Share of the appropriation for the hardware of the national data centre.
+        budget_data_centre["policy.budget.data_centre"]: f64 = 0.5, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
+        /// Share for rebates on the bills of clouds.
+        budget_cloud["policy.budget.cloud"]: f64 = 0.1, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
+        /// Share for subsidies to nodes of the domestic network, on capital or on energy.
+        budget_node_subsidy["policy.budget.node_subsidy"]: f64 = 0.2, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
+        /// Share for tax breaks: revenue that the state forgoes.
+        budget_tax_break["policy.budget.tax_break"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
+        /// Share for a stockpile of spare parts.
+        budget_stockpile["policy.budget.stockpile"]: f64 = 0.05, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
+        /// Share for projects of domestic chips.
+        budget_chip_project["policy.budget.chip_project"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
+        /// Share for the training of talent.
+        budget_talent["policy.budget.talent"]: f64 = 0.05, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
+        /// Share for enclaves, audits and red-teaming.
+        budget_security["policy.budget.security"]: f64 = 0.05, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
+        /// Share for a national model.
+        budget_models["policy.budget.models"]: f64 = 0.05, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
+        /// Share for contributions to alliances and commons.
+        budget_alliance["policy.budget.alliance"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
         /// Where open work may be processed.
         residency_open["policy.residency.open"]: Residency = Residency::Any, Kind::Choice(Residency::WORDS), Assumed, "policy";
         /// Where regulated work may be processed.

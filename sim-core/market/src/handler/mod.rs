@@ -3,6 +3,7 @@
 mod chain;
 mod connectivity;
 mod contract;
+mod government;
 mod grey;
 mod hard_currency;
 mod network;
@@ -83,6 +84,7 @@ impl Model for Market<'_> {
             Event::CurrencyShort(nation) | Event::CurrencyFlows(nation) => {
                 world.currency_switches(plan, nation, ctx)
             }
+            Event::FiscalYear(nation) => world.fiscal_year(plan, nation, ctx),
             Event::StageDisrupted(source) => world.stage_disrupted(plan, source, ctx),
             Event::StageRestored(source) => world.stage_restored(plan, source, ctx),
             Event::RegionReview(pool) => world.region_review(plan, pool, ctx),

@@ -9,6 +9,7 @@ pub mod concentration;
 pub mod connectivity;
 pub mod export_control;
 pub mod governance;
+pub mod government;
 pub mod grey_channel;
 pub mod investment;
 pub mod machine_repair;

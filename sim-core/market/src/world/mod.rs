@@ -6,6 +6,7 @@ pub mod chain;
 pub mod connectivity;
 pub mod contracts;
 pub mod fleet;
+pub mod government;
 pub mod grey;
 pub mod hard_currency;
 pub mod licence;
@@ -113,8 +114,10 @@ pub struct Accounts {
     pub power: Vec<AccountId>,
     /// Staff, buildings and services, by zone.
     pub services: Vec<AccountId>,
-    /// Treasuries, by zone: they receive tariffs.
+    /// Treasuries, by zone: they receive appropriations and tariffs.
     pub treasuries: Vec<AccountId>,
+    /// Taxpayers, by zone: they pay appropriations.
+    pub taxpayers: Vec<AccountId>,
     /// Dealers of the parallel currency market, by zone: they receive premia.
     pub dealers: Vec<AccountId>,
     /// Providers.
@@ -217,6 +220,8 @@ pub struct World {
     pub shocks: shock::ShockState,
     /// Shortages of hard currency.
     pub hard_currency: hard_currency::HardCurrency,
+    /// Purses of the governments, by nation.
+    pub governments: Vec<government::Government>,
     /// Long-term contracts.
     pub contracts: contracts::ContractState,
     /// Regions that clouds may open, by pool.

@@ -5,31 +5,33 @@ use super::resolve::{Resolver, Trace};
 use super::source::{Finding, Place};
 use super::value::{SHARE_TOLERANCE, tidy};
 use autarky_market::schema::Value;
+use autarky_market::validation::PORTFOLIOS;
 use std::collections::BTreeMap;
 
-/// Fields whose names begin so are the shares of one portfolio.
-pub(crate) const PREFIX: &str = "policy.portfolio.";
+/// The portfolio that a field is a share of, by the prefix of its name.
+pub(crate) fn portfolio_of(field: &str) -> Option<&'static str> {
+    PORTFOLIOS.into_iter().find(|prefix| field.starts_with(prefix))
+}
 
 /// Rescales what `layer` left untouched in the portfolios that it changed.
 pub(crate) fn rescale(resolver: &mut Resolver<'_>, layer: &Layer, wanted: &dyn Fn(usize) -> bool) {
-    let mut changed: BTreeMap<(usize, String), (Vec<usize>, Place)> = BTreeMap::new();
+    let mut changed: BTreeMap<(usize, String, &str), (Vec<usize>, Place)> = BTreeMap::new();
     for setting in layer.settings.iter().filter(|s| wanted(s.root)) {
         let What::Value { field, place, .. } = &setting.what else { continue };
         let spec = root_spec(setting.root);
-        if !spec.fields[*field].name.starts_with(PREFIX) {
-            continue;
-        }
+        let Some(prefix) = portfolio_of(spec.fields[*field].name) else { continue };
         let every = resolver.out.scenario.identifiers(spec.name);
         let ids = if setting.id == "*" { every } else { vec![setting.id.as_str()] };
         for id in ids {
-            let entry =
-                changed.entry((setting.root, id.to_owned())).or_insert((Vec::new(), *place));
+            let key = (setting.root, id.to_owned(), prefix);
+            let entry = changed.entry(key).or_insert((Vec::new(), *place));
             entry.0.push(*field);
             entry.1 = *place;
         }
     }
-    for ((root, id), (set, place)) in changed {
-        rescale_one(resolver, root, &id, &set, &Trace { place: Some(place), ..derived(layer) });
+    for ((root, id, prefix), (set, place)) in changed {
+        let trace = Trace { place: Some(place), ..derived(layer) };
+        rescale_one(resolver, (root, &id, prefix), &set, &trace);
     }
 }
 
@@ -41,14 +43,19 @@ fn derived(layer: &Layer) -> Trace {
     }
 }
 
-fn rescale_one(resolver: &mut Resolver<'_>, root: usize, id: &str, set: &[usize], trace: &Trace) {
+fn rescale_one(
+    resolver: &mut Resolver<'_>,
+    (root, id, prefix): (usize, &str, &str),
+    set: &[usize],
+    trace: &Trace,
+) {
     let fields = root_spec(root).fields;
     let Some(entry) = resolver.out.scenario.entry(root_spec(root).name, id) else { return };
     let share = |at: usize| match entry.get(at) {
         Some(Value::Number(share)) => share,
         _ => 0.0,
     };
-    let all = (0..fields.len()).filter(|at| fields[*at].name.starts_with(PREFIX));
+    let all = (0..fields.len()).filter(|at| fields[*at].name.starts_with(prefix));
     let (given, others): (Vec<usize>, Vec<usize>) = all.partition(|at| set.contains(at));
     let rest = 1.0 - given.iter().map(|at| share(*at)).sum::<f64>();
     let before: f64 = others.iter().map(|at| share(*at)).sum();
@@ -56,7 +63,7 @@ fn rescale_one(resolver: &mut Resolver<'_>, root: usize, id: &str, set: &[usize]
         return;
     }
     if rest < -SHARE_TOLERANCE || before <= 0.0 {
-        let path = path_of(root, id, PREFIX.trim_end_matches('.'));
+        let path = path_of(root, id, prefix.trim_end_matches('.'));
         let message = if before <= 0.0 {
             format!("`{path}` cannot be rescaled: the other shares are zero")
         } else {

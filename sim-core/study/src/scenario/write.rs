@@ -2,7 +2,7 @@
 
 use super::diagnostic::printable;
 use super::layer::{is_optional, path_of, root_spec};
-use super::portfolio::PREFIX;
+use super::portfolio::portfolio_of;
 use super::value::date_text;
 use super::{Loaded, Policy};
 use autarky_market::entity::provider::ProviderKind;
@@ -206,11 +206,15 @@ fn changes_toml(out: &mut String, at: (usize, &str), entry: &dyn Entry, other: O
     let (root, id) = at;
     let fields = root_spec(root).fields;
     let differs = |field: usize| other.is_none_or(|o| o.get(field) != entry.get(field));
-    let portfolio = (0..fields.len()).any(|f| fields[f].name.starts_with(PREFIX) && differs(f));
+    let changed: Vec<_> = (0..fields.len())
+        .filter(|f| differs(*f))
+        .filter_map(|f| portfolio_of(fields[f].name))
+        .collect();
+    let rescales = |name: &str| portfolio_of(name).is_some_and(|own| changed.contains(&own));
     for (field, spec) in fields.iter().enumerate() {
         let value = entry.get(field);
         let blank = value.as_ref().is_none_or(is_blank_reference) && !is_optional(root, field);
-        if !blank && (differs(field) || portfolio && spec.name.starts_with(PREFIX)) {
+        if !blank && (differs(field) || rescales(spec.name)) {
             let path = path_of(root, id, spec.name);
             let _ = writeln!(out, "\"{path}\" = {}", toml_value(spec, value.as_ref()));
         }

@@ -1,0 +1,88 @@
+//! What a state's appropriation is divided into. Decides nothing about what the money buys.
+//!
+//! Each fiscal year `A_y = A_0 · (1 + g)^y` is divided over the levers by the shares of the budget, and what a lever had left is kept in part:
+//! `left ← keep·left + share·A_y`. The rest lapses, as in annual budgeting (Liebman and Mahoney 2017).
+
+/// A lever that costs the state money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lever {
+    /// Hardware and building of the national data centre.
+    DataCentre = 0,
+    /// Rebates on the bills of clouds.
+    Cloud = 1,
+    /// Subsidies to nodes of the domestic network.
+    NodeSubsidy = 2,
+    /// Taxes forgone.
+    TaxBreak = 3,
+    /// Stockpile of spare parts.
+    Stockpile = 4,
+    /// Projects of domestic chips.
+    ChipProject = 5,
+    /// Training of talent.
+    Talent = 6,
+    /// Enclaves, audits, red-teaming.
+    Security = 7,
+    /// National model.
+    Models = 8,
+    /// Contributions to alliances and commons.
+    Alliance = 9,
+}
+
+/// Number of levers.
+pub const LEVERS: usize = 10;
+
+/// The appropriation of fiscal year `year`, counted from zero, USD.
+#[must_use]
+pub fn appropriation(first: f64, growth: f64, year: u32) -> f64 {
+    let mut money = first;
+    for _ in 0..year {
+        money *= 1.0 + growth;
+    }
+    money
+}
+
+/// What the levers have at the start of a fiscal year, USD: what is kept of what they had `left`, and their `shares` of `money`.
+#[must_use]
+pub fn divided(
+    left: &[f64; LEVERS],
+    keep: f64,
+    shares: &[f64; LEVERS],
+    money: f64,
+) -> [f64; LEVERS] {
+    let mut out = [0.0; LEVERS];
+    for (lever, out) in out.iter_mut().enumerate() {
+        *out = keep * left[lever] + shares[lever] * money;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const HALVES: [f64; LEVERS] = [0.5, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+
+    #[test]
+    fn an_appropriation_compounds_and_a_lever_without_a_share_gets_nothing() {
+        assert!((appropriation(100.0, 0.1, 3) - 133.1).abs() < 1e-9);
+        let divided = divided(&[8.0; LEVERS], 0.25, &HALVES, 100.0);
+        assert!((divided[0] - 52.0).abs() < 1e-12 && (divided[1] - 2.0).abs() < 1e-12);
+    }
+
+    proptest! {
+        /// What the levers have is what was appropriated and kept: nothing is created.
+        #[test]
+        fn the_parts_sum_to_the_whole(
+            raw in prop::array::uniform10(0.0..1.0_f64),
+            left in prop::array::uniform10(0.0..1e9_f64),
+            (keep, money) in (0.0..1.0_f64, 0.0..1e12_f64),
+        ) {
+            let total: f64 = raw.iter().sum::<f64>() + 1e-9;
+            let shares = raw.map(|share| share / total);
+            let have: f64 = divided(&left, keep, &shares, money).iter().sum();
+            let given = money * shares.iter().sum::<f64>() + keep * left.iter().sum::<f64>();
+            prop_assert!((have - given).abs() <= 1e-9 * (1.0 + given));
+        }
+    }
+}
