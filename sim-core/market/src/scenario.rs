@@ -18,6 +18,7 @@ use crate::entity::stage::StageParameters;
 use crate::entity::tension::TensionParameters;
 use crate::entity::token::TokenParameters;
 use crate::entity::vendor::VendorParameters;
+use crate::entity::welfare::WelfareParameters;
 use crate::entity::withdrawal::WithdrawalParameters;
 use crate::schema::{Entry, RootSpec};
 
@@ -136,6 +137,7 @@ scenario! {
         demand["demand"]: DemandParameters,
         grey["grey"]: GreyParameters,
         withdrawal["withdrawal"]: WithdrawalParameters,
+        welfare["welfare"]: WelfareParameters,
     }
     entries {
         /// Zones of the market: focus nations and, after resolution, blocs.

@@ -128,6 +128,8 @@ fn record(plan: &Blueprint, observers: &Observers, events: u64, fingerprint: u64
             samples: &observers.series[f * rows..(f + 1) * rows],
             yearly: (365.25 / plan.timing.sample.as_days()).round().max(1.0) as usize,
             population: plan.nations[plan.focus[f].at()].parameters.population,
+            resilience: observers.resilience[f],
+            weights: &plan.welfare,
         };
         scalars.extend(SCALARS.iter().map(|(_, read)| read(totals, &summary)));
     }
@@ -156,6 +158,7 @@ impl World {
         let mut world = Self {
             seed,
             replication,
+            day: 0.0,
             cohorts: Vec::new(),
             live: Vec::new(),
             counted: Vec::new(),
@@ -194,7 +197,7 @@ impl World {
             market: market_state(plan, seed, replication)?,
             shocks: ShockState::new(plan, seed, replication),
             hard_currency: HardCurrency::new(plan, seed, replication),
-            governments: vec![Government::default(); plan.nations.len()],
+            governments: plan.nations.iter().map(Government::new).collect(),
             contracts: ContractState::new(plan),
             regions: vec![RegionState::default(); plan.pools.len()],
             ledger,
@@ -346,6 +349,7 @@ fn pool_state(plan: &Blueprint, pool: &Pool, repair: Stream) -> PoolState {
         load: 0.0,
         revenue: vec![0.0; plan.nations.len()],
         energy: 0.0,
+        loss: 0.0,
     }
 }
 

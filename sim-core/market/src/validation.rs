@@ -8,6 +8,7 @@ mod chain;
 mod contracts;
 mod dispatch;
 mod events;
+mod government;
 mod network;
 mod owner;
 mod price;
@@ -62,6 +63,7 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
         regions::regions,
         dispatch::dispatchers,
         events::events,
+        government::owners,
         shock::shocks,
         memory,
     ] {
@@ -83,6 +85,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<Problem> {
     events::grey_channel(scenario, &mut out);
     shock::warnings(scenario, &mut out);
     price::warnings(scenario, &mut out);
+    government::warnings(scenario, &mut out);
     out
 }
 

@@ -96,6 +96,8 @@ impl Blueprint {
             tensions: politics::tensions(scenario),
             grey: scenario.grey.clone(),
             events: politics::events(scenario)?,
+            welfare: scenario.welfare.clone(),
+            appropriates: Vec::new(),
             providers: Vec::new(),
             pools: Vec::new(),
             dispatchers: Vec::new(),
@@ -115,6 +117,7 @@ impl Blueprint {
             networks: Networks::default(),
         };
         plan.add_providers(scenario)?;
+        plan.appropriates = politics::appropriates(&plan);
         plan.share_portfolios();
         plan.initial = plan.initial_fleet();
         plan.segments = plan.segments(scenario)?;

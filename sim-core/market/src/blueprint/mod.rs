@@ -10,7 +10,7 @@ mod dispatch;
 mod entries;
 mod fleet;
 pub mod network;
-mod politics;
+pub mod politics;
 mod shelf;
 pub mod shock;
 
@@ -19,8 +19,9 @@ use autarky_engine::time::{SimDuration, SimTime};
 use crate::entity::grey::GreyParameters;
 use crate::entity::hardware::HardwareParameters;
 use crate::entity::nation::NationParameters;
-use crate::entity::provider::ProviderParameters;
+use crate::entity::provider::{CapacityTarget, ProviderKind, ProviderParameters};
 use crate::entity::vendor::VendorParameters;
+use crate::entity::welfare::WelfareParameters;
 use crate::entity::withdrawal::WithdrawalParameters;
 use crate::id::{
     ControllerId, DispatcherId, GroupId, HardwareId, NationId, OperatorId, PoolId, ProviderId,
@@ -363,6 +364,8 @@ pub struct Blueprint {
     pub grey: GreyParameters,
     /// What happens between states.
     pub events: Vec<ScenarioEvent>,
+    /// Whether each nation ever has an appropriation.
+    pub appropriates: Vec<bool>,
     /// Providers.
     pub providers: Vec<Provider>,
     /// Pools.
@@ -387,6 +390,8 @@ pub struct Blueprint {
     pub contracts: contracts::Contracts,
     /// Actors of the withdrawal test.
     pub actors: Vec<ResolvedActor>,
+    /// How what happens to a nation is valued.
+    pub welfare: WelfareParameters,
     /// Nested rollouts of the withdrawal test.
     pub rollout: WithdrawalParameters,
     /// By vendor: shares of its supply that are left under some actor, of which the first is 1 and the second 0.
@@ -408,6 +413,22 @@ impl Pool {
 }
 
 impl Blueprint {
+    /// Whether a nation's levers are limited by an appropriation: in the scenario, or by a change of policy.
+    #[must_use]
+    pub fn has_appropriation(&self, nation: NationId) -> bool {
+        self.appropriates[nation.at()]
+    }
+
+    /// Whether a pool belongs to a node network at home.
+    #[must_use]
+    pub fn is_home_network(&self, pool: PoolId) -> bool {
+        let terms = &self.pools[pool.at()];
+        let provider = &self.providers[terms.provider.at()];
+        provider.home == terms.zone
+            && (provider.parameters.kind == ProviderKind::Network
+                || provider.parameters.capacity_target == CapacityTarget::Operators)
+    }
+
     /// The group of a pool and level.
     #[must_use]
     pub fn group(&self, pool: PoolId, level: usize) -> GroupId {

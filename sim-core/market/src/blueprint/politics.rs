@@ -3,13 +3,16 @@
 use autarky_engine::rng::entity_key;
 use autarky_engine::time::{SimDuration, SimTime};
 
+use super::Blueprint;
 use super::build::{BuildError, error, position};
 use super::entries::{instant, span};
 use crate::entity::controller::Scope;
 use crate::entity::event::{EventKind, EventParameters};
+use crate::entity::provider::ProviderKind;
 use crate::entity::tension::TensionParameters;
 use crate::id::{ControllerId, NationId, ProviderId};
 use crate::mechanism::export_control::Terms;
+use crate::mechanism::policy::{Change, KINDS};
 use crate::scenario::{Entries, Scenario};
 
 /// A tension between blocs.
@@ -77,6 +80,8 @@ pub enum Effect {
         /// Share of these nodes that carries a lock.
         share: f64,
     },
+    /// The destinations' own policy changes.
+    Policy(Change),
 }
 
 /// An event of the scenario.
@@ -174,6 +179,7 @@ fn effect(scenario: &Scenario, path: &str, event: &EventParameters) -> Result<Ef
             let providers = named(&scenario.providers, ("provider", &place), &event.providers)?;
             Ok(Effect::SwitchOff { vendors, providers, share: event.share })
         }
+        EventKind::PolicyChange => Ok(Effect::Policy(change(event))),
     }
 }
 
@@ -188,6 +194,36 @@ fn named<T>(
         out[position] = true;
     }
     Ok(out)
+}
+
+/// Whether each nation ever has an appropriation: in the scenario, or by a change of policy.
+pub(super) fn appropriates(plan: &Blueprint) -> Vec<bool> {
+    let sets = |event: &ScenarioEvent| matches!(&event.effect, Effect::Policy(c) if c.appropriation.is_some());
+    let by_event = |n: usize| {
+        plan.events.iter().any(|e| sets(e) && e.destinations.contains(&NationId::new(n)))
+    };
+    let nations = plan.nations.iter().enumerate();
+    nations.map(|(n, nation)| nation.parameters.appropriation.is_some() || by_event(n)).collect()
+}
+
+/// What an event sets of a policy.
+#[must_use]
+pub fn change(event: &EventParameters) -> Change {
+    let mut portfolio = [None; KINDS];
+    portfolio[ProviderKind::Cloud as usize] = event.set_cloud;
+    portfolio[ProviderKind::DataCentre as usize] = event.set_data_centre;
+    portfolio[ProviderKind::Network as usize] = event.set_network;
+    Change {
+        appropriation: event.set_appropriation,
+        coverage: event.set_coverage,
+        portfolio,
+        tariff: event.set_tariff,
+        cloud_rebate: event.set_cloud_rebate,
+        capital_subsidy: event.set_capital_subsidy,
+        energy_subsidy: event.set_energy_subsidy,
+        profit_tax: event.set_profit_tax,
+        tax_break: event.set_tax_break,
+    }
 }
 
 fn terms(event: &EventParameters) -> Terms {

@@ -13,6 +13,8 @@ vocabulary! {
         CloudSuspension = "cloud_suspension",
         /// Nodes in the destinations that carry a remote lock are switched off.
         RemoteSwitchOff = "remote_switch_off",
+        /// The destinations change their own policy.
+        PolicyChange = "policy_change",
     }
 }
 
@@ -45,6 +47,28 @@ parameters! {
         providers: Vec<String> = Vec::new(), Kind::References("provider"), Assumed, "scenario";
         /// Destinations.
         to["to.nations"]: Vec<String> = Vec::new(), Kind::References("nation"), Assumed, "scenario";
+        /// New money a year under `policy_change`, from the next fiscal year on.
+        set_appropriation["set.appropriation"]: Option<f64> = None, Kind::Number { unit: "USD/year", range: Range::closed(0.0, 1e13) }, Assumed, "scenario";
+        /// New coverage under `policy_change`.
+        set_coverage["set.coverage"]: Option<f64> = None, Kind::Number { unit: "1", range: Range::closed(0.0, 3.0) }, Assumed, "scenario";
+        /// New share of the data centre in the portfolio under `policy_change`; shares that are not set rescale.
+        set_data_centre["set.portfolio.data_centre"]: Option<f64> = None, Kind::Number { unit: "1", range: Range::share() }, Assumed, "scenario";
+        /// New share of the network.
+        set_network["set.portfolio.network"]: Option<f64> = None, Kind::Number { unit: "1", range: Range::share() }, Assumed, "scenario";
+        /// New share of the clouds.
+        set_cloud["set.portfolio.cloud"]: Option<f64> = None, Kind::Number { unit: "1", range: Range::share() }, Assumed, "scenario";
+        /// New tariff under `policy_change`.
+        set_tariff["set.tariff"]: Option<f64> = None, Kind::Number { unit: "1", range: Range::closed(0.0, 10.0) }, Assumed, "scenario";
+        /// New rebate on the bills of clouds.
+        set_cloud_rebate["set.cloud_rebate"]: Option<f64> = None, Kind::Number { unit: "1", range: Range::closed(0.0, 0.99) }, Assumed, "scenario";
+        /// New subsidy on hardware of node networks.
+        set_capital_subsidy["set.node_subsidy.capital"]: Option<f64> = None, Kind::Number { unit: "1", range: Range::closed(0.0, 0.99) }, Assumed, "scenario";
+        /// New subsidy on power of node networks.
+        set_energy_subsidy["set.node_subsidy.energy"]: Option<f64> = None, Kind::Number { unit: "1", range: Range::share() }, Assumed, "scenario";
+        /// New tax on profit.
+        set_profit_tax["set.tax.profit"]: Option<f64> = None, Kind::Number { unit: "1", range: Range::closed(0.0, 0.95) }, Assumed, "scenario";
+        /// New tax break.
+        set_tax_break["set.tax.break"]: Option<f64> = None, Kind::Number { unit: "1", range: Range::share() }, Assumed, "scenario";
         /// New regime.
         regime: Regime = Regime::Ban, Kind::Choice(Regime::WORDS), Assumed, "scenario";
         /// What it applies to.

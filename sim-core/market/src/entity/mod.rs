@@ -15,4 +15,5 @@ pub mod stage;
 pub mod tension;
 pub mod token;
 pub mod vendor;
+pub mod welfare;
 pub mod withdrawal;

@@ -110,6 +110,16 @@ parameters! {
         residency_critical["policy.residency.critical"]: Residency = Residency::Domestic, Kind::Choice(Residency::WORDS), Assumed, "policy";
         /// Tariff on compute bought from abroad.
         tariff["policy.tariff"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::closed(0.0, 10.0) }, Assumed, "services trade is free of tariffs under the WTO moratorium";
+        /// Share of the bills of clouds that the state pays for its buyers while lever `cloud` has money.
+        cloud_rebate["policy.cloud_rebate"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::closed(0.0, 0.99) }, Assumed, "off";
+        /// Share of the price of hardware of node networks at home that the state pays while lever `node_subsidy` has money.
+        capital_subsidy["policy.node_subsidy.capital"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::closed(0.0, 0.99) }, Assumed, "off";
+        /// Share of the power bills of node networks at home that the state pays while lever `node_subsidy` has money.
+        energy_subsidy["policy.node_subsidy.energy"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "off";
+        /// Tax on the profit of pools in the nation: fees less power, operation and depreciation; losses are carried forward.
+        profit_tax["policy.tax.profit"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::closed(0.0, 0.95) }, Assumed, "off; statutory rates of corporate tax are 20 to 25 % in most states (OECD 2024)";
+        /// Share of the profit tax that the state waives for providers at home while lever `tax_break` has money.
+        tax_break["policy.tax.break"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "off";
         /// Compliance cost of regulated and critical work under foreign jurisdiction.
         compliance["policy.compliance"]: f64 = 0.15, Kind::Number { unit: "USD/H100eh", range: Range::closed(0.0, 1000.0) }, Assumed, "about a tenth of a rental price";
         /// Links to the outside (cable systems, land routes); what lies abroad can be used while one of them is up.
@@ -126,6 +136,10 @@ parameters! {
         home_taste: f64 = 1.5, Kind::Number { unit: "1", range: Range::above(0.0, 1000.0) }, Assumed, "home bias; in the sensitivity table";
         /// Repair crews per thousand nodes of a provider at home (talent).
         crews: f64 = 4.0, Kind::Number { unit: "1", range: Range::closed(0.0, 1000.0) }, Assumed, "one technician per some 250 servers";
+        /// Permanent jobs per megawatt of nodes at home.
+        jobs_per_megawatt["jobs.per_megawatt"]: f64 = 1.0, Kind::Number { unit: "1/MW", range: Range::closed(0.0, 1000.0) }, Assumed, "announcements of hyperscale campuses: 0.5 to 1; small sites have more";
+        /// Jobs per operator of a node network, in full-time equivalents.
+        jobs_per_operator["jobs.per_operator"]: f64 = 0.1, Kind::Number { unit: "1", range: Range::closed(0.0, 1000.0) }, Assumed, "half a day a week";
         /// Hazard that it withdraws, or loses to war, disaster or seizure, the sites that it hosts.
         hosting_hazard["hazard.hosting"]: f64 = 0.01, Kind::Number { unit: "1/year", range: Range::closed(0.0, 10.0) }, Assumed, "two of three zones of one Gulf region lost in 2026-03, one region of some hundred in four years";
         /// Hazard that it loses all international links for longer than the horizon of the test.

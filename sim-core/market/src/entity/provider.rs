@@ -108,6 +108,8 @@ parameters! {
         zones: Vec<String> = Vec::new(), Kind::References("nation"), Assumed, "calibration/cloud_regions.csv";
         /// Name of the dispatcher that spreads its work; providers that name the same one share their queues in each zone.
         dispatcher: String = String::new(), Kind::Name, Assumed, "scenario: empty: its own";
+        /// Whether the state of its home owns it: lever `data_centre` pays for its hardware, and its treasury takes its surplus or makes it up.
+        public: bool = false, Kind::Flag, Assumed, "scenario";
         /// Whether zones other than those of its sites may buy from it.
         exports: bool = false, Kind::Flag, Assumed, "clouds sell everywhere, national providers at home";
         /// What its capacity target follows.

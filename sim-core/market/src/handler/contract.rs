@@ -423,14 +423,17 @@ impl World {
         for (d, deal) in plan.contracts.deals.iter().enumerate() {
             let abroad = self.border_crossed(plan, d);
             let premium = self.premium(plan, deal.seller, deal.buyer);
+            let tariff = self.policy(deal.buyer).tariff;
+            let rebate = self.rebate(plan, deal.seller, deal.buyer.at());
             let state = &mut self.contracts.deals[d];
             let Some(terms) = state.terms else { continue };
             let take = plan.contracts.list[deal.contract.at()].parameters.take_or_pay * state.quota;
             let paid = if state.used > take { state.used } else { take };
             let due = paid * hours * terms.price;
             state.owed += due;
+            self.governments[deal.buyer.at()].rebates_due += due * rebate;
             self.hard_currency.owed[deal.buyer.at()] += due * premium;
-            state.tariff += due * abroad * plan.nations[deal.buyer.at()].parameters.tariff;
+            state.tariff += due * abroad * tariff;
         }
     }
 
@@ -458,7 +461,7 @@ impl World {
             let (n, seller) = (deal.buyer.at(), deal.seller);
             let buyer = self.accounts.buyers[n];
             self.ledger.pay(buyer, self.accounts.providers[seller.at()], due)?;
-            self.ledger.pay(buyer, self.accounts.treasuries[n], tariff)?;
+            self.pay_tariff(plan, deal.buyer, tariff)?;
             self.observers.paid_to(plan, (seller, n), due, day);
         }
         Ok(())

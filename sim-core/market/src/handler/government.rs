@@ -18,8 +18,7 @@ impl World {
         plan: &Blueprint,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
-        let limited = |n: &usize| plan.nations[*n].parameters.appropriation.is_some();
-        for n in (0..plan.nations.len()).filter(limited).map(NationId::new) {
+        for n in (0..plan.nations.len()).map(NationId::new).filter(|n| plan.has_appropriation(*n)) {
             ctx.schedule_in(SimDuration::ZERO, phase::RULES, Event::FiscalYear(n))?;
         }
         Ok(())
@@ -34,8 +33,9 @@ impl World {
         let year = SimDuration::from_days_f64(YEAR)?;
         ctx.schedule_in(year, phase::RULES, Event::FiscalYear(nation))?;
         let terms = &plan.nations[nation.at()];
-        let Some(first) = terms.parameters.appropriation else { return Ok(()) };
         let purse = &mut self.governments[nation.at()];
+        purse.limited = purse.policy.appropriation.is_some();
+        let Some(first) = purse.policy.appropriation else { return Ok(()) };
         let money = appropriation(first, terms.parameters.appropriation_growth, purse.years);
         purse.left = divided(&purse.left, terms.parameters.carry_over, &budget(terms), money);
         purse.years += 1;

@@ -76,6 +76,7 @@ impl World {
     ) -> Result<(), ModelError> {
         let payer = self.accounts.providers[provider.at()];
         self.ledger.pay(payer, payee, usd)?;
+        self.observers.bought(plan, (provider, vendor), usd);
         let home = plan.providers[provider.at()].home;
         let premium = usd * self.import_premium(plan, provider, vendor);
         if premium > 0.0 {

@@ -3,6 +3,7 @@
 mod chain;
 mod connectivity;
 mod contract;
+mod fiscal;
 mod government;
 mod grey;
 mod hard_currency;
@@ -41,11 +42,13 @@ impl Model for Market<'_> {
     type Event = Event;
     type Error = ModelError;
 
+    #[expect(clippy::too_many_lines, reason = "the one match over the whole vocabulary of events")]
     fn handle(&mut self, ctx: &mut Ctx<'_>, event: Event) -> Result<(), ModelError> {
         let Self { plan, world } = self;
         if world.sleeps_through(event) {
             return Ok(());
         }
+        world.day = ctx.now().as_days();
         match event {
             Event::NodeFails(cohort) => world.node_fails(plan, cohort, ctx),
             Event::RepairDone(pool, cohort) => world.repair_done(plan, pool, cohort, ctx),

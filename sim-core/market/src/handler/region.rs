@@ -154,7 +154,7 @@ impl World {
             return 0.0;
         }
         let terms = &plan.providers[provider.at()].parameters;
-        let border = 1.0 + plan.nations[segment.nation.at()].parameters.tariff;
+        let border = 1.0 + self.policy(segment.nation).tariff;
         let share = abroad / total;
         let theta = plan.classes[segment.class].substitution;
         terms.region_at_risk * abroad + total * (share_at_home(share, border, theta) - share)

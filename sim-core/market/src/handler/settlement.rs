@@ -6,10 +6,11 @@ use crate::blueprint::Blueprint;
 use crate::entity::provider::PriceRule;
 use crate::event::{Event, phase};
 use crate::handler::network::Bills;
-use crate::id::{HardwareId, PoolId, VendorId};
+use crate::id::{HardwareId, NationId, PoolId, VendorId};
 use crate::mechanism::price::cournot::{marked_up, perceived};
 use crate::mechanism::price::{UnitCost, toward};
-use crate::metric::integrity;
+use crate::metric::state::Month;
+use crate::metric::{discount, integrity};
 use crate::world::{Ctx, ModelError, World};
 
 /// Length of a month, days.
@@ -35,8 +36,11 @@ impl World {
             self.reprice(plan, PoolId::new(p));
         }
         self.settle_premiums()?;
+        self.settle_rebates(plan)?;
         self.settle_contracts(plan, day)?;
         self.settle_regions(plan)?;
+        self.settle_public(plan)?;
+        self.count_jobs(plan);
         self.age_hazards(plan, day, ctx)?;
         integrity::check_month(self, plan)?;
         Ok(())
@@ -61,19 +65,16 @@ impl World {
     fn settle(&mut self, plan: &Blueprint, pool: PoolId, day: f64) -> Result<(), ModelError> {
         let terms = &plan.pools[pool.at()];
         let provider = self.accounts.providers[terms.provider.at()];
-        let mut bills = Bills::default();
+        let (mut bills, mut month) = (Bills::default(), Month::default());
         for n in 0..plan.nations.len() {
             let due = std::mem::take(&mut self.pools[pool.at()].revenue[n]);
             if due > 0.0 {
                 let money = self.pay_bill(plan, (pool, n), due)?;
                 bills.fees += money;
+                month.fees += due;
                 if terms.zone.at() != n {
-                    let tariff = due * plan.nations[n].parameters.tariff;
-                    self.ledger.pay(
-                        self.accounts.buyers[n],
-                        self.accounts.treasuries[n],
-                        tariff,
-                    )?;
+                    let tariff = due * self.policy(NationId::new(n)).tariff;
+                    self.pay_tariff(plan, NationId::new(n), tariff)?;
                 }
                 self.observers.paid(plan, (pool, n), due, day);
             }
@@ -83,10 +84,15 @@ impl World {
         let scale = self.settle_cost_scale(plan, pool);
         bills.power = energy * zone.power_price * scale.0;
         self.ledger.pay(provider, self.accounts.power[terms.zone.at()], bills.power)?;
+        month.subsidy = self.subsidise_power(plan, pool, bills.power)?;
+        bills.power -= month.subsidy;
         let capital = self.replacement_cost(plan, pool) * self.installed_compute(plan, pool);
         let opex = capital * plan.providers[terms.provider.at()].parameters.opex / 12.0 * scale.1;
         self.ledger.pay(provider, self.accounts.services[terms.zone.at()], opex)?;
         bills.operation = opex;
+        (month.power, month.operation) = (bills.power, opex);
+        let tax = self.close_month(plan, pool, month)?;
+        self.note_charge(plan, pool, tax);
         match plan.networks.of_pool[pool.at()] {
             Some(n) => self.settle_network(plan, n, bills),
             None => Ok(()),
@@ -111,6 +117,20 @@ impl World {
         let provider = self.accounts.providers[plan.pools[pool.at()].provider.at()];
         self.ledger.pay(self.accounts.buyers[n], provider, money)?;
         Ok(money)
+    }
+
+    /// A nation's buyers pay a tariff to its treasury.
+    pub(super) fn pay_tariff(
+        &mut self,
+        plan: &Blueprint,
+        nation: NationId,
+        usd: f64,
+    ) -> Result<(), ModelError> {
+        let (buyers, treasury) =
+            (self.accounts.buyers[nation.at()], self.accounts.treasuries[nation.at()]);
+        self.ledger.pay(buyers, treasury, usd)?;
+        self.observers.state_received(nation, usd, discount(plan, self.day));
+        Ok(())
     }
 
     /// Price of an H100e of today's best hardware, USD.
@@ -143,16 +163,20 @@ impl World {
         let provider = &plan.providers[terms.provider.at()].parameters;
         if let Some(model) = self.cheapest(plan, pool) {
             let hardware = &plan.hardware[model.at()];
+            let depreciation = 1.0 / hardware.parameters.life;
+            let (capital, power) = self.node_subsidies(plan, pool);
             let cost = UnitCost {
                 capital: self.capital[model.at()]
-                    * (1.0 + self.import_premium(plan, terms.provider, hardware.vendor)),
-                return_rate: provider.return_rate,
-                depreciation: 1.0 / hardware.parameters.life,
+                    * (1.0 + self.import_premium(plan, terms.provider, hardware.vendor))
+                    * (1.0 - capital),
+                return_rate: self.taxed_return(plan, pool, depreciation),
+                depreciation,
                 opex: provider.opex,
                 power: hardware.parameters.power / hardware.parameters.compute,
                 pue: provider.pue,
                 power_price: plan.nations[terms.zone.at()].parameters.power_price
-                    * self.energy_factor(terms.zone),
+                    * self.energy_factor(terms.zone)
+                    * (1.0 - power),
                 // An hour served takes more than an hour of work where work is checked.
                 utilisation: provider.target_utilisation * Self::useful_share(plan, pool),
             };
@@ -162,6 +186,7 @@ impl World {
         self.pools[pool.at()].avoidable_cost = self.market.power[pool.at()]
             * plan.nations[terms.zone.at()].parameters.power_price
             * self.energy_factor(terms.zone)
+            * (1.0 - self.node_subsidies(plan, pool).1)
             + self.replacement_cost(plan, pool) * provider.opex / UnitCost::YEAR_HOURS;
         for v in 0..plan.vendors.len() {
             self.pools[pool.at()].part_price[v] = self.part_price(plan, pool, VendorId::new(v));

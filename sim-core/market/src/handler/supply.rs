@@ -3,7 +3,7 @@
 use autarky_engine::time::SimDuration;
 
 use crate::blueprint::Blueprint;
-use crate::entity::provider::{CapacityTarget, ProviderKind};
+use crate::entity::provider::CapacityTarget;
 use crate::event::{Event, phase};
 use crate::id::{HardwareId, OperatorId, OrderId, PoolId, ShelfId, VendorId};
 use crate::mechanism::export_control::Verdict;
@@ -88,15 +88,11 @@ impl World {
         let expected = match provider.capacity_target {
             CapacityTarget::Portfolio => {
                 let nation = &plan.nations[terms.zone.at()];
-                let share = match provider.kind {
-                    ProviderKind::DataCentre => nation.parameters.portfolio_data_centre,
-                    ProviderKind::Network => nation.parameters.portfolio_network,
-                    ProviderKind::Cloud => nation.parameters.portfolio_cloud,
-                };
+                let policy = self.policy(terms.zone);
                 nation.demand
                     * plan.demand.growth(then)
-                    * nation.parameters.coverage
-                    * share
+                    * policy.coverage
+                    * policy.portfolio[provider.kind as usize]
                     * terms.portfolio_part
             }
             // What it has and what its operators want.
@@ -222,7 +218,7 @@ impl World {
         let servers = plan.servers_per_node(pool, model, target);
         let compute = f64::from(servers) * plan.server_compute(model);
         let nodes = (quantity / compute).round().clamp(1.0, f64::from(u32::MAX));
-        let order = Order {
+        let mut order = Order {
             pool,
             hardware: model,
             vendor: plan.hardware[model.at()].vendor,
@@ -235,6 +231,10 @@ impl World {
             counted: false,
             grey: false,
         };
+        order.nodes = self.appropriated(plan, &order)?;
+        if order.nodes == 0 {
+            return Ok(());
+        }
         self.place(plan, order, ctx)
     }
 

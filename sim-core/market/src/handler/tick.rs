@@ -3,7 +3,7 @@
 use autarky_engine::math;
 
 use crate::blueprint::Blueprint;
-use crate::entity::provider::CapacityTarget;
+use crate::entity::provider::{CapacityTarget, ProviderKind};
 use crate::entity::shock::Target;
 use crate::event::{Event, phase};
 use crate::id::{GroupId, NationId, PoolId};
@@ -100,24 +100,30 @@ impl World {
     fn set_prices(&mut self, plan: &Blueprint, years: f64) -> Result<(), ModelError> {
         let reference = plan.demand.reference_price(years);
         let nations = plan.nations.len();
+        self.set_rebates(plan);
         let market = &mut self.market;
         market.reference_price = reference;
         for (p, pool) in plan.pools.iter().enumerate() {
             let shock = self.shocks.factor(Target::Cloud, pool.provider.at());
             let price = self.pools[p].price * shock / reference;
             let home = plan.providers[pool.provider.at()].home.at();
+            let rebated = plan.providers[pool.provider.at()].parameters.kind == ProviderKind::Cloud;
             let rails = plan.networks.of_pool[p].map(|network| &self.networks[network].rails);
-            for (n, nation) in plan.nations.iter().enumerate() {
+            for n in 0..nations {
                 let abroad = pool.zone.at() != n;
-                let border =
-                    if abroad { market.rate[n] * (1.0 + nation.parameters.tariff) } else { 1.0 };
+                let border = if abroad {
+                    market.rate[n] * (1.0 + self.governments[n].policy.tariff)
+                } else {
+                    1.0
+                };
                 let premium = match rails {
                     Some(rails) => rails[n].premium,
                     None if home == n => 0.0,
                     None => self.hard_currency.premiums[n],
                 };
                 let border = border * (1.0 + premium);
-                market.border_price[p * nations + n] = price * border;
+                let rebate = if rebated { self.governments[n].rebate } else { 0.0 };
+                market.border_price[p * nations + n] = price * border * (1.0 - rebate);
             }
         }
         let (border_price, per_reference) = (&market.border_price, 1.0 / reference);
@@ -157,10 +163,15 @@ impl World {
             let pool = &plan.pools[p];
             let price = state.price * self.shocks.factor(Target::Cloud, pool.provider.at());
             let home = plan.providers[pool.provider.at()].home.at();
+            let cloud = plan.providers[pool.provider.at()].parameters.kind == ProviderKind::Cloud;
             let mut total = 0.0;
             for (n, (revenue, &served)) in state.revenue.iter_mut().zip(row).enumerate() {
                 *revenue += served * hours * price;
                 total += served;
+                if cloud {
+                    let government = &mut self.governments[n];
+                    government.rebates_due += served * hours * price * government.rebate;
+                }
                 let inside = plan.networks.of_pool[p].map(|network| &mut self.networks[network]);
                 let in_tokens = inside.is_some_and(|network| {
                     network.in_tokens[n] +=

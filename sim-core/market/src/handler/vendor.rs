@@ -204,7 +204,8 @@ impl World {
             accelerators * plan.hardware[order.hardware.at()].parameters.compute,
         );
         let premium = self.import_premium(plan, provider, order.vendor);
-        self.hand_out(plan, (&order, nodes, cost * (1.0 + premium)), ctx)
+        let subsidy = self.subsidise_hardware(plan, order.pool, cost)?;
+        self.hand_out(plan, (&order, nodes, cost * (1.0 + premium) - subsidy), ctx)
     }
 
     /// What nodes of an order cost at their vendor on a day, USD.

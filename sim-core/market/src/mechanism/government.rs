@@ -56,6 +56,22 @@ pub fn divided(
     out
 }
 
+/// Tax-adjusted factor on the user cost of capital (Hall and Jorgenson 1967): `(1 − t·z)/(1 − t)`, with z = δ/(r + δ) the present value of
+/// depreciation at the rate δ, discounted at r. Other costs are deducted in full, so their factor is one.
+#[must_use]
+pub fn tax_factor(tax: f64, return_rate: f64, depreciation: f64) -> f64 {
+    let total = return_rate + depreciation;
+    let deducted = if total > 0.0 { depreciation / total } else { 1.0 };
+    (1.0 - tax * deducted) / (1.0 - tax)
+}
+
+/// Tax due on a month's profit, and the loss carried forward: `base = profit − loss`; a negative base is the next loss (both USD).
+#[must_use]
+pub fn profit_tax(tax: f64, profit: f64, loss: f64) -> (f64, f64) {
+    let base = profit - loss;
+    if base > 0.0 { (tax * base, 0.0) } else { (0.0, -base) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +84,26 @@ mod tests {
         assert!((appropriation(100.0, 0.1, 3) - 133.1).abs() < 1e-9);
         let divided = divided(&[8.0; LEVERS], 0.25, &HALVES, 100.0);
         assert!((divided[0] - 52.0).abs() < 1e-12 && (divided[1] - 2.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn an_investment_that_pays_its_user_cost_pays_it_after_tax() {
+        // Perpetual geometric decay: a dollar of capital earns (r + δ)·factor before tax, and is worth a dollar after it.
+        let (tax, r, delta) = (0.25, 0.08, 0.2);
+        let gross = (r + delta) * tax_factor(tax, r, delta);
+        // After tax: income (1 − t)·gross and allowances t·δ on what is left, both decaying at δ, discounted at r.
+        let value = ((1.0 - tax) * gross + tax * delta) / (r + delta);
+        assert!((value - 1.0).abs() < 1e-12, "{value}");
+        assert!((tax_factor(0.0, r, delta) - 1.0).abs() < 1e-15);
+        assert!((tax_factor(0.4, 0.0, 0.2) - 1.0).abs() < 1e-12, "no return, no tax");
+    }
+
+    #[test]
+    fn losses_are_carried_until_profits_have_made_them_up() {
+        let (due, loss) = profit_tax(0.2, -50.0, 0.0);
+        assert!(due.abs() < 1e-15 && (loss - 50.0).abs() < 1e-12);
+        let (due, loss) = profit_tax(0.2, 80.0, loss);
+        assert!((due - 6.0).abs() < 1e-12 && loss.abs() < 1e-15);
     }
 
     proptest! {

@@ -2,8 +2,10 @@
 
 pub mod integrity;
 pub mod network;
+pub mod resilience;
 pub mod series;
 pub mod sovereignty;
+pub mod state;
 
 use crate::blueprint::Blueprint;
 use crate::entity::demand::Sensitivity;
@@ -30,6 +32,8 @@ pub struct Observers {
     pub worst: Vec<Option<usize>>,
     /// Scratch space of the counts of concentration.
     pub census: network::Census,
+    /// Service of critical work over the run, by focus nation.
+    pub resilience: Vec<resilience::Resilience>,
     /// Samples taken.
     pub samples: usize,
     /// Newton iterations and solves of the clearing.
@@ -58,6 +62,7 @@ impl Observers {
             ],
             worst: vec![None; n],
             census: network::Census::default(),
+            resilience: vec![resilience::Resilience::default(); n],
             samples: 0,
             iterations: 0,
             solves: 0,
@@ -98,8 +103,9 @@ impl Observers {
         sums.spent += usd;
         if provider.home.at() != n {
             sums.spent_abroad += usd;
+            sums.state.foreign += usd;
         }
-        sums.spent_discounted += usd * discount(day);
+        sums.spent_discounted += usd * discount(plan, day);
     }
 
     /// Somebody in a nation paid a premium for hard currency.
@@ -226,19 +232,25 @@ impl Observers {
     }
 }
 
-/// Discount factor at the one rate used for cost and for work, 3 % a year (social discount rate of the European Commission, 2014).
+/// Discount factor of a day at the one rate used for cost and for work.
 #[must_use]
-pub fn discount(day: f64) -> f64 {
-    autarky_engine::math::exp(-0.03 * day / 365.25)
+pub fn discount(plan: &Blueprint, day: f64) -> f64 {
+    autarky_engine::math::exp(-plan.welfare.discount_rate * day / 365.25)
 }
 
 /// Adds a cleared tick to the sums of the focus nations.
 pub fn observe_tick(world: &mut World, plan: &Blueprint) {
     let day = world.observers.solves as f64 * plan.timing.tick_days;
     for at in 0..plan.focus.len() {
-        let sums = tick_sums(world, plan, plan.focus[at], discount(day));
+        let factor = discount(plan, day);
+        let sums = tick_sums(world, plan, plan.focus[at], factor);
         world.observers.window[at].add(&sums);
-        network::census(world, plan, at);
+        let days = plan.timing.tick_days;
+        world.observers.resilience[at].tick(sums.served_critical, sums.critical, days);
+        if network::is_week(world, plan) {
+            network::census(world, plan, at);
+            state::weekly(world, plan, at, factor);
+        }
     }
 }
 
@@ -261,6 +273,8 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
             sums.served += flow.served;
             served += flow.served;
             sums.lost += flow.lost;
+            // A share W/τ of what is served is lost while it waits.
+            sums.waited_for += flow.lost * plan.classes[segment.class].patience;
             sums.backlog += flow.backlog;
             sums.served_by[kind] += flow.served;
             sums.served_critical += if critical { flow.served } else { 0.0 };
@@ -286,7 +300,7 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
     sums.served_discounted = sums.served * plan.timing.tick_days * 24.0 * discount;
     home_sums(world, plan, nation, &mut sums);
     network::tick(world, plan, nation, &mut sums);
-    let short = sums.served_critical < 0.9 * sums.critical;
+    let short = sums.served_critical < resilience::FLOOR * sums.critical;
     sums.short_ticks = f64::from(u8::from(short));
     sums.exchange_rate = market.rate[nation.at()];
     sums.currency_short = f64::from(u8::from(world.hard_currency.is_short(nation)));

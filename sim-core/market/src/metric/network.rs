@@ -2,14 +2,13 @@
 
 use super::series::Sums;
 use crate::blueprint::Blueprint;
-use crate::entity::provider::{CapacityTarget, ProviderKind};
 use crate::id::{NationId, PoolId};
 use crate::mechanism::concentration::{Concentration, lorenz, measures};
 use crate::mechanism::price::UnitCost;
 use crate::world::World;
 
 /// Days between two counts of concentration.
-const CENSUS: f64 = 7.0;
+pub(super) const CENSUS: f64 = 7.0;
 
 /// Whose shares are measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,12 +113,7 @@ impl NetworkSums {
 
 /// Whether a pool belongs to a node network at home in a nation.
 pub(super) fn is_at_home(plan: &Blueprint, pool: PoolId, nation: NationId) -> bool {
-    let terms = &plan.pools[pool.at()];
-    let provider = &plan.providers[terms.provider.at()];
-    terms.zone == nation
-        && provider.home == nation
-        && (provider.parameters.kind == ProviderKind::Network
-            || provider.parameters.capacity_target == CapacityTarget::Operators)
+    plan.pools[pool.at()].zone == nation && plan.is_home_network(pool)
 }
 
 /// Adds what the networks at home did in a tick.
@@ -164,13 +158,15 @@ pub(super) fn tick(world: &World, plan: &Blueprint, nation: NationId, sums: &mut
     }
 }
 
-/// Counts concentration once a week, at the first tick of it.
-pub(super) fn census(world: &mut World, plan: &Blueprint, at: usize) {
+/// Whether the tick is the first of a week.
+pub(super) fn is_week(world: &World, plan: &Blueprint) -> bool {
     let ticks = world.observers.solves as f64;
     let week = |ticks: f64| (ticks * plan.timing.tick_days / CENSUS).floor();
-    if world.observers.solves > 1 && week(ticks) <= week(ticks - 1.0) {
-        return;
-    }
+    world.observers.solves <= 1 || week(ticks) > week(ticks - 1.0)
+}
+
+/// Counts concentration.
+pub(super) fn census(world: &mut World, plan: &Blueprint, at: usize) {
     let nation = plan.focus[at];
     let mut scratch = std::mem::take(&mut world.observers.census);
     let operators = scratch.count(world, plan, nation);

@@ -1,7 +1,11 @@
 //! The quantities that are recorded, each with its name, unit, meaning and how it is read off the sums. Registry lines only.
 
 use super::network::{Basis, NetworkSums};
+use super::resilience::Resilience;
 use super::sovereignty::Weakest;
+use super::state::StateSums;
+use crate::entity::welfare::WelfareParameters;
+use crate::mechanism::government::Lever;
 use crate::record::Column;
 
 /// Sums over ticks for one nation; flows and stocks in H100e a tick, money in USD.
@@ -39,6 +43,8 @@ pub struct Sums {
     pub on_order: f64,
     /// Served by it, to whomever.
     pub home_load: f64,
+    /// Hours waited, times what was served in the spot market.
+    pub waited_for: f64,
     /// Served times posted price.
     pub billed: f64,
     /// Served times perceived price.
@@ -67,6 +73,8 @@ pub struct Sums {
     pub served_discounted: f64,
     /// What happens inside node networks at home.
     pub inside: NetworkSums,
+    /// Surpluses and the state's money.
+    pub state: StateSums,
 }
 
 impl Sums {
@@ -101,8 +109,9 @@ impl Sums {
             spent_abroad
         );
         add!(spent_discounted, served_discounted, currency_short, currency_premium);
-        add!(served_contract, billed_contract);
+        add!(served_contract, billed_contract, waited_for);
         self.inside.add(&other.inside);
+        self.state.add(&other.state);
         for kind in 0..3 {
             self.served_by[kind] += other.served_by[kind];
             self.capacity_by[kind] += other.capacity_by[kind];
@@ -541,6 +550,55 @@ pub const SERIES: &[Series] = &[
         ),
         |s, _| s.inside.lorenz[8] / s.inside.censuses,
     ),
+    (column!("wait", "hour", "mean wait of what is served in the spot market"), |s, _| {
+        s.waited_for / (s.served - s.served_contract)
+    }),
+    (column!("consumer_surplus", "USD", "surplus of the nation's buyers in the period"), |s, _| {
+        s.state.consumer.usd
+    }),
+    (
+        column!(
+            "producer_surplus",
+            "USD",
+            "profit at user cost of private producers in the zone whose owners live there"
+        ),
+        |s, _| s.state.producer.usd,
+    ),
+    (
+        column!("producer_surplus_abroad", "USD", "the same of those whose owners live elsewhere"),
+        |s, _| s.state.producer_abroad.usd,
+    ),
+    (
+        column!(
+            "fiscal_balance",
+            "USD",
+            "tariffs, taxes and profit at user cost of the state's providers, less what its levers spend"
+        ),
+        |s, _| s.state.fiscal.usd,
+    ),
+    (
+        column!("fiscal_cost", "USD", "what the treasury paid less what it received, in cash"),
+        |s, _| s.state.cost.usd,
+    ),
+    (
+        column!(
+            "transfers_abroad",
+            "USD",
+            "paid to foreign providers and vendors, less what they pay at home"
+        ),
+        |s, _| s.state.abroad(),
+    ),
+    (
+        column!(
+            "value_retained",
+            "1",
+            "share of the outlays on the nation's compute received at home"
+        ),
+        |s, _| s.state.retained(),
+    ),
+    (column!("jobs", "1", "jobs at nodes at home, full time"), |s, _| {
+        s.state.jobs / s.state.months
+    }),
     (
         column!(
             "rollout_level_365d",
@@ -579,9 +637,21 @@ pub struct Summary<'a> {
     pub yearly: usize,
     /// Population of the nation.
     pub population: f64,
+    /// Service of its critical work.
+    pub resilience: Resilience,
+    /// Weights of welfare.
+    pub weights: &'a WelfareParameters,
 }
 
 impl Summary<'_> {
+    /// `W = CS + PS + λ·F − ℓ·E`, discounted, USD.
+    fn welfare(&self, sums: &Sums) -> f64 {
+        let state = &sums.state;
+        state.consumer.discounted
+            + state.producer.discounted
+            + self.weights.public_funds * state.fiscal.discounted
+    }
+
     fn column(&self, name: &str) -> impl Iterator<Item = f64> {
         let at = SERIES.iter().position(|(c, _)| c.name == name).unwrap_or(0);
         self.samples.iter().skip(at).step_by(SERIES.len()).copied().filter(|x| x.is_finite())
@@ -838,5 +908,120 @@ pub const SCALARS: &[Scalar] = &[
     ),
     (column!("network_margin_without_tokens", "USD/H100eh", "the same without tokens"), |s, _| {
         (s.inside.fees - s.inside.cost) / s.inside.served
+    }),
+    (
+        column!("resilience_loss", "year", "critical service lacking, integrated over the run"),
+        |_, r| r.resilience.loss / 365.25,
+    ),
+    (column!("depth", "1", "deepest lack of critical service"), |_, r| r.resilience.depth),
+    (
+        column!("shortfalls", "1", "times that less than 90 % of critical need came to be served"),
+        |_, r| r.resilience.shortfalls,
+    ),
+    (
+        column!("recovery_time", "day", "mean time until 90 % of critical need is served again"),
+        |_, r| r.resilience.recovery(),
+    ),
+    (column!("wait", "hour", "mean wait of what is served in the spot market"), |s, _| {
+        s.waited_for / (s.served - s.served_contract)
+    }),
+    (column!("consumer_surplus", "USD", "discounted surplus of the nation's buyers"), |s, _| {
+        s.state.consumer.discounted
+    }),
+    (
+        column!(
+            "producer_surplus",
+            "USD",
+            "discounted profit at user cost of private producers at home"
+        ),
+        |s, _| s.state.producer.discounted,
+    ),
+    (
+        column!(
+            "producer_surplus_abroad",
+            "USD",
+            "the same of producers in the zone whose owners live elsewhere"
+        ),
+        |s, _| s.state.producer_abroad.discounted,
+    ),
+    (column!("fiscal_balance", "USD", "discounted fiscal balance"), |s, _| {
+        s.state.fiscal.discounted
+    }),
+    (column!("fiscal_cost", "USD", "discounted net cash that the treasury paid"), |s, _| {
+        s.state.cost.discounted
+    }),
+    (
+        column!(
+            "welfare",
+            "USD",
+            "national welfare: surpluses, fiscal balance at the cost of public funds, loss by exposure; discounted"
+        ),
+        |s, r| r.welfare(s),
+    ),
+    (
+        column!(
+            "transfers_abroad",
+            "USD",
+            "paid to foreign providers and vendors, less what they pay at home"
+        ),
+        |s, _| s.state.abroad(),
+    ),
+    (
+        column!(
+            "value_retained",
+            "1",
+            "share of the outlays on the nation's compute received at home"
+        ),
+        |s, _| s.state.retained(),
+    ),
+    (column!("jobs", "1", "jobs at nodes at home, full time, mean"), |s, _| {
+        s.state.jobs / s.state.months
+    }),
+    (
+        column!(
+            "state_data_centre",
+            "USD",
+            "what the state spent on hardware and building of the national data centre"
+        ),
+        |s, _| s.state.spent[Lever::DataCentre as usize],
+    ),
+    (
+        column!("state_cloud", "USD", "what the state spent on rebates on bills of clouds"),
+        |s, _| s.state.spent[Lever::Cloud as usize],
+    ),
+    (
+        column!(
+            "state_node_subsidy",
+            "USD",
+            "what the state spent on subsidies to nodes of the network"
+        ),
+        |s, _| s.state.spent[Lever::NodeSubsidy as usize],
+    ),
+    (column!("state_tax_break", "USD", "what the state spent on taxes given back"), |s, _| {
+        s.state.spent[Lever::TaxBreak as usize]
+    }),
+    (
+        column!("state_stockpile", "USD", "what the state spent on the stockpile of spare parts"),
+        |s, _| s.state.spent[Lever::Stockpile as usize],
+    ),
+    (column!("state_chip_project", "USD", "what the state spent on domestic chips"), |s, _| {
+        s.state.spent[Lever::ChipProject as usize]
+    }),
+    (column!("state_talent", "USD", "what the state spent on talent"), |s, _| {
+        s.state.spent[Lever::Talent as usize]
+    }),
+    (
+        column!(
+            "state_security",
+            "USD",
+            "what the state spent on enclaves, audits and red-teaming"
+        ),
+        |s, _| s.state.spent[Lever::Security as usize],
+    ),
+    (column!("state_models", "USD", "what the state spent on the national model"), |s, _| {
+        s.state.spent[Lever::Models as usize]
+    }),
+    (column!("state_alliance", "USD", "what the state spent on alliances and commons"), |s, _| {
+        s.state.spent[Lever::Alliance as usize]
     }),
 ];

@@ -1,6 +1,6 @@
 //! Contradictions of events: triggers, what an event names, and regimes that reach nothing.
 
-use super::problem;
+use super::{government, problem};
 use crate::entity::controller::{Regime, Scope};
 use crate::entity::event::{EventKind, EventParameters};
 use crate::entity::provider::ProviderParameters;
@@ -57,7 +57,9 @@ pub(super) fn events(scenario: &Scenario, out: Out<'_>) {
             EventKind::ExportRegime => regime(scenario, id, event, out),
             EventKind::CloudSuspension => suspension(scenario, id, event, out),
             EventKind::RemoteSwitchOff => switch_off(scenario, id, event, out),
+            EventKind::PolicyChange => government::policy_change(id, event, out),
         }
+        government::only_policy_changes_set(id, event, out);
     }
     circles(scenario, out);
 }

@@ -160,6 +160,8 @@ pub struct World {
     pub seed: u64,
     /// Replication.
     pub replication: u64,
+    /// Day of the event that is handled.
+    pub day: f64,
     /// Cohorts, dead ones included.
     pub cohorts: Vec<Cohort>,
     /// Cohorts alive, in order of birth.

@@ -3,6 +3,7 @@
 use super::terms;
 use crate::blueprint::Blueprint;
 use crate::id::{HardwareId, PoolId};
+use crate::mechanism::government::tax_factor;
 use crate::mechanism::operator::entry::Prospect;
 use crate::mechanism::operator::exit::salvage;
 use crate::mechanism::operator::expansion::scale_factor;
@@ -30,6 +31,10 @@ pub(super) struct Conditions {
     pub(super) operation: f64,
     /// Power for an H100e-hour served, USD.
     pub(super) power: f64,
+    /// Share of the price of hardware that the state pays.
+    pub(super) subsidy: f64,
+    /// Factor of taxes on the user cost of capital.
+    pub(super) tax: f64,
     /// Stake for an H100e, USD.
     pub(super) required: f64,
     /// What stake yields a year.
@@ -40,6 +45,11 @@ impl Conditions {
     /// What is there today, without what is on order.
     pub(super) const fn today(&self) -> Outlook {
         Outlook { pipeline: 0.0, growth: 1.0, ..self.outlook }
+    }
+
+    /// What an operator pays for an H100e of new hardware, USD.
+    pub(super) fn new_price(&self) -> f64 {
+        self.replacement * (1.0 + self.premium - self.subsidy)
     }
 
     /// Running cost of an H100e of an operator of `size` H100e, USD a year: power for what is served, and operation.
@@ -79,6 +89,8 @@ impl World {
         });
         let zone = plan.pools[pool.at()].zone;
         let power = plan.nations[zone.at()].parameters.power_price * self.energy_factor(zone);
+        let subsidies = self.node_subsidies(plan, pool);
+        let life = cheapest.map_or(LIFE, |h| plan.hardware[h.at()].parameters.life);
         Conditions {
             outlook: Outlook {
                 installed: self.installed_compute(plan, pool),
@@ -87,9 +99,12 @@ impl World {
             },
             replacement,
             premium,
-            life: cheapest.map_or(LIFE, |h| plan.hardware[h.at()].parameters.life),
+            life,
             operation: if replacement.is_finite() { replacement * provider.opex } else { 0.0 },
-            power: self.market.power[pool.at()] * power / network.method.throughput(),
+            power: self.market.power[pool.at()] * power * (1.0 - subsidies.1)
+                / network.method.throughput(),
+            subsidy: subsidies.0,
+            tax: tax_factor(self.tax_in_force(plan, pool), provider.return_rate, 1.0 / life),
             required: network.token.map_or(0.0, |t| plan.networks.tokens[t].parameters.required),
             stake_yield: network.token.map_or(0.0, |t| self.tokens[t].stake_yield),
         }
@@ -115,7 +130,7 @@ impl World {
         Prospect {
             income: income - slash,
             running: now.running_cost(plan, member, (whole, belief.utilisation)),
-            capital: used.map_or_else(|| now.replacement * (1.0 + now.premium), |(price, _)| price),
+            capital: used.map_or_else(|| now.new_price(), |(price, _)| price) * now.tax,
             depreciation: 1.0 / used.map_or(now.life, |(_, left)| left),
             return_rate: kind.return_rate,
             stake: now.required,

@@ -130,7 +130,7 @@ impl World {
         let cheats = self.will_cheat(plan, (n, now), member, (income - running) * member.compute);
         let cash = member.cash as f64 * 1e-6;
         let reserve = kind.reserve / 365.25 * running * member.compute;
-        let price = now.replacement;
+        let price = now.replacement * (1.0 - now.subsidy);
         let committed = member.due * if price.is_finite() { price } else { 0.0 };
         let free = retained(cash, reserve, committed, 1.0);
         let worth_it = kind.orders
