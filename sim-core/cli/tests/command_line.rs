@@ -143,10 +143,9 @@ fn json_and_csv_summaries_are_data_alone_on_standard_output() {
     }
     let output = short_run(&folder, &["--format", "csv"]);
     assert_code(&output, 0);
-    assert!(
-        text(&output.stdout)
-            .starts_with("policy,nation,quantity,unit,n,mean,standard_error,q05,q50,q95,")
-    );
+    assert!(text(&output.stdout).starts_with(
+        "policy,nation,quantity,unit,n,mean,standard_error,q05,q50,q95,cvar05,cvar95,"
+    ));
 }
 
 #[test]

@@ -256,6 +256,24 @@ proptest! {
     }
 
     #[test]
+    fn means_of_tails_keep_the_relative_error_of_their_observations(
+        mut values in values(),
+        q in 0.0..=1.0_f64,
+        relative_error in prop::sample::select(vec![0.001, 0.01, 0.2]),
+    ) {
+        let sketch = sketch_of(&values, relative_error);
+        values.sort_by(f64::total_cmp);
+        let taken = ((q * values.len() as f64).ceil() as usize).max(1);
+        let (low, high) = (&values[..taken], &values[values.len() - taken..]);
+        let mean = |tail: &[f64]| tail.iter().map(|x| x / taken as f64).sum::<f64>();
+        let size = |tail: &[f64]| tail.iter().map(|x| x.abs() / taken as f64).sum::<f64>();
+        for (tail, found) in [(low, sketch.lower_tail_mean(q)), (high, sketch.upper_tail_mean(q))] {
+            let found = found.expect("not empty");
+            prop_assert!((found - mean(tail)).abs() <= (relative_error + 1e-9) * size(tail) + 1e-300);
+        }
+    }
+
+    #[test]
     fn sketches_merge_exactly_in_any_order(values in values(), cut in 0..300_usize) {
         let (left, right) = values.split_at(cut.min(values.len()));
         let (mut forward, mut backward) = (sketch_of(left, 0.01), sketch_of(right, 0.01));

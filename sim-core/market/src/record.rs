@@ -28,6 +28,14 @@ vocabulary! {
         Host = "host",
         /// All international links of the state that is tested.
         Connectivity = "connectivity",
+        /// Who delivers power from abroad.
+        Power = "power",
+        /// Who can close the channels of payments abroad.
+        Payments = "payments",
+        /// Who can call foreign crews back.
+        Staff = "staff",
+        /// Who keeps the state's data abroad.
+        Data = "data",
         /// The largest operator among the state's own providers of a kind: not a foreign party, and in no maximum over them.
         Operator = "operator",
     }
@@ -46,6 +54,14 @@ vocabulary! {
         ControlPlane = "control_plane",
         /// The links to what lies abroad.
         Connectivity = "connectivity",
+        /// Power from abroad.
+        Power = "power",
+        /// Payments abroad: for clouds, parts and chips.
+        Money = "money",
+        /// Crews.
+        Talent = "talent",
+        /// Data that lie abroad.
+        Data = "data",
     }
 }
 

@@ -129,14 +129,50 @@ impl QuantileSketch {
             return None;
         }
         let rank = ((q * self.count as f64).ceil() as u64).clamp(1, self.count);
-        let negative = self.negative.iter().rev().map(|(&b, &n)| (-self.representative(b), n));
-        let zero = std::iter::once((0.0, self.zero));
-        let positive = self.positive.iter().map(|(&b, &n)| (self.representative(b), n));
         let mut seen = 0;
-        negative.chain(zero).chain(positive).find_map(|(value, n)| {
+        self.ascending().find_map(|(value, n)| {
             seen += n;
             (seen >= rank).then_some(value)
         })
+    }
+
+    /// Mean of the `⌈q·n⌉` smallest observations (at least one), within relative error α where all have one sign: the conditional value at risk of the
+    /// lower tail (Rockafellar and Uryasev 2000). None without observations or for `q` outside [0, 1].
+    #[must_use]
+    pub fn lower_tail_mean(&self, q: f64) -> Option<f64> {
+        self.tail_mean(q, self.ascending())
+    }
+
+    /// The same of the largest observations.
+    #[must_use]
+    pub fn upper_tail_mean(&self, q: f64) -> Option<f64> {
+        self.tail_mean(q, self.ascending().rev())
+    }
+
+    fn tail_mean(&self, q: f64, buckets: impl Iterator<Item = (f64, u64)>) -> Option<f64> {
+        if self.count == 0 || !(0.0..=1.0).contains(&q) {
+            return None;
+        }
+        let wanted = ((q * self.count as f64).ceil() as u64).clamp(1, self.count);
+        let (mut left, mut mean) = (wanted, 0.0);
+        for (value, n) in buckets {
+            let taken = n.min(left);
+            // Shares first: no sum of finite values overflows then.
+            mean += value * (taken as f64 / wanted as f64);
+            left -= taken;
+            if left == 0 {
+                break;
+            }
+        }
+        Some(mean)
+    }
+
+    /// Values with their counts, from the smallest on.
+    fn ascending(&self) -> impl DoubleEndedIterator<Item = (f64, u64)> {
+        let negative = self.negative.iter().rev().map(|(&b, &n)| (-self.representative(b), n));
+        let zero = std::iter::once((0.0, self.zero));
+        let positive = self.positive.iter().map(|(&b, &n)| (self.representative(b), n));
+        negative.chain(zero).chain(positive)
     }
 
     /// The point `2γ^b/(γ + 1) = (1 − α)·γ^b`, within α of all of (γ^(b−1), γ^b].

@@ -1,9 +1,10 @@
 //! The parties of the withdrawal test, and what each of them controls.
 
 use super::Blueprint;
+use crate::entity::nation::NationParameters;
 use crate::entity::provider::ProviderKind;
 use crate::id::{ControllerId, JurisdictionId, NationId};
-use crate::record::{Actor, ActorKind};
+use crate::record::{Actor, ActorKind, Layer};
 
 /// Position in [`Blueprint::supply`] of an untouched supply.
 const ALL_SUPPLY: u32 = 0;
@@ -17,6 +18,8 @@ pub enum Reach {
     Parties,
     /// All that lies in other zones.
     Abroad,
+    /// What the nation itself draws from abroad for one layer.
+    Dependence(Layer),
     /// The nodes of the largest operator among the nation's own providers of this kind.
     LargestOperator(ProviderKind),
 }
@@ -43,6 +46,15 @@ pub struct ResolvedActor {
 }
 
 impl ResolvedActor {
+    /// The layer for which it is what the nation itself draws from abroad, if it is that.
+    #[must_use]
+    pub const fn dependence(&self) -> Option<Layer> {
+        match self.reach {
+            Reach::Dependence(layer) => Some(layer),
+            Reach::Parties | Reach::Abroad | Reach::LargestOperator(_) => None,
+        }
+    }
+
     /// Whether it is a foreign party, over which maxima are taken.
     #[must_use]
     pub const fn is_foreign(&self) -> bool {
@@ -61,6 +73,7 @@ impl Blueprint {
             reach: Reach::Abroad,
             ..self.nobody("links", ActorKind::Connectivity)
         });
+        self.dependences(&mut out);
         for &kind in ProviderKind::ALL {
             let at_home = |p: &super::Pool| {
                 let provider = &self.providers[p.provider.at()];
@@ -74,6 +87,33 @@ impl Blueprint {
             }
         }
         out
+    }
+
+    /// Power, payments, crews and data from abroad, each where some nation that is recorded depends on it. Without payments no vendor sells chips or
+    /// parts, but its services go on: a supply of its own.
+    fn dependences(&mut self, out: &mut Vec<ResolvedActor>) {
+        let some = |depends: fn(&NationParameters) -> bool| {
+            self.nations.iter().any(|n| n.focus && depends(&n.parameters))
+        };
+        let layers = [
+            (some(|n| n.power_imports > 0.0), ActorKind::Power, Layer::Power),
+            (some(|n| n.payments_abroad), ActorKind::Payments, Layer::Money),
+            (some(|n| n.foreign_crews > 0.0), ActorKind::Staff, Layer::Talent),
+            (some(|n| n.data_abroad > 0.0), ActorKind::Data, Layer::Data),
+        ];
+        for (_, kind, layer) in layers.into_iter().filter(|(tested, ..)| *tested) {
+            let mut one = ResolvedActor {
+                reach: Reach::Dependence(layer),
+                ..self.nobody(kind.as_str(), kind)
+            };
+            if layer == Layer::Money {
+                for (left, supply) in one.vendors.iter_mut().zip(&mut self.supply) {
+                    *left = supply.len() as u32;
+                    supply.push(0.0);
+                }
+            }
+            out.push(one);
+        }
     }
 
     /// An actor that controls nothing.

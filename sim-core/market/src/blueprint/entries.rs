@@ -6,8 +6,10 @@ use autarky_engine::time::{SimDuration, SimTime};
 use super::build::{BuildError, error, lookup, position};
 use super::{CLASSES, ClassTerms, Controller, DemandPath, Hardware, Nation, Timing, Vendor};
 use crate::entity::demand::Class;
+use crate::entity::demand::GrowthLaw;
 use crate::entity::nation::{IncomeGroup, NationParameters};
 use crate::id::{ControllerId, NationId, VendorId};
+use crate::mechanism::adoption::Adoption;
 use crate::process::mean_reverting::MeanReverting;
 use crate::scenario::Scenario;
 
@@ -169,6 +171,11 @@ pub(super) fn classes(scenario: &Scenario) -> Result<[ClassTerms; CLASSES], Buil
 pub(super) fn demand_path(scenario: &Scenario, timing: &Timing) -> DemandPath {
     let d = &scenario.demand;
     DemandPath {
+        adoption: (d.growth_law == GrowthLaw::Bass).then_some(Adoption {
+            innovation: d.innovation,
+            imitation: d.imitation,
+            age: d.adoption_age,
+        }),
         growth_initial: d.growth_initial,
         growth_long: d.growth_long,
         growth_time: d.growth_time,

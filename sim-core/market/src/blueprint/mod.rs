@@ -27,6 +27,7 @@ use crate::id::{
     ControllerId, DispatcherId, GroupId, HardwareId, NationId, OperatorId, PoolId, ProviderId,
     SiteId, VendorId,
 };
+use crate::mechanism::adoption::Adoption;
 use crate::mechanism::price::TickRule;
 use crate::process::mean_reverting::MeanReverting;
 
@@ -305,6 +306,8 @@ pub struct ClassTerms {
 /// Demand's path over time.
 #[derive(Debug, Clone, Copy)]
 pub struct DemandPath {
+    /// Adoption, if demand follows it.
+    pub adoption: Option<Adoption>,
     /// g₀ a year.
     pub growth_initial: f64,
     /// g_∞ a year.
@@ -322,9 +325,12 @@ pub struct DemandPath {
 }
 
 impl DemandPath {
-    /// Growth factor at `years`: `exp(g_∞·t + (g₀−g_∞)·T_g·(1−e^{−t/T_g}))`.
+    /// Growth factor at `years`: `exp(g_∞·t + (g₀−g_∞)·T_g·(1−e^{−t/T_g}))`, or adopters over those at the start times `exp(g_∞·t)`.
     #[must_use]
     pub fn growth(&self, years: f64) -> f64 {
+        if let Some(adoption) = &self.adoption {
+            return adoption.growth(years) * autarky_engine::math::exp(self.growth_long * years);
+        }
         let slowing = 1.0 - autarky_engine::math::exp(-years / self.growth_time);
         let extra = (self.growth_initial - self.growth_long) * self.growth_time * slowing;
         autarky_engine::math::exp(self.growth_long * years + extra)

@@ -27,6 +27,16 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// How reference demand grows over time.
+    pub enum GrowthLaw {
+        /// At a rate that falls from `growth.initial` to `growth.long_run`.
+        Slowing = "slowing",
+        /// With the share of adopters of Bass 1969, each of whom uses more at `growth.long_run`.
+        Bass = "bass",
+    }
+}
+
 parameters! {
     /// The world's demand for compute and how it grows.
     pub struct DemandParameters {
@@ -40,6 +50,14 @@ parameters! {
         lower_middle_income["income.lower_middle"]: f64 = 0.3, Kind::Number { unit: "1", range: Range::closed(0.0, 100.0) }, Assumed, "use of AI services by income group";
         /// The same for upper middle income.
         upper_middle_income["income.upper_middle"]: f64 = 0.6, Kind::Number { unit: "1", range: Range::closed(0.0, 100.0) }, Assumed, "use of AI services by income group";
+        /// How reference demand grows.
+        growth_law["growth.law"]: GrowthLaw = GrowthLaw::Slowing, Kind::Choice(GrowthLaw::WORDS), Assumed, "growth that slows with diffusion";
+        /// Rate of innovation p of Bass adoption.
+        innovation["adoption.innovation"]: f64 = 0.03, Kind::Number { unit: "1/year", range: Range::above(0.0, 10.0) }, Calibrated, "mean of 213 applications: Sultan, Farley and Lehmann 1990";
+        /// Rate of imitation q of Bass adoption.
+        imitation["adoption.imitation"]: f64 = 0.38, Kind::Number { unit: "1/year", range: Range::closed(0.0, 10.0) }, Calibrated, "mean of 213 applications: Sultan, Farley and Lehmann 1990";
+        /// Time since the introduction at the start of the run.
+        adoption_age["adoption.age"]: f64 = 3.1, Kind::Number { unit: "year", range: Range::above(0.0, 100.0) }, Assumed, "from ChatGPT, 2022-11-30, to 2026-01-01";
         /// Growth of reference demand at the start, continuously compounded, g₀.
         growth_initial["growth.initial"]: f64 = 0.6, Kind::Number { unit: "1/year", range: Range::closed(-3.0, 5.0) }, Assumed, "Epoch AI: installed compute grows about 2.3 times a year; slower for demand at constant price";
         /// Growth in the long run, g_∞.

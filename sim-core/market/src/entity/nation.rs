@@ -144,6 +144,24 @@ parameters! {
         hosting_hazard["hazard.hosting"]: f64 = 0.01, Kind::Number { unit: "1/year", range: Range::closed(0.0, 10.0) }, Assumed, "two of three zones of one Gulf region lost in 2026-03, one region of some hundred in four years";
         /// Hazard that it loses all international links for longer than the horizon of the test.
         isolation_hazard["hazard.isolation"]: f64 = 0.001, Kind::Number { unit: "1/year", range: Range::closed(0.0, 10.0) }, Assumed, "Tonga 2022 (five weeks): one of some 200 economies in some ten years is 0.0005";
+        /// Share of the power of nodes at home that comes from abroad over lines that one party can close.
+        power_imports["dependence.power"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "off: power is not tested";
+        /// Time for which fuel and batteries replace it.
+        power_backup["dependence.power_backup"]: f64 = 3.0, Kind::Number { unit: "day", range: Range::closed(0.0, 3650.0) }, Assumed, "data centres keep fuel for two to four days";
+        /// Share of the repair crews at home that are foreign and may be called back.
+        foreign_crews["dependence.staff"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "off: staff is not tested";
+        /// Share of critical work whose data lie abroad only.
+        data_abroad["dependence.data"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "off: data are not tested";
+        /// Whether payments abroad run over channels that one party can close.
+        payments_abroad["dependence.payments"]: bool = false, Kind::Flag, Assumed, "off: payments are not tested";
+        /// Hazard that power from abroad stops for longer than the horizon of the test.
+        power_hazard["hazard.power"]: f64 = 0.01, Kind::Number { unit: "1/year", range: Range::closed(0.0, 10.0) }, Assumed, "as hosting";
+        /// Hazard that foreign crews are called back.
+        staff_hazard["hazard.staff"]: f64 = 0.01, Kind::Number { unit: "1/year", range: Range::closed(0.0, 10.0) }, Assumed, "as hosting";
+        /// Hazard that data kept abroad are withheld.
+        data_hazard["hazard.data"]: f64 = 0.01, Kind::Number { unit: "1/year", range: Range::closed(0.0, 10.0) }, Assumed, "as hosting";
+        /// Hazard that payments abroad are closed.
+        payments_hazard["hazard.payments"]: f64 = 0.01, Kind::Number { unit: "1/year", range: Range::closed(0.0, 10.0) }, Assumed, "Iran 2012 and 2018, Russia 2022: three of some 200 economies in some 15 years are 0.001; ten times that for states at risk";
         /// Where the hardware of the portfolio's data centre and network is bought when several vendors may deliver: share by vendor.
         vendor_mix: Vec<(String, f64)> = Vec::new(), Kind::Shares("vendor"), Assumed, "empty: by the vendors' market shares";
     }

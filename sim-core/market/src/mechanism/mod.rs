@@ -1,5 +1,6 @@
 //! The seams with several answers. Mechanisms decide (pure functions of a view); handlers change state.
 
+pub mod adoption;
 pub mod allocation;
 pub mod attrition;
 pub mod bargaining;

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use crate::run::{Statistics, Study};
 
 /// Columns of the file.
-pub const HEADER: [&str; 18] = [
+pub const HEADER: [&str; 20] = [
     "policy",
     "nation",
     "quantity",
@@ -18,6 +18,8 @@ pub const HEADER: [&str; 18] = [
     "q05",
     "q50",
     "q95",
+    "cvar05",
+    "cvar95",
     "pairs",
     "difference",
     "difference_standard_error",
@@ -71,6 +73,7 @@ fn row(
     row.push(number((count > 0).then(|| cell.moments.mean())));
     row.push(number(cell.moments.standard_error()));
     row.extend([0.05, 0.5, 0.95].map(|q| number(cell.quantile(q))));
+    row.extend(cell.tails(0.05).map(number));
     let effect = cell.effect();
     row.push(effect.map_or_else(String::new, |e| e.pairs.to_string()));
     row.push(number(effect.map(|e| e.interval.estimate)));

@@ -49,6 +49,7 @@ fn quantity(statistics: &Statistics, names: &Value, (p, n, q): (usize, usize, us
         "n": cell.moments.count(), "mean": mean(&cell.moments),
         "standard_error": cell.moments.standard_error(),
         "q05": cell.quantile(0.05), "q50": cell.quantile(0.5), "q95": cell.quantile(0.95),
+        "cvar05": cell.tails(0.05)[0], "cvar95": cell.tails(0.05)[1],
         "effect": cell.effect().map(|e| effect(&e)),
     })
 }

@@ -42,6 +42,12 @@ impl Cell {
         self.quantiles.quantile(q)
     }
 
+    /// Means of the lowest and of the highest share `q` of the replications: conditional values at risk.
+    #[must_use]
+    pub fn tails(&self, q: f64) -> [Option<f64>; 2] {
+        [self.quantiles.lower_tail_mean(q), self.quantiles.upper_tail_mean(q)]
+    }
+
     /// Paired difference to the base; none for the base itself and below two pairs.
     #[must_use]
     pub fn effect(&self) -> Option<Effect> {

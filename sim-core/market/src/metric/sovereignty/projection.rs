@@ -33,6 +33,8 @@ pub struct Projection {
     largest: Vec<(Option<OwnerId>, f64)>,
     /// Of each pool, what its largest owner runs.
     owned: Vec<Fate>,
+    /// Of each pool, what is left of its working nodes by horizon without foreign crews.
+    staffed: Vec<[f64; H]>,
 }
 
 /// A date and a horizon, in days.
@@ -85,6 +87,7 @@ impl Projection {
             first,
             largest: vec![(None, 0.0); plan.pools.len()],
             owned: vec![zero; plan.pools.len()],
+            staffed: vec![[1.0; H]; plan.pools.len()],
         };
         for p in (0..plan.pools.len()).map(PoolId::new).filter(|&p| is_of_interest(plan, p)) {
             projection.largest[p.at()] = world.largest_owner(plan, p);
@@ -108,6 +111,11 @@ impl Projection {
         &self.owned[pool.at()]
     }
 
+    /// What is left of a pool's working nodes by horizon when the foreign crews of its zone are called back.
+    pub(super) fn staffed(&self, pool: PoolId) -> &[f64; H] {
+        &self.staffed[pool.at()]
+    }
+
     fn project_fleet(&mut self, world: &World, plan: &Blueprint, pool: PoolId, day: f64) {
         let mut fleet = cohorts(world, plan, (pool, self.largest[pool.at()].0), day);
         if fleet.is_empty() {
@@ -126,7 +134,16 @@ impl Projection {
             fleet.clone_from(&all);
             let life = |c: &Cohort| plan.hardware[c.hardware.at()].parameters.life * 365.25;
             fleet.retain(|one| one.cohort.vintage + life(one.cohort) > day + when.days);
-            set_running(plan, (pool, when), &mut fleet);
+            let foreign = plan.nations[plan.pools[pool.at()].zone.at()].parameters.foreign_crews;
+            if foreign > 0.0 {
+                set_running(plan, (pool, when, 1.0 - foreign), &mut fleet);
+                let without = running(&fleet);
+                set_running(plan, (pool, when, 1.0), &mut fleet);
+                let with = running(&fleet);
+                self.staffed[pool.at()][h] = if with > 0.0 { without / with } else { 1.0 };
+            } else {
+                set_running(plan, (pool, when, 1.0), &mut fleet);
+            }
             for shelf in (0..plan.shelves()).map(ShelfId::new) {
                 self.project_shelf(world, plan, (pool, shelf), (h, &fleet));
             }
@@ -278,8 +295,17 @@ fn cohorts<'a>(
     sites.flat_map(|s| &world.at_site[s]).map(survivor).collect()
 }
 
-/// Sets the share of the nodes in circulation that work at a horizon, and the parts that each working node needs until then.
-fn set_running(plan: &Blueprint, (pool, when): (PoolId, When), fleet: &mut [Survivor<'_>]) {
+/// Working nodes of a fleet.
+fn running(fleet: &[Survivor<'_>]) -> f64 {
+    fleet.iter().map(|one| one.in_circulation() * one.running).sum()
+}
+
+/// Sets the share of the nodes in circulation that work at a horizon with a share of the crews present, and the parts that each working node needs until then.
+fn set_running(
+    plan: &Blueprint,
+    (pool, when, present): (PoolId, When, f64),
+    fleet: &mut [Survivor<'_>],
+) {
     let terms = &plan.pools[pool.at()];
     let provider = &plan.providers[terms.provider.at()].parameters;
     let churn = Churn::new(provider, when.days);
@@ -294,7 +320,7 @@ fn set_running(plan: &Blueprint, (pool, when): (PoolId, When), fleet: &mut [Surv
     }
     let shop = Shop {
         nodes,
-        crews: crews(terms.crews_per_node, alive as u32),
+        crews: crews(terms.crews_per_node * present, alive as u32),
         rate: if nodes > 0.0 { rate / nodes } else { 0.0 },
         repair: provider.repair_time,
     };

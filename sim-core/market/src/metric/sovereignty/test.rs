@@ -4,10 +4,10 @@ use super::projection::Projection;
 use super::{H, Levels, TestResult, Weakest};
 use crate::blueprint::{Blueprint, CLASSES, LEVELS, Reach, ResolvedActor};
 use crate::entity::demand::Sensitivity;
-use crate::entity::nation::Residency;
-use crate::entity::provider::ProviderKind;
+use crate::entity::nation::{NationParameters, Residency};
+use crate::entity::provider::{Payment, ProviderKind};
 use crate::id::{NationId, PoolId};
-use crate::record::Layer;
+use crate::record::{HORIZONS_DAYS, Layer};
 use crate::world::World;
 
 /// A pool that a nation can use, and the share of it.
@@ -42,6 +42,9 @@ impl Projection {
             let results = self.results(&case, actor, &weakest.baseline);
             let hazard = match actor.reach {
                 Reach::Abroad => plan.nations[nation.at()].parameters.isolation_hazard,
+                Reach::Dependence(layer) => {
+                    dependence_hazard(&plan.nations[nation.at()].parameters, layer)
+                }
                 Reach::Parties | Reach::LargestOperator(_) => actor.hazard,
             };
             for (h, result) in results.iter().enumerate() {
@@ -53,7 +56,9 @@ impl Projection {
                 raise(&mut weakest.loss[h], result.loss);
                 if result.level < weakest.level[h] {
                     weakest.level[h] = result.level;
-                    weakest.worst = if h == H - 1 { Some(a) } else { weakest.worst };
+                    // Rollouts know parties, not what a nation draws from abroad.
+                    let party = !matches!(actor.reach, Reach::Dependence(_));
+                    weakest.worst = if h == H - 1 && party { Some(a) } else { weakest.worst };
                 }
             }
             weakest.results.extend(results);
@@ -120,14 +125,16 @@ impl Projection {
         let operator = actor.and_then(|a| self.largest_pool(case, a));
         for one in &case.access {
             let stopped = actor.and_then(|a| stopped(case.plan, a, (one.pool, case.nation)));
+            let part = actor.map_or(1.0, |a| self.part_left(case, a, (one.pool, h)));
+            let own = actor.and_then(ResolvedActor::dependence).unwrap_or(Layer::Chips);
             for v in 0..case.vendors.len() {
                 let supply = actor.map_or(0, |a| a.vendors[v]);
                 let (kept, cut) =
                     (&self.fate(one.pool, v, 0)[h], &self.fate(one.pool, v, supply)[h]);
                 for (l, usable) in usable.iter_mut().enumerate() {
-                    let left = if stopped.is_some() { 0.0 } else { cut[l] * one.share };
+                    let left = if stopped.is_some() { 0.0 } else { cut[l] * one.share * part };
                     *usable += left;
-                    lost[stopped.unwrap_or(Layer::Chips) as usize] += kept[l] * one.share - left;
+                    lost[stopped.unwrap_or(own) as usize] += kept[l] * one.share - left;
                 }
             }
             if operator == Some(one.pool) {
@@ -139,6 +146,24 @@ impl Projection {
             }
         }
         (usable, lost)
+    }
+
+    /// Share of a pool that is left to a nation at a horizon when what it draws from abroad stops.
+    fn part_left(&self, case: &Case<'_>, actor: &ResolvedActor, (pool, h): (PoolId, usize)) -> f64 {
+        let Some(layer) = actor.dependence() else { return 1.0 };
+        let terms = &case.plan.nations[case.nation.at()].parameters;
+        let days = f64::from(HORIZONS_DAYS[h]);
+        let at_home = case.plan.pools[pool.at()].zone == case.nation;
+        match layer {
+            Layer::Power if at_home && days > terms.power_backup => 1.0 - terms.power_imports,
+            Layer::Talent if at_home => self.staffed(pool)[h],
+            Layer::Data => 1.0 - terms.data_abroad,
+            // Bills are paid at the end of the month.
+            Layer::Money if terms.payments_abroad && days > 0.0 => {
+                f64::from(u8::from(is_paid_at_home(case, pool)))
+            }
+            _ => 1.0,
+        }
     }
 
     /// The pool whose largest operator is the one that withdraws: the largest today among the nation's own providers of the kind.
@@ -186,15 +211,44 @@ impl Case<'_> {
         if actor.home == Some(self.nation) {
             return false;
         }
+        let terms = &self.plan.nations[self.nation.at()].parameters;
+        match actor.dependence() {
+            Some(Layer::Power) => return terms.power_imports > 0.0,
+            Some(Layer::Money) => return terms.payments_abroad,
+            Some(Layer::Talent) => return terms.foreign_crews > 0.0,
+            Some(Layer::Data) => return terms.data_abroad > 0.0,
+            _ => {}
+        }
         let supplies =
             actor.vendors.iter().zip(&self.vendors).any(|(&left, &used)| left > 0 && used);
         let stops = |one: &Access| stopped(self.plan, actor, (one.pool, self.nation)).is_some();
         let owns = |one: &Access| match actor.reach {
             Reach::LargestOperator(kind) => is_own(self.plan, one.pool, (self.nation, kind)),
-            Reach::Parties | Reach::Abroad => false,
+            Reach::Parties | Reach::Abroad | Reach::Dependence(_) => false,
         };
         supplies || self.access.iter().any(|one| stops(one) || owns(one))
     }
+}
+
+/// Hazard that what a nation draws from abroad for a layer stops, 1/year.
+fn dependence_hazard(terms: &NationParameters, layer: Layer) -> f64 {
+    match layer {
+        Layer::Power => terms.power_hazard,
+        Layer::Money => terms.payments_hazard,
+        Layer::Talent => terms.staff_hazard,
+        Layer::Data => terms.data_hazard,
+        Layer::None
+        | Layer::Chips
+        | Layer::Facilities
+        | Layer::ControlPlane
+        | Layer::Connectivity => 0.0,
+    }
+}
+
+/// Whether a nation's buyers pay a pool without a payment abroad: at home, or in tokens.
+fn is_paid_at_home(case: &Case<'_>, pool: PoolId) -> bool {
+    let provider = &case.plan.providers[case.plan.pools[pool.at()].provider.at()];
+    provider.home == case.nation || provider.parameters.payment != Payment::Currency
 }
 
 fn raise(most: &mut f64, x: f64) {
