@@ -90,6 +90,10 @@ pub struct Layout {
     pub scalars: Vec<Column>,
     /// Actors of the withdrawal test.
     pub actors: Vec<Actor>,
+    /// Kinds of providers.
+    pub kinds: Vec<&'static str>,
+    /// Vendors.
+    pub vendors: Vec<String>,
 }
 
 /// Result of the withdrawal of one actor from one nation at one horizon, averaged over the sample dates.
@@ -114,6 +118,8 @@ pub struct Record {
     pub series: Vec<f64>,
     /// `[nation][actor][horizon]`, flattened in that order.
     pub withdrawal: Vec<Withdrawal>,
+    /// `[nation][sample][kind][vendor]`, flattened in that order: compute installed in the nation at the sample date, H100e.
+    pub capacity: Vec<f64>,
     /// Events executed.
     pub events: u64,
     /// Rolling hash over time, type and entity of every event.

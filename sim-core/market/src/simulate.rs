@@ -6,7 +6,7 @@ use autarky_engine::stop::StopFlag;
 use autarky_engine::time::{SimDuration, SimTime};
 
 use crate::blueprint::{Blueprint, Hardware, Pool};
-use crate::entity::provider::CapacityTarget;
+use crate::entity::provider::{CapacityTarget, ProviderKind};
 use crate::event::{Event, phase};
 use crate::handler::{Market, churn_trials};
 use crate::id::{
@@ -70,6 +70,8 @@ pub fn layout(plan: &Blueprint) -> Layout {
         series: SERIES.iter().map(|(column, _)| *column).collect(),
         scalars: SCALARS.iter().map(|(column, _)| *column).collect(),
         actors: plan.actors.iter().map(|a| a.actor.clone()).collect(),
+        kinds: ProviderKind::ALL.iter().map(|kind| kind.as_str()).collect(),
+        vendors: plan.vendors.iter().map(|v| v.id.clone()).collect(),
     }
 }
 
@@ -137,6 +139,7 @@ fn record(plan: &Blueprint, observers: &Observers, events: u64, fingerprint: u64
         scalars,
         series: observers.series.clone(),
         withdrawal: observers.withdrawal_means(),
+        capacity: observers.capacity.clone(),
         events,
         fingerprint,
     }

@@ -241,3 +241,30 @@ fn what_is_delivered_to_a_network_fills_its_operators_towards_their_parts() {
         assert!((f64::from(nodes) - 1000.0 * operator.weight).abs() <= 1.0, "{nodes}");
     }
 }
+
+/// Counted node by node: what stands in the state at the last sample, by kind of provider and vendor.
+#[test]
+fn the_recorded_capacity_is_that_of_a_count_of_all_nodes_by_kind_and_vendor() {
+    let mut s = common::scenario(common::Size { operators: 4, nodes: 20 });
+    s.horizon.years = 2.0;
+    let plan = Blueprint::new(&s).unwrap();
+    let mut run = Run::new(&plan, 3, 0);
+    let world = run.to(f64::from(plan.timing.samples as u32) * plan.timing.sample.as_days());
+    let (kinds, vendors) = (autarky_market::layout(&plan).kinds.len(), plan.vendors.len());
+    let mut counted = vec![0.0; kinds * vendors];
+    for id in &world.live {
+        let cohort = &world.cohorts[id.at()];
+        let pool = &plan.pools[world.sites[cohort.site.at()].pool.at()];
+        if pool.zone == plan.focus[0] {
+            let kind = plan.providers[pool.provider.at()].parameters.kind as usize;
+            let vendor = plan.hardware[cohort.hardware.at()].vendor.at();
+            counted[kind * vendors + vendor] +=
+                f64::from(cohort.nodes) * cohort.node_compute(&plan);
+        }
+    }
+    let recorded = &world.observers.capacity[(plan.timing.samples - 1) * kinds * vendors..];
+    assert!(counted.iter().filter(|x| **x > 0.0).count() >= 4, "{counted:?}");
+    for (found, expected) in recorded.iter().zip(&counted) {
+        assert!((found - expected).abs() <= 1e-9 * expected, "{recorded:?} {counted:?}");
+    }
+}

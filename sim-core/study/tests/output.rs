@@ -78,6 +78,18 @@ fn tables_hold_every_number_of_every_record() {
         withdrawal.column_by_name("actor").expect("actor").as_string::<i32>().value(8),
         "azure"
     );
+    let capacity = read(&folder, "capacity");
+    let installed = capacity.column_by_name("installed").expect("installed");
+    let mut expected = Vec::new();
+    for (replication, policy) in (0..3).flat_map(|r| [(r, 0), (r, 1)]) {
+        expected.extend(record(policy, replication).capacity);
+    }
+    assert_eq!(installed.as_primitive::<Float64Type>().values().to_vec(), expected);
+    let text = |name: &str, row: usize| {
+        capacity.column_by_name(name).expect(name).as_string::<i32>().value(row).to_owned()
+    };
+    assert_eq!([text("kind", 0), text("kind", 1)], ["cloud", "network"]);
+    assert_eq!([text("nation", 79), text("nation", 80)], ["EST", "SLV"]);
 }
 
 #[test]

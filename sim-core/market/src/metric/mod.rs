@@ -7,8 +7,9 @@ pub mod series;
 pub mod sovereignty;
 pub mod state;
 
-use crate::blueprint::Blueprint;
+use crate::blueprint::{Blueprint, LEVELS};
 use crate::entity::demand::Sensitivity;
+use crate::entity::provider::ProviderKind;
 use crate::event::{Event, phase};
 use crate::id::{NationId, PoolId, ProviderId};
 use crate::mechanism::clearing::{Method, Report};
@@ -26,6 +27,8 @@ pub struct Observers {
     pub totals: Vec<Sums>,
     /// `[nation][sample][series]`.
     pub series: Vec<f64>,
+    /// `[nation][sample][kind][vendor]`, H100e.
+    pub capacity: Vec<f64>,
     /// `[nation][actor][horizon]`.
     pub withdrawals: Vec<WithdrawalSums>,
     /// Foreign party with the lowest level a year after its withdrawal at the last sample, by focus nation.
@@ -56,6 +59,10 @@ impl Observers {
             window: vec![Sums::default(); n],
             totals: vec![Sums::default(); n],
             series: vec![f64::NAN; n * plan.timing.samples * SERIES.len()],
+            capacity: vec![
+                f64::NAN;
+                n * plan.timing.samples * ProviderKind::ALL.len() * plan.vendors.len()
+            ],
             withdrawals: vec![
                 WithdrawalSums::default();
                 n * plan.actors.len() * HORIZONS_DAYS.len()
@@ -345,6 +352,24 @@ fn home_sums(world: &World, plan: &Blueprint, nation: NationId, sums: &mut Sums)
     }
 }
 
+/// Compute installed in a nation by kind of provider and vendor.
+fn sample_capacity(world: &mut World, plan: &Blueprint, (f, sample): (usize, usize)) {
+    let (vendors, models) = (plan.vendors.len(), plan.hardware.len());
+    let width = ProviderKind::ALL.len() * vendors;
+    let first = (f * plan.timing.samples + sample) * width;
+    let cells = &mut world.observers.capacity[first..first + width];
+    cells.fill(0.0);
+    for (p, pool) in plan.pools.iter().enumerate().filter(|(_, pool)| pool.zone == plan.focus[f]) {
+        let kind = plan.providers[pool.provider.at()].parameters.kind as usize;
+        let groups = plan.group(PoolId::new(p), 0).at() * models;
+        for (i, &servers) in world.installed[groups..groups + LEVELS * models].iter().enumerate() {
+            let model = i % models;
+            let vendor = plan.hardware[model].vendor.at();
+            cells[kind * vendors + vendor] += servers as f64 * world.market.server_compute[model];
+        }
+    }
+}
+
 /// Writes a sample of every series and tests every withdrawal; the next sample is scheduled.
 ///
 /// # Errors
@@ -370,6 +395,7 @@ pub fn sample(world: &mut World, plan: &Blueprint, ctx: &mut Ctx<'_>) -> Result<
             *cell = read(&window, &weakest);
         }
         observers.totals[f].add(&window);
+        sample_capacity(world, plan, (f, at));
     }
     world.observers.samples += 1;
     Ok(())

@@ -24,7 +24,8 @@ impl ResultDigest {
 
     fn push_record(&mut self, record: &Record) {
         let withdrawal = record.withdrawal.iter().flat_map(|w| [w.level, w.loss, w.loss_max]);
-        for x in record.scalars.iter().chain(&record.series).copied().chain(withdrawal) {
+        let numbers = record.scalars.iter().chain(&record.series).chain(&record.capacity);
+        for x in numbers.copied().chain(withdrawal) {
             let bits = if x.is_nan() { 0x7ff8_0000_0000_0000 } else { x.to_bits() };
             self.0.update(bits.to_le_bytes());
         }

@@ -11,7 +11,7 @@ use super::OutputError;
 use super::manifest::{FILE as MANIFEST, Manifest};
 
 /// Tables that have a subfolder of parts.
-pub(crate) const TABLES: [&str; 3] = ["runs", "series", "withdrawal"];
+pub(crate) const TABLES: [&str; 4] = ["runs", "series", "withdrawal", "capacity"];
 
 /// Files that are written when a run ends.
 const ENDINGS: [&str; 5] =

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! manifest.json  resolved.toml  CITATION.bib  summary.csv  figure.png  figure.svg  failures.parquet
-//! runs/part-00000.parquet  series/part-00000.parquet  withdrawal/part-00000.parquet
+//! runs/part-00000.parquet  series/part-00000.parquet  withdrawal/part-00000.parquet  capacity/part-00000.parquet
 //! ```
 //!
 //! Files are written to a temporary name, synced and renamed, parts before the manifest that lists them, so what the manifest says exists does. The bytes of a Parquet file may

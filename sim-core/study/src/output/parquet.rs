@@ -1,4 +1,4 @@
-//! Parquet tables of a run: `runs`, `series`, `withdrawal`, `failures`.
+//! Parquet tables of a run: `runs`, `series`, `withdrawal`, `capacity`, `failures`.
 //!
 //! One schema per table, with unit and meaning of every column in the field's metadata (`unit`, `doc`). A quantity that is
 //! undefined in a replication is null.
@@ -77,6 +77,12 @@ impl Table {
         self.push(column, DataType::Float64, array);
     }
 
+    fn date(&mut self, values: impl Iterator<Item = i32>) {
+        let column = Column { name: "date", unit: "", doc: "Date of the sample." };
+        let dates = Arc::new(Date32Array::from_iter_values(values));
+        self.push(column, DataType::Date32, dates);
+    }
+
     fn batch(self) -> Result<RecordBatch, String> {
         RecordBatch::try_new(Arc::new(Schema::new(self.fields)), self.arrays)
             .map_err(|e| e.to_string())
@@ -124,12 +130,7 @@ pub(crate) fn series(study: &Study, rows: &[Row]) -> Result<RecordBatch, String>
     table.text("nation", NATION, lines().map(|(_, i)| layout.nations[i / dates].as_str()));
     let date =
         lines().map(|(_, i)| (study.start_day + layout.sample_days[i % dates]).floor() as i32);
-    let date: ArrayRef = Arc::new(Date32Array::from_iter_values(date));
-    table.push(
-        Column { name: "date", unit: "", doc: "Date of the sample." },
-        DataType::Date32,
-        date,
-    );
+    table.date(date);
     let day = Column { name: "day", unit: "day", doc: "Days from the start of the simulation." };
     table.number(day, lines().map(|(_, i)| layout.sample_days[i % dates]));
     for (at, column) in layout.series.iter().enumerate() {
@@ -171,6 +172,35 @@ pub(crate) fn withdrawal(policies: &[Policy], rows: &[Row]) -> Result<RecordBatc
     }
     let doc = "Layer that bound most often where there was a loss.";
     table.text("layer", doc, lines().map(|(row, i)| row.record.withdrawal[i].layer.as_str()));
+    table.batch()
+}
+
+/// One row per replication, policy, nation, sample date, kind of provider and vendor with what is installed.
+pub(crate) fn capacity(study: &Study, rows: &[Row]) -> Result<RecordBatch, String> {
+    let layout = |row: &Row| -> &Layout { &study.policies[row.policy].layout };
+    // Position of a cell's date, kind and vendor among those of its row's layout.
+    let place = |row: &Row, i: usize| {
+        let (kinds, vendors) = (layout(row).kinds.len(), layout(row).vendors.len());
+        (i / (kinds * vendors), i / vendors % kinds, i % vendors)
+    };
+    let lines = || crossed(rows, |row| row.record.capacity.len());
+    let dates = study.policies[0].layout.sample_days.len();
+    let nations = &study.policies[0].layout.nations;
+    let mut table = Table::default();
+    table.text("policy", POLICY, lines().map(|(row, _)| study.policies[row.policy].name.as_str()));
+    table.count("replication", REPLICATION, lines().map(|(row, _)| row.replication));
+    let nation = lines().map(|(row, i)| nations[place(row, i).0 / dates].as_str());
+    table.text("nation", NATION, nation);
+    table.date(lines().map(|(row, i)| {
+        (study.start_day + layout(row).sample_days[place(row, i).0 % dates]).floor() as i32
+    }));
+    let kind = lines().map(|(row, i)| layout(row).kinds[place(row, i).1]);
+    table.text("kind", "Kind of the provider.", kind);
+    let vendor = lines().map(|(row, i)| layout(row).vendors[place(row, i).2].as_str());
+    table.text("vendor", "Vendor of the hardware.", vendor);
+    let doc = "Compute installed in the nation, whoever governs it.";
+    let column = Column { name: "installed", unit: "H100e", doc };
+    table.number(column, lines().map(|(row, i)| row.record.capacity[i]));
     table.batch()
 }
 

@@ -98,6 +98,7 @@ impl<'s> Results<'s> {
             parquet::runs(&study.policies, rows),
             parquet::series(study, rows),
             parquet::withdrawal(&study.policies, rows),
+            parquet::capacity(study, rows),
         ];
         let mut files = Vec::with_capacity(TABLES.len());
         for (name, batch) in TABLES.into_iter().zip(tables) {
@@ -167,7 +168,9 @@ impl Sink for Results<'_> {
             self.digest.push(&result);
             match result {
                 Ok(record) => {
-                    self.bytes += size_of_val(&*record.series) + size_of_val(&*record.withdrawal);
+                    self.bytes += size_of_val(&*record.series)
+                        + size_of_val(&*record.withdrawal)
+                        + size_of_val(&*record.capacity);
                     self.rows.push(Row { replication, policy, record });
                 }
                 Err(error) => {

@@ -307,7 +307,9 @@ fn check_shape(layout: &Layout, record: Record) -> TaskResult {
     let horizons = autarky_market::record::HORIZONS_DAYS.len();
     let fits = record.scalars.len() == nations * layout.scalars.len()
         && record.series.len() == nations * layout.sample_days.len() * layout.series.len()
-        && record.withdrawal.len() == nations * layout.actors.len() * horizons;
+        && record.withdrawal.len() == nations * layout.actors.len() * horizons
+        && record.capacity.len()
+            == nations * layout.sample_days.len() * layout.kinds.len() * layout.vendors.len();
     if fits {
         Ok(record)
     } else {

@@ -42,6 +42,8 @@ pub(crate) fn layout() -> Layout {
             actor("nvidia", ActorKind::Vendor),
             actor("azure", ActorKind::Cloud),
         ],
+        kinds: vec!["cloud", "network"],
+        vendors: vec!["nvidia".to_owned()],
     }
 }
 
@@ -88,6 +90,7 @@ pub(crate) fn record(policy: usize, replication: u64) -> Record {
         scalars: Vec::new(),
         series: Vec::new(),
         withdrawal: Vec::new(),
+        capacity: (0..160).map(|i| f64::from(i) + normal(replication * 7 + 3)).collect(),
         events: 1000 + replication,
         fingerprint: replication ^ 0xabcd,
     };
