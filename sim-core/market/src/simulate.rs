@@ -32,9 +32,11 @@ use crate::world::market::{Compiled, MarketState, problem};
 use crate::world::network::NetworkState;
 use crate::world::operator;
 use crate::world::politics::PoliticsState;
+use crate::world::project::{Facility, ProjectState};
 use crate::world::region::RegionState;
 use crate::world::remote::RemoteState;
 use crate::world::shock::ShockState;
+use crate::world::stockpile;
 use crate::world::supply::{Parts, PoolState, Slots};
 use crate::world::token::TokenState;
 use crate::world::vendor::VendorState;
@@ -195,6 +197,9 @@ impl World {
             shocks: ShockState::new(plan, seed, replication),
             hard_currency: HardCurrency::new(plan, seed, replication),
             governments: vec![Government::default(); plan.nations.len()],
+            projects: vec![ProjectState::default(); plan.projects.list.len()],
+            facilities: vec![Facility::unlimited(); plan.pools.len()],
+            stockpiles: stockpile::empty(plan),
             contracts: ContractState::new(plan),
             regions: vec![RegionState::default(); plan.pools.len()],
             ledger,
@@ -259,6 +264,7 @@ impl World {
             self.schedule_currency(plan, NationId::new(n), ctx)?;
         }
         Self::begin_fiscal_years(plan, ctx)?;
+        self.begin_projects(plan, ctx)?;
         Self::begin_contracts(plan, ctx)?;
         Self::begin_regions(plan, ctx)?;
         self.begin_networks(plan, ctx)?;

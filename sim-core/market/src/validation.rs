@@ -11,6 +11,7 @@ mod events;
 mod network;
 mod owner;
 mod price;
+mod project;
 mod regions;
 mod shock;
 mod token;
@@ -60,6 +61,7 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
         token::tokens,
         contracts::contracts,
         regions::regions,
+        project::projects,
         dispatch::dispatchers,
         events::events,
         shock::shocks,
@@ -79,6 +81,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<Problem> {
     owner::warnings(scenario, &mut out);
     token::warnings(scenario, &mut out);
     contracts::warnings(scenario, &mut out);
+    project::warnings(scenario, &mut out);
     events::warnings(scenario, &mut out);
     events::grey_channel(scenario, &mut out);
     shock::warnings(scenario, &mut out);

@@ -11,6 +11,7 @@ mod entries;
 mod fleet;
 pub mod network;
 mod politics;
+pub mod project;
 mod shelf;
 pub mod shock;
 
@@ -385,6 +386,8 @@ pub struct Blueprint {
     pub demand_elasticity: f64,
     /// Long-term contracts.
     pub contracts: contracts::Contracts,
+    /// Projects, and the room of facilities.
+    pub projects: project::Projects,
     /// Actors of the withdrawal test.
     pub actors: Vec<ResolvedActor>,
     /// Nested rollouts of the withdrawal test.

@@ -15,6 +15,7 @@ pub mod investment;
 pub mod machine_repair;
 pub mod operator;
 pub mod price;
+pub mod project;
 pub mod region_entry;
 pub mod reservation;
 pub mod scheduling;

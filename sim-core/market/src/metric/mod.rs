@@ -2,6 +2,7 @@
 
 pub mod integrity;
 pub mod network;
+pub mod project;
 pub mod series;
 pub mod sovereignty;
 
@@ -239,6 +240,7 @@ pub fn observe_tick(world: &mut World, plan: &Blueprint) {
         let sums = tick_sums(world, plan, plan.focus[at], discount(day));
         world.observers.window[at].add(&sums);
         network::census(world, plan, at);
+        project::tick(world, plan, at, day);
     }
 }
 
