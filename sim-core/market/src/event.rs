@@ -4,8 +4,8 @@ use autarky_engine::calendar::Phase;
 use autarky_engine::simulation::EventCode;
 
 use crate::id::{
-    CohortId, ContractId, HardwareId, NationId, OperatorId, OrderId, PoolId, ProjectId, ShelfId, ShipmentId,
-    SiteId, SourceId, TokenId, VendorId,
+    CohortId, ContractId, HardwareId, NationId, OperatorId, OrderId, PoolId, ProjectId, ShelfId,
+    ShipmentId, SiteId, SourceId, TokenId, VendorId,
 };
 
 /// Order within one instant: the world changes first, the market clears, then observers read.

@@ -66,7 +66,8 @@ impl World {
             let lacks = (stage.work - state.worked) / speed;
             let ends = lacks <= MONTH - at;
             let span = if ends { lacks } else { MONTH - at };
-            let due = if ends { stage.cost - state.paid } else { stage.cost * span * speed / stage.work };
+            let due =
+                if ends { stage.cost - state.paid } else { stage.cost * span * speed / stage.work };
             let due = if due > 0.0 { due } else { 0.0 };
             let funded = self.pay_for_stage(plan, id, due)?;
             self.work_on(plan, id, (span * speed * funded, due * funded));
@@ -81,7 +82,9 @@ impl World {
                 schedule_after(ctx, at, (phase::DECISIONS, Event::MilestoneDone(id)))?;
             }
         }
-        if self.projects[id.at()].stage < project.milestones.len() {
+        let ends = self.projects[id.at()].stage == project.milestones.len();
+        self.projects[id.at()].until = ctx.now().as_days() + if ends { at } else { MONTH };
+        if !ends {
             let month = SimDuration::from_days_f64(MONTH)?;
             ctx.schedule_in(month, phase::DECISIONS, Event::ProjectMonth(id))?;
         }
@@ -112,9 +115,7 @@ impl World {
                 let provider = plan.pools[pool.at()].provider;
                 (Lever::DataCentre, self.accounts.providers[provider.at()])
             }
-            Builds::Output(vendor, _) => {
-                (Lever::ChipProject, self.accounts.vendors[vendor.at()])
-            }
+            Builds::Output(vendor, _) => (Lever::ChipProject, self.accounts.vendors[vendor.at()]),
         };
         let asked = due * project.state_share;
         let mut given = 0.0;
@@ -167,7 +168,8 @@ impl World {
         pool: PoolId,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
-        for Stored { order, nodes, cost } in std::mem::take(&mut self.facilities[pool.at()].stored) {
+        for Stored { order, nodes, cost } in std::mem::take(&mut self.facilities[pool.at()].stored)
+        {
             self.facilities[pool.at()].placed += u64::from(nodes);
             self.hand_out(plan, (&order, nodes, cost), ctx)?;
         }

@@ -117,7 +117,8 @@ mod tests {
 
     /// The conditional mean against a sum over the conditional quantiles, 2 % off for the cut tail.
     #[test]
-    fn what_is_left_is_the_mean_of_those_that_are_not_done_and_grows_when_a_stage_is_long_overdue() {
+    fn what_is_left_is_the_mean_of_those_that_are_not_done_and_grows_when_a_stage_is_long_overdue()
+    {
         let plan = terms(1.2, 0.5, 1.0, 0.0);
         for worked in [40.0, 120.0, 250.0] {
             let (mut sum, mut count, n) = (0.0, 0.0, 20_000);
@@ -150,7 +151,9 @@ mod tests {
     #[test]
     fn a_fab_ramps_linearly_from_nothing_to_all() {
         assert!(ramped(0.0, 200.0) <= 0.0 && (ramped(50.0, 200.0) - 0.25).abs() < 1e-12);
-        assert!((ramped(200.0, 200.0) - 1.0).abs() < 1e-12 && (ramped(0.0, 0.0) - 1.0).abs() < 1e-12);
+        assert!(
+            (ramped(200.0, 200.0) - 1.0).abs() < 1e-12 && (ramped(0.0, 0.0) - 1.0).abs() < 1e-12
+        );
         assert!(ramped(-1.0, 200.0) <= 0.0);
     }
 }

@@ -204,10 +204,9 @@ pub const SERIES: &[Series] = &[
     (column!("project_spending", "USD", "paid for projects by the state and owners"), |s, _| {
         s.projects.paid
     }),
-    (
-        column!("facility_limit", "MW", "room of the facilities that have a limit"),
-        |s, _| s.mean(s.projects.room) / 1000.0,
-    ),
+    (column!("facility_limit", "MW", "room of the facilities that have a limit"), |s, _| {
+        s.mean(s.projects.room) / 1000.0
+    }),
     (column!("facility_use", "1", "share of that room that is taken"), |s, _| {
         s.projects.used / s.projects.room
     }),
@@ -220,9 +219,7 @@ pub const SERIES: &[Series] = &[
     (column!("stockpile", "1", "spare parts in the state's stockpile"), |s, _| {
         s.mean(s.projects.stockpile)
     }),
-    (column!("stockpile_used", "1", "parts that providers took from it"), |s, _| {
-        s.projects.drawn
-    }),
+    (column!("stockpile_used", "1", "parts that providers took from it"), |s, _| s.projects.drawn),
     (column!("on_order", "H100e", "compute on order for providers at home"), |s, _| {
         s.mean(s.on_order)
     }),
@@ -697,14 +694,12 @@ pub const SCALARS: &[Scalar] = &[
         column!("project_progress_last", "1", "stages of projects that are done, last year"),
         |_, r| r.last("project_progress"),
     ),
-    (
-        column!("project_delay_last", "day", "days behind plan of projects, last year"),
-        |_, r| r.last("project_delay"),
-    ),
-    (
-        column!("project_overrun_last", "1", "cost overrun of projects, last year"),
-        |_, r| r.last("project_overrun"),
-    ),
+    (column!("project_delay_last", "day", "days behind plan of projects, last year"), |_, r| {
+        r.last("project_delay")
+    }),
+    (column!("project_overrun_last", "1", "cost overrun of projects, last year"), |_, r| {
+        r.last("project_overrun")
+    }),
     (column!("project_spending", "USD", "paid for projects by the state and owners"), |s, _| {
         s.projects.paid
     }),

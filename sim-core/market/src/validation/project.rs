@@ -20,8 +20,9 @@ pub(super) fn projects(scenario: &Scenario, out: &mut Vec<Problem>) {
     }
     for (id, provider) in scenario.providers.iter() {
         if provider.facility.is_some() && provider.capacity_target == CapacityTarget::Operators {
-            let message =
-                format!("the operators of `{id}` house their nodes themselves, but it has a limit of room");
+            let message = format!(
+                "the operators of `{id}` house their nodes themselves, but it has a limit of room"
+            );
             let help = "leave `facility` unset for networks whose operators decide";
             out.push(problem(format!("provider.{id}.facility"), message, help));
         }
@@ -140,16 +141,16 @@ pub(super) fn warnings(scenario: &Scenario, out: &mut Vec<Problem>) {
         let vendor = project.vendor.as_deref().filter(|_| fab);
         let makes = |v: &str| scenario.vendors.get(v).map(|v| v.output).filter(|o| *o > 0.0);
         if let Some((vendor, output)) = vendor.and_then(|v| makes(v).map(|output| (v, output))) {
-            let message = format!(
-                "vendor `{vendor}` makes {output} H100e a year before fab `{id}` is done"
-            );
+            let message =
+                format!("vendor `{vendor}` makes {output} H100e a year before fab `{id}` is done");
             let help = "write output = 0 for a vendor that makes nothing without its fab";
             out.push(problem(format!("vendor.{vendor}.output"), message, help));
         }
     }
     for (id, nation) in scenario.nations.iter().filter(|(_, n)| n.stockpile_parts > 0.0) {
         if nation.appropriation.is_some_and(|money| money * nation.budget_stockpile <= 0.0) {
-            let message = format!("the stockpile of `{id}` stays empty: nothing is appropriated for it");
+            let message =
+                format!("the stockpile of `{id}` stays empty: nothing is appropriated for it");
             let help = "give policy.budget.stockpile a share";
             out.push(problem(format!("nation.{id}.policy.stockpile.parts"), message, help));
         }

@@ -27,6 +27,8 @@ pub struct ProjectState {
     pub worked: f64,
     /// Paid for it, USD.
     pub paid: f64,
+    /// Day until which work is booked: the end of the month, or of the last stage.
+    pub until: f64,
     /// Paid for the whole project by the state and by its owner, USD.
     pub spent: [f64; 2],
     /// What the work done would have cost by plan, USD.
@@ -105,11 +107,11 @@ impl World {
             let start = project.parameters.start.max(day);
             return if waits { f64::INFINITY } else { start + self.expected_days(project) };
         }
-        let Some(now) = project.milestones.get(state.stage) else { return day };
+        let Some(now) = project.milestones.get(state.stage) else { return state.until };
         let later = project.milestones[state.stage + 1..].iter();
         let left = expected_left(&now.parameters, state.worked)
             + later.map(|m| expected_work(&m.parameters)).sum::<f64>();
-        day + left / self.build_speed(project.nation)
+        state.until + left / self.build_speed(project.nation)
     }
 
     /// Compute that a vendor can make a day before noise and chain, H100e: of its own and of its fabs.
@@ -150,7 +152,8 @@ impl World {
         let models = plan.hardware.len();
         let first = plan.group(pool, 0).at() * models;
         let cells = self.installed[first..first + crate::blueprint::LEVELS * models].iter();
-        let power = |(i, &n): (usize, &i64)| n as f64 * plan.server_power(HardwareId::new(i % models));
+        let power =
+            |(i, &n): (usize, &i64)| n as f64 * plan.server_power(HardwareId::new(i % models));
         cells.enumerate().map(power).sum()
     }
 
@@ -214,7 +217,8 @@ impl World {
         let stored = self.facilities[pool.at()].stored.iter();
         taken += stored.map(|s| of(&s.order, s.nodes)).sum::<f64>();
         let node = f64::from(order.servers) * plan.server_power(order.hardware);
-        let fits = ((self.expected_room(plan, pool, (day, then)) - taken) / node * (1.0 + 1e-9)).floor();
+        let fits =
+            ((self.expected_room(plan, pool, (day, then)) - taken) / node * (1.0 + 1e-9)).floor();
         fits.clamp(0.0, f64::from(order.nodes)) as u32
     }
 

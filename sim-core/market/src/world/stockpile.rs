@@ -19,7 +19,8 @@ pub struct StateShelf {
 /// Stockpiles by nation and shelf; none for a nation that wants none.
 #[must_use]
 pub fn empty(plan: &Blueprint) -> Vec<Vec<StateShelf>> {
-    let shelves = |wanted: bool| vec![StateShelf::default(); if wanted { plan.shelves() } else { 0 }];
+    let shelves =
+        |wanted: bool| vec![StateShelf::default(); if wanted { plan.shelves() } else { 0 }];
     plan.nations.iter().map(|n| shelves(n.parameters.stockpile_parts > 0.0)).collect()
 }
 

@@ -159,8 +159,8 @@ impl Projection {
         for (s, &left) in plan.supply[plan.shelf_vendor(id).at()].iter().enumerate() {
             let comes = come && left > 0.0;
             // What the state has in store goes to the nodes that it is for, where its rule releases it.
-            let stock = own
-                + of_state.filter(|_| World::is_released(plan, pool, comes)).unwrap_or(0.0);
+            let stock =
+                own + of_state.filter(|_| World::is_released(plan, pool, comes)).unwrap_or(0.0);
             let parts = Parts {
                 share: if comes { 1.0 } else { 0.0 },
                 time,
