@@ -31,7 +31,7 @@ fn island_with(parts: f64) -> Scenario {
     s
 }
 
-fn course<'a>(plan: &'a mut Blueprint, replication: u64) -> Run<'a> {
+fn course(plan: &mut Blueprint, replication: u64) -> Run<'_> {
     fleet(plan, &[200]);
     Run::new(plan, 1, replication)
 }

@@ -31,7 +31,7 @@ parameters! {
         /// Log standard deviation of that factor; zero: the median always.
         delay_dispersion["delay.dispersion"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::closed(0.0, 1.5) }, Assumed, "off";
         /// Elasticity of the stage's cost to that factor, ε: cost = plan · factor^ε.
-        cost_elasticity["cost.elasticity"]: f64 = 1.0, Kind::Number { unit: "1", range: Range::closed(0.0, 2.0) }, Assumed, "cost in proportion to time: crews and site stay";
+        cost_elasticity: f64 = 1.0, Kind::Number { unit: "1", range: Range::closed(0.0, 2.0) }, Assumed, "cost in proportion to time: crews and site stay";
         /// Probability that the stage fails and has to be done again, each time it is done.
         failure: f64 = 0.0, Kind::Number { unit: "1", range: Range::closed(0.0, 0.95) }, Assumed, "off";
     }
