@@ -205,7 +205,7 @@ pub const SERIES: &[Series] = &[
         s.projects.paid
     }),
     (column!("facility_limit", "MW", "room of the facilities that have a limit"), |s, _| {
-        s.mean(s.projects.room) / 1000.0
+        if s.projects.room > 0.0 { s.mean(s.projects.room) / 1000.0 } else { f64::NAN }
     }),
     (column!("facility_use", "1", "share of that room that is taken"), |s, _| {
         s.projects.used / s.projects.room
