@@ -4,8 +4,8 @@ use autarky_engine::calendar::Phase;
 use autarky_engine::simulation::EventCode;
 
 use crate::id::{
-    CohortId, ContractId, HardwareId, NationId, OperatorId, OrderId, PoolId, ShelfId, ShipmentId,
-    SiteId, SourceId, TokenId, VendorId,
+    CohortId, ContractId, HardwareId, NationId, OperatorId, OrderId, PoolId, ProjectId, ShelfId,
+    ShipmentId, SiteId, SourceId, TokenId, VendorId,
 };
 
 /// Order within one instant: the world changes first, the market clears, then observers read.
@@ -76,6 +76,10 @@ pub enum Event {
     CurrencyFlows(NationId),
     /// A fiscal year of a government begins.
     FiscalYear(NationId),
+    /// A month of work on a project begins.
+    ProjectMonth(ProjectId),
+    /// A stage of a project is done.
+    MilestoneDone(ProjectId),
     /// A shipment of the grey channel arrives or is seized.
     GreyArrives(u32),
     /// A jurisdiction's part of a stage of production is interrupted.
@@ -136,6 +140,8 @@ impl EventCode for Event {
             Self::CurrencyShort(_) => 30,
             Self::CurrencyFlows(_) => 31,
             Self::FiscalYear(_) => 20,
+            Self::ProjectMonth(_) => 23,
+            Self::MilestoneDone(_) => 24,
             Self::Tick => 16,
             Self::MonthEnd => 17,
             Self::Sample => 18,
@@ -193,6 +199,8 @@ impl EventCode for Event {
             | Self::CurrencyShort(NationId(id))
             | Self::CurrencyFlows(NationId(id))
             | Self::FiscalYear(NationId(id))
+            | Self::ProjectMonth(ProjectId(id))
+            | Self::MilestoneDone(ProjectId(id))
             | Self::StageDisrupted(SourceId(id))
             | Self::StageRestored(SourceId(id))
             | Self::Negotiation(ContractId(id))

@@ -55,6 +55,8 @@ ids! {
     SegmentId,
     /// A long-term contract with clouds.
     ContractId,
+    /// A project of several stages.
+    ProjectId,
     /// An order for accelerators.
     OrderId,
     /// A vendor's spare parts of one kind in each pool.

@@ -12,6 +12,7 @@ use crate::entity::hardware::HardwareParameters;
 use crate::entity::horizon::{BlocParameters, Focus, Horizon};
 use crate::entity::nation::NationParameters;
 use crate::entity::operator::{HostParameters, OperatorParameters, OwnerParameters};
+use crate::entity::project::{MilestoneParameters, ProjectParameters};
 use crate::entity::provider::ProviderParameters;
 use crate::entity::shock::ShockParameters;
 use crate::entity::stage::StageParameters;
@@ -164,6 +165,10 @@ scenario! {
         tokens["token"]: TokenParameters,
         /// Long-term contracts with clouds.
         contracts["contract"]: ContractParameters,
+        /// Stages of projects.
+        milestones["milestone"]: MilestoneParameters,
+        /// Data centres, fabs and regions that take years to build.
+        projects["project"]: ProjectParameters,
         /// Workload classes.
         workloads["workload"]: WorkloadParameters,
         /// Sensitivities of data.

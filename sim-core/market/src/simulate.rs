@@ -32,9 +32,11 @@ use crate::world::market::{Compiled, MarketState, problem};
 use crate::world::network::NetworkState;
 use crate::world::operator;
 use crate::world::politics::PoliticsState;
+use crate::world::project::{Facility, ProjectState};
 use crate::world::region::RegionState;
 use crate::world::remote::RemoteState;
 use crate::world::shock::ShockState;
+use crate::world::stockpile;
 use crate::world::supply::{Parts, PoolState, Slots};
 use crate::world::token::TokenState;
 use crate::world::vendor::VendorState;
@@ -150,6 +152,7 @@ impl World {
     ///
     /// # Errors
     /// When a parameter lies outside the range in which clearing is defined.
+    #[expect(clippy::too_many_lines, reason = "a line for each part of the state")]
     pub fn new(plan: &Blueprint, seed: u64, replication: u64) -> Result<Self, ModelError> {
         let stream = |process: Process, entity| {
             Stream::new(StreamKey { seed, replication, process: process as u64, entity })
@@ -201,6 +204,9 @@ impl World {
             shocks: ShockState::new(plan, seed, replication),
             hard_currency: HardCurrency::new(plan, seed, replication),
             governments: plan.nations.iter().map(Government::new).collect(),
+            projects: vec![ProjectState::default(); plan.projects.list.len()],
+            facilities: vec![Facility::unlimited(); plan.pools.len()],
+            stockpiles: stockpile::empty(plan),
             contracts: ContractState::new(plan),
             regions: vec![RegionState::default(); plan.pools.len()],
             ledger,
@@ -265,6 +271,7 @@ impl World {
             self.schedule_currency(plan, NationId::new(n), ctx)?;
         }
         Self::begin_fiscal_years(plan, ctx)?;
+        self.begin_projects(plan, ctx)?;
         Self::begin_contracts(plan, ctx)?;
         Self::begin_regions(plan, ctx)?;
         self.begin_networks(plan, ctx)?;
@@ -352,6 +359,7 @@ fn pool_state(plan: &Blueprint, pool: &Pool, repair: Stream) -> PoolState {
         load: 0.0,
         revenue: vec![0.0; plan.nations.len()],
         energy: 0.0,
+        parts_paid: 0.0,
         loss: 0.0,
     }
 }

@@ -12,6 +12,7 @@ mod government;
 mod network;
 mod owner;
 mod price;
+mod project;
 mod regions;
 mod shock;
 mod token;
@@ -61,6 +62,7 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
         token::tokens,
         contracts::contracts,
         regions::regions,
+        project::projects,
         dispatch::dispatchers,
         events::events,
         government::owners,
@@ -81,6 +83,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<Problem> {
     owner::warnings(scenario, &mut out);
     token::warnings(scenario, &mut out);
     contracts::warnings(scenario, &mut out);
+    project::warnings(scenario, &mut out);
     events::warnings(scenario, &mut out);
     events::grey_channel(scenario, &mut out);
     shock::warnings(scenario, &mut out);

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use autarky_engine::rng::Stream;
 use autarky_market::blueprint::Blueprint;
 use autarky_market::entity::controller::{Regime, Scope};
-use autarky_market::entity::nation::Residency;
+use autarky_market::entity::nation::{Release, Residency};
 use autarky_market::entity::operator::EntryRule;
 use autarky_market::entity::provider::{CapacityTarget, PriceRule, ProviderKind};
 use autarky_market::entity::shock::{Law, SizeLaw, Target};
@@ -125,7 +125,7 @@ fn no_lever_changes_a_draw_of_another_process() {
     assert!(expected.currency.len() > 3);
     assert!(expected.first_failures.len() > 10 && expected.outages.len() > 10);
     assert!(expected.disruptions.len() > 20);
-    let levers: [Lever; 7] = [
+    let levers: [Lever; 8] = [
         ("ban", |s| {
             regime(s, "ban", "AAA", 50.0);
             s.events.entry("ban").scope = Scope::ALL.to_vec();
@@ -134,6 +134,15 @@ fn no_lever_changes_a_draw_of_another_process() {
             let nation = s.nations.entry("FOC");
             nation.residency_critical = Residency::Domestic;
             nation.residency_open = Residency::Territory;
+        }),
+        ("projects", |s| {
+            s.milestones.entry("build").delay_dispersion = 0.5;
+            let project = s.projects.entry("hall");
+            project.nation = "FOC".to_owned();
+            (project.provider, project.power) = (Some("FOC-data_centre".to_owned()), Some(0.1));
+            project.milestones = vec!["build".to_owned()];
+            s.nations.entry("FOC").stockpile_parts = 0.5;
+            s.nations.entry("FOC").stockpile_release = Release::Last;
         }),
         ("portfolio", |s| {
             let nation = s.nations.entry("FOC");

@@ -4,6 +4,7 @@ use autarky_engine::rng::{child_key, entity_key};
 
 use super::contracts::Contracts;
 use super::network::Networks;
+use super::project::Projects;
 use super::shock::Shocks;
 use super::{Blueprint, LEVELS, Operator, Pool, Provider, Segment, Site, SupplyOption};
 use super::{chain, entries, politics};
@@ -109,6 +110,7 @@ impl Blueprint {
             demand: entries::demand_path(scenario, &timing),
             demand_elasticity: scenario.workloads.iter().map(|(_, w)| w.share * w.elasticity).sum(),
             contracts: Contracts::default(),
+            projects: Projects::default(),
             actors: Vec::new(),
             rollout: scenario.withdrawal.clone(),
             supply: vec![vec![1.0, 0.0]; scenario.vendors.len()],
@@ -119,6 +121,7 @@ impl Blueprint {
         plan.add_providers(scenario)?;
         plan.appropriates = politics::appropriates(&plan);
         plan.share_portfolios();
+        plan.projects = plan.compile_projects(scenario)?;
         plan.initial = plan.initial_fleet();
         plan.segments = plan.segments(scenario)?;
         plan.contracts = plan.resolve_contracts(scenario)?;

@@ -87,7 +87,13 @@ impl Blueprint {
     /// The vendor at quantile `u` of the pool's mix, among those with hardware that fits.
     pub(crate) fn vendor_at(&self, pool: PoolId, u: f64) -> VendorId {
         let pool = &self.pools[pool.at()];
-        let sells = |v: usize| pool.hardware.iter().any(|h| self.hardware[h.at()].vendor.at() == v);
+        // A vendor whose first fab is still to be built has sold nothing yet.
+        let to_come = |v: usize| {
+            !self.projects.fabs[v].is_empty() && self.vendors[v].parameters.output <= 0.0
+        };
+        let sells = |v: usize| {
+            !to_come(v) && pool.hardware.iter().any(|h| self.hardware[h.at()].vendor.at() == v)
+        };
         let weight = |v: usize| if sells(v) { pool.vendor_mix[v] } else { 0.0 };
         let total: f64 = (0..self.vendors.len()).map(weight).sum();
         let mut left = u * total;

@@ -11,6 +11,7 @@ mod entries;
 mod fleet;
 pub mod network;
 pub mod politics;
+pub mod project;
 mod shelf;
 pub mod shock;
 
@@ -394,6 +395,8 @@ pub struct Blueprint {
     pub demand_elasticity: f64,
     /// Long-term contracts.
     pub contracts: contracts::Contracts,
+    /// Projects, and the room of facilities.
+    pub projects: project::Projects,
     /// Actors of the withdrawal test.
     pub actors: Vec<ResolvedActor>,
     /// How what happens to a nation is valued.

@@ -9,6 +9,7 @@ pub mod hardware;
 pub mod horizon;
 pub mod nation;
 pub mod operator;
+pub mod project;
 pub mod provider;
 pub mod shock;
 pub mod stage;

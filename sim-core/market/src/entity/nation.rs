@@ -39,6 +39,16 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// When a state sells from its stockpile of spare parts.
+    pub enum Release {
+        /// Whenever a provider at home runs out.
+        Last = "last",
+        /// Only while such parts may not come from their vendor.
+        Ban = "ban",
+    }
+}
+
 parameters! {
     /// A state: buyer, regulator, and a zone of the market.
     pub struct NationParameters {
@@ -102,6 +112,10 @@ parameters! {
         budget_models["policy.budget.models"]: f64 = 0.05, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
         /// Share for contributions to alliances and commons.
         budget_alliance["policy.budget.alliance"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
+        /// Spare parts for each node of providers at home that the state wants in a stockpile of its own, on top of theirs.
+        stockpile_parts["policy.stockpile.parts"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::closed(0.0, 100.0) }, Assumed, "off";
+        /// When providers at home whose own stock is empty may buy from it.
+        stockpile_release["policy.stockpile.release"]: Release = Release::Ban, Kind::Choice(Release::WORDS), Assumed, "policy";
         /// Where open work may be processed.
         residency_open["policy.residency.open"]: Residency = Residency::Any, Kind::Choice(Residency::WORDS), Assumed, "policy";
         /// Where regulated work may be processed.

@@ -244,6 +244,8 @@ parameters! {
         salvage: f64 = 0.5, Kind::Number { unit: "1", range: Range::share() }, Assumed, "second-hand prices";
         /// Whether it buys through the grey channel what export control refuses.
         grey: bool = false, Kind::Flag, Assumed, "public and large providers keep the law";
+        /// Power of accelerators for which its buildings in each zone have room at the start. Unset: no limit, or, where a project adds room, what its nodes at the start take.
+        facility: Option<f64> = None, Kind::Number { unit: "MW", range: Range::closed(0.0, 1e6) }, Assumed, "off: buildings never limit";
         /// Whether it may open regions in the zones of `region.candidates`.
         region_entry["region.entry"]: bool = false, Kind::Flag, Assumed, "policy";
         /// Zones in which it may open a region.

@@ -9,10 +9,12 @@ mod grey;
 mod hard_currency;
 mod network;
 mod node;
+mod project;
 mod region;
 mod rules;
 mod settlement;
 mod shock;
+mod stockpile;
 mod supply;
 mod tick;
 mod vendor;
@@ -88,6 +90,8 @@ impl Model for Market<'_> {
                 world.currency_switches(plan, nation, ctx)
             }
             Event::FiscalYear(nation) => world.fiscal_year(plan, nation, ctx),
+            Event::ProjectMonth(project) => world.project_month(plan, project, ctx),
+            Event::MilestoneDone(project) => world.milestone_done(plan, project, ctx),
             Event::StageDisrupted(source) => world.stage_disrupted(plan, source, ctx),
             Event::StageRestored(source) => world.stage_restored(plan, source, ctx),
             Event::RegionReview(pool) => world.region_review(plan, pool, ctx),

@@ -53,6 +53,10 @@ impl World {
         let parts = &mut self.pools[pool.at()].parts[shelf.at()];
         let taken = parts.stock > 0;
         parts.stock -= u32::from(taken);
+        // What the state sells it, the state replaces.
+        if !taken && self.draw_parts(plan, (pool, shelf), 1)? > 0 {
+            return Ok(true);
+        }
         self.order_parts(plan, (pool, shelf), 1, ctx)?;
         Ok(taken)
     }
@@ -155,9 +159,20 @@ impl World {
         let price = self.pools[pool.at()].part_price[vendor.at()];
         self.pay_vendor(plan, (provider, vendor), price)?;
         let premium = self.import_premium(plan, provider, vendor);
+        self.pools[pool.at()].parts_paid += price * (1.0 + premium);
         self.note_charge(plan, pool, price * (1.0 + premium));
+        self.pools[pool.at()].parts[shelf.at()].on_order -= 1;
+        self.give_part(plan, (pool, shelf), ctx)
+    }
+
+    /// A part goes to the first node that waits for one, else on the shelf.
+    pub(super) fn give_part(
+        &mut self,
+        plan: &Blueprint,
+        (pool, shelf): (PoolId, ShelfId),
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
         let parts = &mut self.pools[pool.at()].parts[shelf.at()];
-        parts.on_order -= 1;
         let Some(id) = parts.waiting.pop_front() else {
             parts.stock += 1;
             return Ok(());

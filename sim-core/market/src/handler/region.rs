@@ -40,8 +40,10 @@ impl World {
                 if opens(&prospect, terms.region_fixed_cost, terms.region_minimum) {
                     self.regions[pool.at()].stage = Stage::Building;
                     self.regions[pool.at()].expected = prospect.sales * prospect.growth;
-                    let build = SimDuration::from_days_f64(terms.region_build_time)?;
-                    ctx.schedule_in(build, phase::DECISIONS, Event::RegionOpens(pool))?;
+                    if !self.begins_region_project(plan, pool, ctx)? {
+                        let build = SimDuration::from_days_f64(terms.region_build_time)?;
+                        ctx.schedule_in(build, phase::DECISIONS, Event::RegionOpens(pool))?;
+                    }
                 }
             }
             Stage::Open => {
@@ -83,7 +85,6 @@ impl World {
 
     /// What a cloud expects of a region in a zone where it has none.
     fn prospect(&self, plan: &Blueprint, pool: PoolId, day: f64) -> Prospect {
-        let terms = &plan.providers[plan.pools[pool.at()].provider.at()].parameters;
         let zone = plan.pools[pool.at()].zone;
         let mut sales = 0.0;
         if self.has_access(plan, pool, zone) {
@@ -91,7 +92,18 @@ impl World {
                 sales += self.sales_at_home(plan, pool, s);
             }
         }
-        self.prospect_of(plan, pool, (day, terms.region_build_time), sales)
+        self.prospect_of(plan, pool, (day, self.region_wait(plan, pool, day)), sales)
+    }
+
+    /// Days until a region that a cloud decides on today is expected to open: by its project, where it has one that is not done.
+    fn region_wait(&self, plan: &Blueprint, pool: PoolId, day: f64) -> f64 {
+        let open = plan.projects.region[pool.at()]
+            .filter(|id| self.projects[id.at()].finished.is_none())
+            .map(|id| &plan.projects.list[id.at()]);
+        if let Some(project) = open {
+            return (project.parameters.start - day).max(0.0) + self.expected_days(project);
+        }
+        plan.providers[plan.pools[pool.at()].provider.at()].parameters.region_build_time
     }
 
     /// Sales of H100e today, seen over the horizon that begins `wait` days from now.

@@ -41,6 +41,7 @@ impl World {
         self.settle_regions(plan)?;
         self.settle_public(plan)?;
         self.count_jobs(plan);
+        self.fill_stockpiles(plan)?;
         self.age_hazards(plan, day, ctx)?;
         integrity::check_month(self, plan)?;
         Ok(())
@@ -150,7 +151,7 @@ impl World {
     pub(crate) fn price_hardware(&mut self, plan: &Blueprint, day: f64) {
         for (h, model) in plan.hardware.iter().enumerate() {
             let released = self.released[h];
-            let on_sale = released <= day;
+            let on_sale = released <= day && self.makes(plan, model.vendor);
             self.capital[h] =
                 if on_sale { model.capital_per_compute(day, released) } else { f64::INFINITY };
             self.capital[h] *= self.chip_factor(model.vendor);

@@ -25,6 +25,9 @@ impl World {
             Event::Review(pool),
         )?;
         self.restock(plan, pool, ctx)?;
+        if plan.projects.limited[pool.at()] {
+            self.place_stored(plan, pool, ctx)?;
+        }
         if self.is_frozen() {
             return Ok(());
         }
@@ -37,10 +40,13 @@ impl World {
             return self.review_operators(plan, (pool, n), ctx);
         }
         let target = self.capacity_target(plan, pool, day);
-        let position = Position {
+        let mut position = Position {
             surviving: self.surviving(plan, pool, day + provider.planning_horizon),
             on_order: self.pools[pool.at()].pipeline(),
         };
+        if plan.projects.limited[pool.at()] {
+            position.on_order += self.stored_compute(plan, pool);
+        }
         let quantity = order_quantity(target, position, provider.order_trigger);
         if quantity <= 0.0 {
             return Ok(());
@@ -57,6 +63,7 @@ impl World {
         pool: PoolId,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
+        self.release_to_waiting(plan, pool, ctx)?;
         let share = plan.providers[plan.pools[pool.at()].provider.at()].parameters.spares;
         for shelf in (0..plan.shelves()).map(ShelfId::new) {
             let nodes = self.nodes_of_shelf(plan, pool, shelf);
@@ -231,7 +238,12 @@ impl World {
             counted: false,
             grey: false,
         };
-        order.nodes = self.appropriated(plan, &order)?;
+        if plan.projects.limited[pool.at()] {
+            order.nodes = self.nodes_with_room(plan, &order, ctx.now().as_days());
+        }
+        if order.nodes > 0 {
+            order.nodes = self.appropriated(plan, &order)?;
+        }
         if order.nodes == 0 {
             return Ok(());
         }

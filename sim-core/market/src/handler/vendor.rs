@@ -4,7 +4,6 @@ use autarky_engine::math;
 use autarky_engine::time::SimDuration;
 
 use crate::blueprint::Blueprint;
-use crate::entity::vendor::VendorParameters;
 use crate::event::{Event, phase};
 use crate::id::{HardwareId, OperatorId, OrderId, ShipmentId, VendorId};
 use crate::mechanism::allocation::{OpenOrder, allocate};
@@ -13,11 +12,6 @@ use crate::mechanism::token::reward::divide;
 use crate::world::fleet::Installation;
 use crate::world::supply::{Order, Shipment};
 use crate::world::{Ctx, ModelError, World};
-
-/// Compute that a vendor can make a day before noise, H100e.
-fn daily_output(terms: &VendorParameters, day: f64) -> f64 {
-    terms.output * math::exp(terms.output_growth * day / 365.25) / 365.25
-}
 
 impl World {
     pub(super) fn allocation(
@@ -30,7 +24,7 @@ impl World {
         let interval = SimDuration::from_days_f64(terms.allocation_interval)?;
         ctx.schedule_in(interval, phase::DECISIONS, Event::Allocation(vendor))?;
         let day = ctx.now().as_days();
-        let rate = daily_output(terms, day);
+        let rate = self.daily_output(plan, vendor, day);
         let chain = self.take_chain_factor(plan, vendor, day);
         let state = &mut self.vendors[vendor.at()];
         let sigma = terms.output_volatility;
@@ -233,6 +227,10 @@ impl World {
         (order, nodes, cost): (&Order, u32, f64),
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
+        let (nodes, cost) = self.admit_to_facility(plan, (order, nodes, cost));
+        if nodes == 0 {
+            return Ok(());
+        }
         let day = ctx.now().as_days();
         let target = self.capacity_target(plan, order.pool, day);
         let takes_part =

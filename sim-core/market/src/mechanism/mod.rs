@@ -17,6 +17,7 @@ pub mod machine_repair;
 pub mod operator;
 pub mod policy;
 pub mod price;
+pub mod project;
 pub mod region_entry;
 pub mod reservation;
 pub mod scheduling;

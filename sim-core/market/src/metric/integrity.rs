@@ -152,7 +152,32 @@ pub fn check_month(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
         equal("waiting nodes", || plan.pools[p].id.clone(), waiting as f64, f64::from(counted))?;
     }
     check_networks(world, plan)?;
+    check_facilities(world, plan)?;
     check_output(world, plan)
+}
+
+/// Nothing is installed beyond the room there is; what was put in store and not taken out is there; parts of a stockpile are used or in store.
+fn check_facilities(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
+    for (p, facility) in world.facilities.iter().enumerate() {
+        if !plan.projects.limited[p] {
+            continue;
+        }
+        let installed = world.installed_power(plan, PoolId::new(p));
+        if installed > facility.room * (1.0 + TOLERANCE) + 1e-6 {
+            let (entity, expected) = (plan.pools[p].id.clone(), facility.room);
+            return Err(Violation { law: "room", entity, expected, found: installed }.into());
+        }
+        let kept: u64 = facility.stored.iter().map(|one| u64::from(one.nodes)).sum();
+        let left = facility.received - facility.placed;
+        equal("nodes in store", || plan.pools[p].id.clone(), left as f64, kept as f64)?;
+    }
+    for (nation, shelves) in plan.nations.iter().zip(&world.stockpiles) {
+        for one in shelves {
+            let found = one.used + u64::from(one.stock);
+            equal("stockpiled parts", || nation.id.clone(), one.bought as f64, found as f64)?;
+        }
+    }
+    Ok(())
 }
 
 /// Tokens to the last micro-token: supply = start + issued − burned = what all hold together; cash of operators to the last micro-dollar.

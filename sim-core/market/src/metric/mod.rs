@@ -2,6 +2,7 @@
 
 pub mod integrity;
 pub mod network;
+pub mod project;
 pub mod resilience;
 pub mod series;
 pub mod sovereignty;
@@ -258,6 +259,7 @@ pub fn observe_tick(world: &mut World, plan: &Blueprint) {
             network::census(world, plan, at);
             state::weekly(world, plan, at, factor);
         }
+        project::tick(world, plan, at, day);
     }
 }
 

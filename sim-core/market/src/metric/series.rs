@@ -1,6 +1,7 @@
 //! The quantities that are recorded, each with its name, unit, meaning and how it is read off the sums. Registry lines only.
 
 use super::network::{Basis, NetworkSums};
+use super::project::ProjectSums;
 use super::resilience::Resilience;
 use super::sovereignty::Weakest;
 use super::state::StateSums;
@@ -71,6 +72,8 @@ pub struct Sums {
     pub spent_discounted: f64,
     /// H100e-hours served, discounted.
     pub served_discounted: f64,
+    /// Projects, room and stockpiles.
+    pub projects: ProjectSums,
     /// What happens inside node networks at home.
     pub inside: NetworkSums,
     /// Surpluses and the state's money.
@@ -110,6 +113,7 @@ impl Sums {
         );
         add!(spent_discounted, served_discounted, currency_short, currency_premium);
         add!(served_contract, billed_contract, waited_for);
+        self.projects.add(&other.projects);
         self.inside.add(&other.inside);
         self.state.add(&other.state);
         for kind in 0..3 {
@@ -191,6 +195,40 @@ pub const SERIES: &[Series] = &[
     (column!("utilisation", "1", "served over working capacity at home"), |s, _| {
         s.home_load / s.capacity_by.iter().sum::<f64>()
     }),
+    (column!("project_progress", "1", "stages of the nation's projects that are done"), |s, _| {
+        s.projects.done / s.projects.stages
+    }),
+    (
+        column!("project_delay", "day", "days behind plan, mean of the projects that have begun"),
+        |s, _| s.projects.delay / s.projects.begun,
+    ),
+    (
+        column!(
+            "project_overrun",
+            "1",
+            "paid until now for projects over the planned cost of the work done, less one"
+        ),
+        |s, _| s.projects.cost / s.projects.planned - 1.0,
+    ),
+    (column!("project_spending", "USD", "paid for projects by the state and owners"), |s, _| {
+        s.projects.paid
+    }),
+    (column!("facility_limit", "MW", "room of the facilities that have a limit"), |s, _| {
+        if s.projects.room > 0.0 { s.mean(s.projects.room) / 1000.0 } else { f64::NAN }
+    }),
+    (column!("facility_use", "1", "share of that room that is taken"), |s, _| {
+        s.projects.used / s.projects.room
+    }),
+    (column!("stored", "H100e", "compute that was delivered and waits for room"), |s, _| {
+        s.mean(s.projects.stored)
+    }),
+    (column!("fab_output", "H100e/year", "what the nation's fabs make"), |s, _| {
+        s.mean(s.projects.output)
+    }),
+    (column!("stockpile", "1", "spare parts in the state's stockpile"), |s, _| {
+        s.mean(s.projects.stockpile)
+    }),
+    (column!("stockpile_used", "1", "parts that providers took from it"), |s, _| s.projects.drawn),
     (column!("on_order", "H100e", "compute on order for providers at home"), |s, _| {
         s.mean(s.on_order)
     }),
@@ -722,6 +760,22 @@ pub const SCALARS: &[Scalar] = &[
         column!("served_per_million", "H100e", "mean compute served per million inhabitants"),
         |s, r| s.mean(s.served) / (r.population * 1e-6),
     ),
+    (
+        column!("project_progress_last", "1", "stages of projects that are done, last year"),
+        |_, r| r.last("project_progress"),
+    ),
+    (column!("project_delay_last", "day", "days behind plan of projects, last year"), |_, r| {
+        r.last("project_delay")
+    }),
+    (column!("project_overrun_last", "1", "cost overrun of projects, last year"), |_, r| {
+        r.last("project_overrun")
+    }),
+    (column!("project_spending", "USD", "paid for projects by the state and owners"), |s, _| {
+        s.projects.paid
+    }),
+    (column!("stockpile_used", "1", "parts that providers took from the stockpile"), |s, _| {
+        s.projects.drawn
+    }),
     (column!("availability", "1", "working over installed capacity at home"), |s, _| {
         s.capacity_by.iter().sum::<f64>() / s.installed
     }),

@@ -50,7 +50,7 @@ pub struct StateSums {
     pub cost: Value,
     /// Spent by lever.
     pub spent: [f64; LEVERS],
-    /// Tariffs and taxes on profit received, breaks not taken off.
+    /// Tariffs, taxes on profit, breaks not taken off, and parts sold.
     pub revenue: f64,
     /// Paid by the nation's buyers to foreign providers.
     pub foreign: f64,
@@ -111,6 +111,8 @@ pub struct Month {
     pub subsidy: f64,
     /// Paid for operation.
     pub operation: f64,
+    /// Paid for spare parts.
+    pub parts: f64,
     /// User cost of what is installed.
     pub capital: f64,
     /// Tax on profit, the break taken off.
@@ -137,7 +139,7 @@ impl Observers {
         }
     }
 
-    /// A treasury received a tariff or a tax.
+    /// A treasury received a tariff, a tax, or what a provider paid for parts of its stockpile.
     pub fn state_received(&mut self, nation: NationId, usd: f64, discount: f64) {
         let Some(sums) = self.of_nation(nation) else { return };
         sums.revenue += usd;
@@ -165,6 +167,19 @@ impl Observers {
         sums.goods_local += if plan.vendors[vendor.at()].home == home { usd } else { 0.0 };
     }
 
+    /// A state bought goods of a vendor for itself.
+    pub fn state_bought(
+        &mut self,
+        plan: &Blueprint,
+        (nation, vendor): (NationId, VendorId),
+        usd: f64,
+    ) {
+        let at_home = plan.vendors[vendor.at()].home == nation;
+        let Some(sums) = self.of_nation(nation) else { return };
+        sums.goods += usd;
+        sums.goods_local += if at_home { usd } else { 0.0 };
+    }
+
     /// A pool's month was settled; `resident` is the share of its owners that live in its zone.
     pub fn settled(
         &mut self,
@@ -180,7 +195,8 @@ impl Observers {
         let local = month.power + month.subsidy + month.operation;
         sums.local += local;
         sums.local_foreign += if foreign { local } else { 0.0 };
-        let profit = month.fees - month.power - month.operation - month.capital - month.tax;
+        let costs = month.power + month.operation + month.parts + month.capital + month.tax;
+        let profit = month.fees - costs;
         if provider.parameters.public && !foreign {
             sums.fiscal.add(profit, discount);
             return;

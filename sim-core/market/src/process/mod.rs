@@ -57,6 +57,10 @@ pub enum Process {
     HardCurrency = 33,
     /// Seizures of shipments of the grey channel.
     GreySeizure = 44,
+    /// How much longer than planned a stage of a project takes.
+    ProjectDelay = 60,
+    /// How often a stage of a project has to be done.
+    ProjectRework = 61,
     /// What chance gives an operator of a network.
     OperatorTraits = 80,
     /// Times between candidates that look at a network.

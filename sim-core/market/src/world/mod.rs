@@ -14,9 +14,11 @@ pub mod market;
 pub mod network;
 pub mod operator;
 pub mod politics;
+pub mod project;
 pub mod region;
 pub mod remote;
 pub mod shock;
+pub mod stockpile;
 pub mod supply;
 pub mod token;
 pub mod vendor;
@@ -224,6 +226,12 @@ pub struct World {
     pub hard_currency: hard_currency::HardCurrency,
     /// Purses of the governments, by nation.
     pub governments: Vec<government::Government>,
+    /// Projects.
+    pub projects: Vec<project::ProjectState>,
+    /// Buildings, by pool.
+    pub facilities: Vec<project::Facility>,
+    /// States' stockpiles of spare parts, by nation and shelf.
+    pub stockpiles: Vec<Vec<stockpile::StateShelf>>,
     /// Long-term contracts.
     pub contracts: contracts::ContractState,
     /// Regions that clouds may open, by pool.

@@ -54,6 +54,8 @@ pub struct PoolState {
     pub revenue: Vec<f64>,
     /// Power used since the last settlement, kWh, each weighted by the factor on the price of power in its tick.
     pub energy: f64,
+    /// Paid for spare parts since the last settlement, USD.
+    pub parts_paid: f64,
     /// Loss carried forward against the tax on profit, USD.
     pub loss: f64,
 }

@@ -12,7 +12,7 @@ use super::{H, Levels};
 use crate::blueprint::{Blueprint, LEVELS, NO_SUPPLY};
 use crate::entity::provider::ProviderParameters;
 use crate::handler::crews;
-use crate::id::{OwnerId, PoolId, ShelfId};
+use crate::id::{OwnerId, PoolId, ShelfId, VendorId};
 use crate::mechanism::attrition::{Parts, recovered, uncovered};
 use crate::mechanism::machine_repair::{Shop, upkeep};
 use crate::record::HORIZONS_DAYS;
@@ -35,6 +35,8 @@ pub struct Projection {
     owned: Vec<Fate>,
     /// Of each pool, what is left of its working nodes by horizon without foreign crews.
     staffed: Vec<[f64; H]>,
+    /// `[pool][shelf]`: parts in stockpiles of states, divided over the pools that they are for by their nodes; empty without any.
+    reserve: Vec<f64>,
 }
 
 /// A date and a horizon, in days.
@@ -88,6 +90,7 @@ impl Projection {
             largest: vec![(None, 0.0); plan.pools.len()],
             owned: vec![zero; plan.pools.len()],
             staffed: vec![[1.0; H]; plan.pools.len()],
+            reserve: reserve(world, plan),
         };
         for p in (0..plan.pools.len()).map(PoolId::new).filter(|&p| is_of_interest(plan, p)) {
             projection.largest[p.at()] = world.largest_owner(plan, p);
@@ -160,7 +163,8 @@ impl Projection {
     ) {
         let terms = &plan.pools[pool.at()];
         let shelf = &world.pools[pool.at()].parts[id.at()];
-        let stock = f64::from(shelf.stock + shelf.on_order);
+        let own = f64::from(shelf.stock + shelf.on_order);
+        let of_state = self.reserve.get(pool.at() * plan.shelves() + id.at()).copied();
         let of_shelf = || fleet.iter().filter(|one| one.shelf == id);
         let waiting: f64 = of_shelf().map(|one| f64::from(one.cohort.waiting_part)).sum();
         let need: f64 = of_shelf().map(|one| one.in_circulation() * one.running * one.need).sum();
@@ -170,8 +174,12 @@ impl Projection {
         let time = plan.providers[terms.provider.at()].parameters.spare_time;
         let days = f64::from(HORIZONS_DAYS[h]);
         for (s, &left) in plan.supply[plan.shelf_vendor(id).at()].iter().enumerate() {
+            let comes = come && left > 0.0;
+            // What the state has in store goes to the nodes that it is for, where its rule releases it.
+            let stock =
+                own + of_state.filter(|_| World::is_released(plan, pool, comes)).unwrap_or(0.0);
             let parts = Parts {
-                share: if come && left > 0.0 { 1.0 } else { 0.0 },
+                share: if comes { 1.0 } else { 0.0 },
                 time,
                 stock: if stock > waiting { stock - waiting } else { 0.0 },
             };
@@ -210,11 +218,17 @@ impl Projection {
     fn project_pipeline(&mut self, world: &World, plan: &Blueprint, day: f64) {
         for shipment in world.shipments.iter() {
             let left = shipment.arrives.as_days() - day;
+            let shut = room_after(world, plan, &shipment.order, day);
+            let left = if shut > left { shut } else { left };
             self.add_batch(plan, &shipment.order, f64::from(shipment.nodes), |_| left);
+        }
+        for stored in world.facilities.iter().flat_map(|facility| &facility.stored) {
+            let left = room_after(world, plan, &stored.order, day);
+            self.add_batch(plan, &stored.order, f64::from(stored.nodes), |_| left);
         }
         for (v, vendor) in plan.vendors.iter().enumerate() {
             let terms = &vendor.parameters;
-            let rate = terms.output * exp(terms.output_growth * day / 365.25) / 365.25;
+            let rate = world.daily_output(plan, VendorId::new(v), day);
             let open = world.vendors[v].backlog.iter().filter_map(|id| world.orders.get(id.0));
             let asked: f64 = open.clone().map(|o| f64::from(o.nodes) * o.node_compute(plan)).sum();
             let short =
@@ -224,6 +238,8 @@ impl Projection {
                 _ => f64::INFINITY,
             };
             for order in open {
+                let shut = room_after(world, plan, order, day);
+                let left = |supply: f64| if shut > left(supply) { shut } else { left(supply) };
                 self.add_batch(plan, order, f64::from(order.nodes), left);
             }
         }
@@ -259,6 +275,35 @@ impl Projection {
             }
         }
     }
+}
+
+/// Days until there is expected to be room for the nodes of an order: none where nothing limits it.
+fn room_after(world: &World, plan: &Blueprint, order: &Order, day: f64) -> f64 {
+    if !plan.projects.limited[order.pool.at()] {
+        return 0.0;
+    }
+    let node = f64::from(order.servers) * plan.server_power(order.hardware);
+    world.wait_for_room(plan, order.pool, (node, day))
+}
+
+/// What each pool may draw from its state's stockpile: by its part of the nodes that the parts are for.
+fn reserve(world: &World, plan: &Blueprint) -> Vec<f64> {
+    if world.stockpiles.iter().flatten().all(|one| one.stock == 0) {
+        return Vec::new();
+    }
+    let mut out = vec![0.0; plan.pools.len() * plan.shelves()];
+    for (p, pool) in plan.pools.iter().enumerate() {
+        for shelf in (0..plan.shelves()).map(ShelfId::new) {
+            let stock = world.stockpiled(pool.zone, shelf);
+            if stock > 0 && World::is_home_pool(plan, PoolId::new(p)) {
+                let here = world.nodes_of_shelf(plan, PoolId::new(p), shelf) as f64;
+                let all = world.stockpile_need(plan, pool.zone, shelf).0 as f64;
+                out[p * plan.shelves() + shelf.at()] =
+                    if all > 0.0 { f64::from(stock) * here / all } else { 0.0 };
+            }
+        }
+    }
+    out
 }
 
 /// Whether some focus nation may use a pool.
