@@ -12,6 +12,7 @@ mod json_schema;
 mod layer;
 mod origin;
 mod parse;
+mod personas;
 mod points;
 mod portfolio;
 mod references;
@@ -35,6 +36,8 @@ pub use origin::{Origin, Origins};
 pub use show::{Row, show, show_csv, show_json, show_text};
 pub use template::template;
 pub use write::resolved_toml;
+
+pub(crate) use suggest::nearest;
 
 use autarky_market::scenario::Scenario;
 use layer::{Layer, Setting};
@@ -158,7 +161,7 @@ pub fn load(source: &Source, options: &Options) -> Result<Loaded, Vec<Diagnostic
     let (errors, warnings) = findings.finish(&files);
     match loaded {
         Some(loaded) if errors.is_empty() => {
-            Ok(Loaded { warnings, files: files.names().map(str::to_owned).collect(), ..loaded })
+            Ok(Loaded { warnings, files: files.names().collect(), ..loaded })
         }
         _ => Err(errors.into_iter().chain(warnings).collect()),
     }
