@@ -38,7 +38,7 @@ pub struct Made {
 /// Writes a new file: Parquet or CSV by its extension.
 ///
 /// # Errors
-/// Why the file cannot be written; an existing file never is.
+/// Why the file cannot be written; an existing file never is, and an unfinished one is removed.
 pub fn generate(path: &Path, made: &Made) -> std::io::Result<()> {
     let is = |word: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(word));
     let (csv, parquet) = (is("csv"), is("parquet"));
@@ -47,7 +47,12 @@ pub fn generate(path: &Path, made: &Made) -> std::io::Result<()> {
         return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, reason));
     }
     let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    if parquet { write_parquet(file, made) } else { write_csv(file, made) }
+    let written = if parquet { write_parquet(file, made) } else { write_csv(file, made) };
+    if written.is_err() {
+        // The first error is the one to report.
+        let _ = std::fs::remove_file(path);
+    }
+    written
 }
 
 fn write_csv(file: File, made: &Made) -> std::io::Result<()> {
@@ -73,6 +78,7 @@ fn write_parquet(file: File, made: &Made) -> std::io::Result<()> {
         .set_max_row_group_row_count(Some(BATCH))
         .set_created_by(concat!("autarky ", env!("CARGO_PKG_VERSION")).to_owned())
         .build();
+    let handle = file.try_clone()?;
     let regions = region_names(made);
     let mut people = People::new(made);
     let first: Vec<Person> = people.by_ref().take(BATCH).collect();
@@ -83,8 +89,8 @@ fn write_parquet(file: File, made: &Made) -> std::io::Result<()> {
         let next: Vec<Person> = people.by_ref().take(BATCH).collect();
         batch = record_batch(&next, &regions).map_err(|e| other(e.into()))?;
     }
-    writer.finish().map_err(|e| other(e.into()))?;
-    writer.into_inner().map_err(|e| other(e.into()))?.sync_all()
+    writer.close().map_err(|e| other(e.into()))?;
+    handle.sync_all()
 }
 
 fn record_batch(people: &[Person], regions: &[String]) -> Result<RecordBatch, arrow::error::ArrowError> {

@@ -4,6 +4,7 @@
 //! rules of `calibration/personas.csv`; [`generate`] writes made-up files of the same shape. The scenario reader puts the result into the parameters of
 //! a nation (`scenario/personas.rs`). Section 7.27 of `docs/model.md`.
 
+mod against;
 mod aggregate;
 mod column;
 mod csv;
@@ -15,6 +16,7 @@ mod report;
 mod rules;
 mod word;
 
+pub use against::{Against, against, income_group};
 pub use aggregate::{Demand, World, demand};
 pub use generate::{Made, generate};
 pub use population::Population;

@@ -37,6 +37,7 @@ pub use show::{Row, show, show_csv, show_json, show_text};
 pub use template::template;
 pub use write::resolved_toml;
 
+pub(crate) use personas::world;
 pub(crate) use suggest::nearest;
 
 use autarky_market::scenario::Scenario;
