@@ -181,7 +181,9 @@ pub(crate) enum Personas {
     )]
     Generate(GeneratePersonas),
     /// Print what a file amounts to: shares, intensities of use, demand scale and mixes, unknown words
-    #[command(after_help = "Example:\n  autarky personas show people.parquet --nation EST --format json")]
+    #[command(
+        after_help = "Example:\n  autarky personas show people.parquet --nation EST --format json"
+    )]
     Show(ShowPersonas),
 }
 

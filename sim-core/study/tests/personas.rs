@@ -4,7 +4,9 @@ mod support;
 
 use autarky_market::entity::nation::IncomeGroup;
 use autarky_study::calibration;
-use autarky_study::persona::{Demand, Made, Population, World, demand, generate, read, report_json};
+use autarky_study::persona::{
+    Demand, Made, Population, World, demand, generate, read, report_json,
+};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -54,13 +56,32 @@ fn special(title: &str) -> (&str, &str) {
     match title {
         "software_developer" => ("open", "developer"),
         "research_scientist" => ("open", "researcher"),
-        "soldier" | "army_officer" | "power_plant_manager" | "energy_engineer" | "paramedic"
-        | "grid_control_technician" | "police_officer" | "firefighter" | "power_line_repairer"
+        "soldier"
+        | "army_officer"
+        | "power_plant_manager"
+        | "energy_engineer"
+        | "paramedic"
+        | "grid_control_technician"
+        | "police_officer"
+        | "firefighter"
+        | "power_line_repairer"
         | "water_treatment_operator" => ("critical", "ordinary"),
-        "finance_manager" | "public_administration_manager" | "hospital_manager" | "registered_nurse"
-        | "physician" | "accountant" | "lawyer" | "government_policy_analyst" | "bookkeeper"
-        | "tax_officer" | "practical_nurse" | "bank_loan_officer" | "bank_teller" | "court_clerk"
-        | "municipal_clerk" | "health_care_assistant" => ("regulated", "ordinary"),
+        "finance_manager"
+        | "public_administration_manager"
+        | "hospital_manager"
+        | "registered_nurse"
+        | "physician"
+        | "accountant"
+        | "lawyer"
+        | "government_policy_analyst"
+        | "bookkeeper"
+        | "tax_officer"
+        | "practical_nurse"
+        | "bank_loan_officer"
+        | "bank_teller"
+        | "court_clerk"
+        | "municipal_clerk"
+        | "health_care_assistant" => ("regulated", "ordinary"),
         _ => ("open", "ordinary"),
     }
 }
@@ -113,11 +134,19 @@ fn the_aggregate_of_five_people_equals_a_hand_computation() {
         "10,male,,South,",
     ]);
     let u = [
-        figure("factor.age", BANDS[0]) * figure("factor.schooling", LEVELS[2])
-            * figure("factor.occupation", "isco_2") * figure("factor.specialism", "developer"),
-        figure("factor.age", BANDS[1]) * figure("factor.schooling", LEVELS[0]) * figure("factor.occupation", "isco_8"),
-        figure("factor.age", BANDS[2]) * figure("factor.schooling", LEVELS[1]) * figure("factor.occupation", "isco_2"),
-        figure("factor.age", BANDS[3]) * figure("factor.schooling", LEVELS[2]) * figure("factor.occupation", "retired"),
+        figure("factor.age", BANDS[0])
+            * figure("factor.schooling", LEVELS[2])
+            * figure("factor.occupation", "isco_2")
+            * figure("factor.specialism", "developer"),
+        figure("factor.age", BANDS[1])
+            * figure("factor.schooling", LEVELS[0])
+            * figure("factor.occupation", "isco_8"),
+        figure("factor.age", BANDS[2])
+            * figure("factor.schooling", LEVELS[1])
+            * figure("factor.occupation", "isco_2"),
+        figure("factor.age", BANDS[3])
+            * figure("factor.schooling", LEVELS[2])
+            * figure("factor.occupation", "retired"),
     ];
     let people = [
         person(u[0], true, "open", "developer"),
@@ -127,7 +156,9 @@ fn the_aggregate_of_five_people_equals_a_hand_computation() {
     ];
     let (mean, reference) = typical();
     let found = demanded(&population);
-    let near = |a: f64, b: f64, what: &str| assert!((a / b - 1.0).abs() < 1e-12 || (a == 0.0 && b == 0.0), "{what}: {a} is not {b}");
+    let near = |a: f64, b: f64, what: &str| {
+        assert!((a / b - 1.0).abs() < 1e-12 || (a == 0.0 && b == 0.0), "{what}: {a} is not {b}")
+    };
     near(found.mean, u.iter().sum::<f64>() / 4.0, "mean intensity");
     near(found.reference, mean, "reference");
     near(found.scale(), u.iter().sum::<f64>() / 4.0 / mean, "scale");
@@ -154,7 +185,18 @@ fn the_aggregate_of_five_people_equals_a_hand_computation() {
 
 /// Rows that use every kind of word.
 fn people() -> Vec<String> {
-    let occupations = ["software_developer", "physician", "soldier", "cleaner", "student", "retired", "", "Wizard", "2512", "not_in_workforce"];
+    let occupations = [
+        "software_developer",
+        "physician",
+        "soldier",
+        "cleaner",
+        "student",
+        "retired",
+        "",
+        "Wizard",
+        "2512",
+        "not_in_workforce",
+    ];
     let schooling = ["high_school", "associates", "bachelors", "???", ""];
     (0..2000_usize)
         .map(|i| {
@@ -172,7 +214,9 @@ fn the_order_of_rows_does_not_matter_bit_for_bit() {
     let backward: Vec<&str> = forward.iter().rev().copied().collect();
     let (a, b) = (counted(&forward), counted(&backward));
     assert_eq!(a, b);
-    let bits = |d: Demand| [d.mean.to_bits(), d.scale().to_bits(), d.sensitivity.expect("known")[1].to_bits()];
+    let bits = |d: Demand| {
+        [d.mean.to_bits(), d.scale().to_bits(), d.sensitivity.expect("known")[1].to_bits()]
+    };
     assert_eq!(bits(demanded(&a)), bits(demanded(&b)));
 }
 
@@ -196,7 +240,11 @@ fn semicolons_tabs_quotes_other_names_and_a_byte_order_mark_are_read_alike() {
         "\u{feff}age\tsex\toccupation\tprefecture\teducation_level\r\n34.0\tfemale\tnurse\tVõru\tbachelors\r\n51\tmale\tfarmer\tHiiu\thigh_school\r\n\r\n",
         "story,region,schooling,occupation,sex,age\n\"two\nlines, \"\"quoted\"\"\",Võru,bachelors,\"nurse\",female,34\nx,Hiiu,high_school,farmer,male,51",
     ] {
-        assert_eq!(read(&write("p.csv", text.as_bytes())).unwrap_or_else(|e| panic!("{text}\n{e:?}")), plain, "{text}");
+        assert_eq!(
+            read(&write("p.csv", text.as_bytes())).unwrap_or_else(|e| panic!("{text}\n{e:?}")),
+            plain,
+            "{text}"
+        );
     }
 }
 
@@ -209,22 +257,35 @@ struct Observed(BTreeMap<String, BTreeMap<String, f64>>);
 #[test]
 fn a_made_up_file_has_the_shares_of_the_table_within_binomial_error() {
     let path = support::scratch("personas").join("p.csv");
-    let made = Made { rows: 200_000, nation: "SLV".to_owned(), group: IncomeGroup::LowerMiddle, seed: 3 };
+    let made =
+        Made { rows: 200_000, nation: "SLV".to_owned(), group: IncomeGroup::LowerMiddle, seed: 3 };
     generate(&path, &made).expect("written");
     let mut seen = Observed::default();
-    let titles: BTreeMap<&str, usize> = (0..10).flat_map(|g| calibration::personas().of(&format!("titles.isco_{g}")).map(move |(t, _)| (t, g))).collect();
+    let titles: BTreeMap<&str, usize> = (0..10)
+        .flat_map(|g| {
+            calibration::personas().of(&format!("titles.isco_{g}")).map(move |(t, _)| (t, g))
+        })
+        .collect();
     for line in std::fs::read_to_string(&path).expect("read").lines().skip(1) {
         let cells: Vec<&str> = line.split(',').collect();
         let age: usize = cells[0].parse().expect("a number");
         let band = [18, 30, 50, 65].iter().filter(|first| age >= **first).count();
-        let mut count = |group: String, item: &str| *seen.0.entry(group).or_default().entry(item.to_owned()).or_default() += 1.0;
+        let mut count = |group: String, item: &str| {
+            *seen.0.entry(group).or_default().entry(item.to_owned()).or_default() += 1.0
+        };
         count("age".to_owned(), ["age_0_17", BANDS[0], BANDS[1], BANDS[2], BANDS[3]][band]);
         if band == 0 {
             continue;
         }
         count(format!("schooling.{}", BANDS[band - 1]), cells[4]);
         let group = titles.get(cells[2]);
-        let status = if group.is_some() { "employed" } else if cells[2] == "homemaker" { "home" } else { cells[2] };
+        let status = if group.is_some() {
+            "employed"
+        } else if cells[2] == "homemaker" {
+            "home"
+        } else {
+            cells[2]
+        };
         count(format!("status.{}", BANDS[band - 1]), status);
         if let Some(group) = group {
             count(format!("isco.{}", cells[4]), &format!("isco_{group}"));
@@ -248,10 +309,14 @@ fn a_made_up_file_has_the_shares_of_the_table_within_binomial_error() {
 fn a_typical_population_has_scale_one_and_the_worlds_shares() {
     for group in IncomeGroup::ALL {
         let path = support::scratch("personas").join("p.parquet");
-        generate(&path, &Made { rows: 300_000, nation: "X".to_owned(), group: *group, seed: 5 }).expect("written");
+        generate(&path, &Made { rows: 300_000, nation: "X".to_owned(), group: *group, seed: 5 })
+            .expect("written");
         let population = read(&path).expect("read");
         let found = demand(&population, *group, &WORLD).expect("adults");
-        assert!((found.mean - found.reference).abs() < 6.0 * found.standard_error, "{group:?} {found:?}");
+        assert!(
+            (found.mean - found.reference).abs() < 6.0 * found.standard_error,
+            "{group:?} {found:?}"
+        );
         for (share, world) in found.sensitivity.expect("known").iter().zip(WORLD.sensitivity) {
             assert!((share / world - 1.0).abs() < 0.1, "{group:?} {found:?}");
         }
@@ -260,7 +325,15 @@ fn a_typical_population_has_scale_one_and_the_worlds_shares() {
 
 #[test]
 fn more_developers_train_more_and_more_soldiers_have_more_critical_work() {
-    let typical: Vec<String> = (0..50).map(|i| format!("{},F,{},a,bachelors", 30 + i % 20, ["teacher", "accountant", "soldier", "software developer", "scientist"][i % 5])).collect();
+    let typical: Vec<String> = (0..50)
+        .map(|i| {
+            format!(
+                "{},F,{},a,bachelors",
+                30 + i % 20,
+                ["teacher", "accountant", "soldier", "software developer", "scientist"][i % 5]
+            )
+        })
+        .collect();
     let with = |occupation: &str| {
         let mut rows = typical.clone();
         rows.extend((0..50).map(|_| format!("35,M,{occupation},a,bachelors")));
@@ -269,14 +342,16 @@ fn more_developers_train_more_and_more_soldiers_have_more_critical_work() {
     };
     let training = |d: &Demand| d.classes[0].expect("open work")[2];
     let critical = |d: &Demand| d.sensitivity.expect("known")[2];
-    let (teachers, developers, soldiers) = (with("teacher"), with("software developer"), with("soldier"));
+    let (teachers, developers, soldiers) =
+        (with("teacher"), with("software developer"), with("soldier"));
     assert!(training(&developers) > training(&teachers) && developers.scale() > teachers.scale());
     assert!(critical(&soldiers) > critical(&teachers));
 }
 
 #[test]
 fn unknown_words_are_counted_and_listed_and_no_error() {
-    let population = counted(&["34,F,Wizard,a,bachelors", "35,M,Wizard,a,???", "36,M,Witch,b,bachelors"]);
+    let population =
+        counted(&["34,F,Wizard,a,bachelors", "35,M,Wizard,a,???", "36,M,Witch,b,bachelors"]);
     assert_eq!((population.persons(), population.unknown()), (3, 3));
     let found = demanded(&population);
     assert!(found.mean > 0.0 && found.sensitivity.is_none(), "use without known work has no mix");
@@ -287,10 +362,23 @@ fn unknown_words_are_counted_and_listed_and_no_error() {
 }
 
 fn arbitrary_row() -> impl Strategy<Value = String> {
-    let occupation = prop::sample::select(vec!["nurse", "soldier", "software developer", "scientist", "retired", "?", "cook", "0", "9999"]);
+    let occupation = prop::sample::select(vec![
+        "nurse",
+        "soldier",
+        "software developer",
+        "scientist",
+        "retired",
+        "?",
+        "cook",
+        "0",
+        "9999",
+    ]);
     let schooling = prop::sample::select(vec!["high_school", "associates", "phd", "?"]);
-    (0..121_u8, prop::sample::select(vec!["F", "M", ""]), occupation, 0..5_u8, schooling)
-        .prop_map(|(age, sex, occupation, region, level)| format!("{age},{sex},{occupation},{region},{level}"))
+    (0..121_u8, prop::sample::select(vec!["F", "M", ""]), occupation, 0..5_u8, schooling).prop_map(
+        |(age, sex, occupation, region, level)| {
+            format!("{age},{sex},{occupation},{region},{level}")
+        },
+    )
 }
 
 proptest! {
@@ -333,6 +421,19 @@ proptest! {
             survives(&bytes, name);
         }
     }
+}
+
+/// A negative offset in the footer is asserted against by the Parquet library; found by the property above.
+#[test]
+fn a_parquet_file_with_a_column_before_its_start_gives_a_finding() {
+    let mut bytes = samples().1.clone();
+    let place = (0.696_660_881_540_059_1 * bytes.len() as f64) as usize;
+    bytes[place] = 155;
+    let found = read(&write("p.parquet", &bytes)).expect_err("it is damaged");
+    assert!(
+        found.len() == 1 && found[0].message.contains("cannot be read as Parquet"),
+        "{found:?}"
+    );
 }
 
 fn samples() -> &'static (Vec<u8>, Vec<u8>) {

@@ -1,6 +1,8 @@
 //! `autarky personas`: files with one row a person, made up or aggregated.
 
-use autarky_study::persona::{Made, against, demand, generate, income_group, read, report_json, report_text};
+use autarky_study::persona::{
+    Made, against, demand, generate, income_group, read, report_json, report_text,
+};
 use autarky_study::scenario::printable;
 
 use crate::args::{GeneratePersonas, MessageFormat, Personas, ShowPersonas, TextFormat};
@@ -19,12 +21,16 @@ fn make(args: &GeneratePersonas) -> Result<u8, Failure> {
     let made = Made { rows: args.rows, nation: args.nation.clone(), group, seed: args.seed };
     let shown = printable(&args.out.display().to_string());
     generate(&args.out, &made).map_err(|e| match e.kind() {
-        std::io::ErrorKind::AlreadyExists => {
-            Failure::new(IO, format_args!("`{shown}` exists and is not overwritten; name another file with --out"))
-        }
+        std::io::ErrorKind::AlreadyExists => Failure::new(
+            IO,
+            format_args!("`{shown}` exists and is not overwritten; name another file with --out"),
+        ),
         _ => Failure::new(IO, format_args!("cannot write `{shown}`: {e}")),
     })?;
-    message::line(&format!("wrote {} made-up persons to {shown}; next: autarky personas show {shown} --nation {}", args.rows, args.nation));
+    message::line(&format!(
+        "wrote {} made-up persons to {shown}; next: autarky personas show {shown} --nation {}",
+        args.rows, args.nation
+    ));
     Ok(DONE)
 }
 

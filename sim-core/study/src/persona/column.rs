@@ -9,19 +9,51 @@ use crate::scenario::{Diagnostic, nearest};
 pub(super) const COLUMNS: [(&str, &[&str]); 5] = [
     ("age", &["age", "age_years", "age_in_years", "years_of_age"]),
     ("sex", &["sex", "gender"]),
-    ("occupation", &["occupation", "occupation_title", "job", "job_title", "profession", "isco", "isco_08", "isco08", "isco_code"]),
+    (
+        "occupation",
+        &[
+            "occupation",
+            "occupation_title",
+            "job",
+            "job_title",
+            "profession",
+            "isco",
+            "isco_08",
+            "isco08",
+            "isco_code",
+        ],
+    ),
     (
         "region",
         &[
-            "region", "state", "prefecture", "province", "county", "department", "departement", "canton",
-            "governorate", "planning_area", "district", "municipality", "zone", "area", "city",
+            "region",
+            "state",
+            "prefecture",
+            "province",
+            "county",
+            "department",
+            "departement",
+            "canton",
+            "governorate",
+            "planning_area",
+            "district",
+            "municipality",
+            "zone",
+            "area",
+            "city",
         ],
     ),
     (
         "schooling",
         &[
-            "schooling", "education_level", "education", "educational_attainment", "education_attainment",
-            "highest_education", "isced", "isced_level",
+            "schooling",
+            "education_level",
+            "education",
+            "educational_attainment",
+            "education_attainment",
+            "highest_education",
+            "isced",
+            "isced_level",
         ],
     ),
 ];
@@ -41,9 +73,8 @@ pub(super) fn find(file: &str, header: &[String]) -> Result<[usize; 5], Vec<Diag
         let mut positions = (0..names.len()).filter(|i| names[*i] == *alias);
         *slot = positions.next().unwrap_or_default();
         if let Some(again) = positions.next() {
-            let message = format!(
-                "`{alias}` is the name of columns {} and {}", *slot + 1, again + 1
-            );
+            let message =
+                format!("`{alias}` is the name of columns {} and {}", *slot + 1, again + 1);
             wrong.push(in_header(file, message).with_help("rename or remove one of them"));
         }
     }
@@ -58,7 +89,8 @@ fn missing(file: &str, column: &str, aliases: &[&str], header: &[String]) -> Dia
     }
     let near = aliases.iter().find_map(|alias| nearest(alias, header.iter().map(String::as_str)));
     let known = |near: &str| COLUMNS.iter().any(|(_, names)| names.contains(&plain(near).as_str()));
-    let help = near.filter(|near| !known(near)).map(|near| format!("rename `{near}` to `{column}`?"));
+    let help =
+        near.filter(|near| !known(near)).map(|near| format!("rename `{near}` to `{column}`?"));
     Diagnostic {
         found: Some(shown.join(", ")),
         allowed: Some(format!("one of {}", aliases.join(", "))),
@@ -74,7 +106,10 @@ pub(super) fn in_header(file: &str, message: String) -> Diagnostic {
 
 fn plain(name: &str) -> String {
     let name = name.trim().trim_start_matches('\u{feff}').trim();
-    name.chars().map(|c| if c == ' ' || c == '-' { '_' } else { c }).flat_map(char::to_lowercase).collect()
+    name.chars()
+        .map(|c| if c == ' ' || c == '-' { '_' } else { c })
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// Adds a hint.

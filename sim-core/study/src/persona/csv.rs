@@ -28,7 +28,10 @@ pub(super) fn read(path: &Path, file: &str, tally: &mut Tally) -> Result<(), Vec
     if start.is_empty() {
         let message = format!("`{file}` is empty");
         let empty = Diagnostic { file: file.to_owned(), ..Diagnostic::error(message) };
-        return Err(vec![empty.with_help("the first line names the columns: age,sex,occupation,region,schooling")]);
+        return Err(vec![
+            empty
+                .with_help("the first line names the columns: age,sex,occupation,region,schooling"),
+        ]);
     }
     if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) || start.contains(&0) {
         let message = format!("`{file}` is not text in UTF-8");
@@ -52,7 +55,8 @@ pub(super) fn read(path: &Path, file: &str, tally: &mut Tally) -> Result<(), Vec
         .collect();
     let at = column::find(file, &names)?;
     let place = Place { path, file, separator };
-    let mut rows = Rows { place, at, width: names.len(), sexes: HashMap::new(), faults: Faults::default() };
+    let mut rows =
+        Rows { place, at, width: names.len(), sexes: HashMap::new(), faults: Faults::default() };
     let mut record = ByteRecord::new();
     while reader.read_byte_record(&mut record).map_err(|e| vec![not_csv(file, &e)])? {
         rows.row(&record, tally);
@@ -125,13 +129,18 @@ impl Rows<'_> {
         let (place, width) = (self.place, self.width);
         self.faults.push(|| {
             let message = format!("the row has {} entries and the header {width}", record.len());
-            let finding = Diagnostic::error(message).with_help("quote entries that contain the separator");
+            let finding =
+                Diagnostic::error(message).with_help("quote entries that contain the separator");
             placed(finding, place, record.position(), 0)
         });
     }
 
     /// The person of a row, or what is wrong with its age, its sex and its texts.
-    fn person(&mut self, cells: [&[u8]; 5], tally: &mut Tally) -> Result<Person, [Option<Fault>; 5]> {
+    fn person(
+        &mut self,
+        cells: [&[u8]; 5],
+        tally: &mut Tally,
+    ) -> Result<Person, [Option<Fault>; 5]> {
         let age = age(cells[0]);
         let sex = self.sex(cells[1]);
         let text = |i: usize| {

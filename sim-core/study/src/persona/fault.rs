@@ -36,7 +36,9 @@ impl Fault {
         let (message, allowed, help) = match self {
             Self::NoAge => ("the person has no age".to_owned(), AGES, None),
             Self::NotANumber => (format!("the age `{text}` is not a number"), AGES, None),
-            Self::Fraction => (format!("the age `{text}` is not whole"), AGES, Some("round it down")),
+            Self::Fraction => {
+                (format!("the age `{text}` is not whole"), AGES, Some("round it down"))
+            }
             Self::Negative => (format!("the age `{text}` is negative"), AGES, None),
             Self::TooOld => (format!("the age `{text}` is above {OLDEST}"), AGES, None),
             Self::Sex => (
@@ -44,9 +46,11 @@ impl Fault {
                 "female, male or other, F, M or X, or empty",
                 None,
             ),
-            Self::NotUtf8(column) => {
-                (format!("the {column} is not UTF-8"), "text in UTF-8", Some("save the file as UTF-8"))
-            }
+            Self::NotUtf8(column) => (
+                format!("the {column} is not UTF-8"),
+                "text in UTF-8",
+                Some("save the file as UTF-8"),
+            ),
         };
         Diagnostic {
             allowed: Some(allowed.to_owned()),
@@ -122,10 +126,19 @@ mod tests {
     #[test]
     fn ages_are_whole_years_up_to_120() {
         for (text, expected) in [
-            ("0", Ok(0)), (" 34 ", Ok(34)), ("34.0", Ok(34)), ("120", Ok(120)), ("121", Err(Fault::TooOld)),
-            ("-1", Err(Fault::Negative)), ("", Err(Fault::NoAge)), ("old", Err(Fault::NotANumber)),
-            ("NaN", Err(Fault::NotANumber)), ("inf", Err(Fault::NotANumber)), ("3.5", Err(Fault::Fraction)),
-            ("99999999999999999999", Err(Fault::TooOld)), ("1e1", Ok(10)),
+            ("0", Ok(0)),
+            (" 34 ", Ok(34)),
+            ("34.0", Ok(34)),
+            ("120", Ok(120)),
+            ("121", Err(Fault::TooOld)),
+            ("-1", Err(Fault::Negative)),
+            ("", Err(Fault::NoAge)),
+            ("old", Err(Fault::NotANumber)),
+            ("NaN", Err(Fault::NotANumber)),
+            ("inf", Err(Fault::NotANumber)),
+            ("3.5", Err(Fault::Fraction)),
+            ("99999999999999999999", Err(Fault::TooOld)),
+            ("1e1", Ok(10)),
         ] {
             assert_eq!(age(text.as_bytes()), expected, "{text}");
         }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 const REGIONS: usize = 8;
 /// Rows of a batch and of a row group.
 const BATCH: usize = 65_536;
-const STATUSES: [&str; 4] = ["student", "unemployed", "retired", "homemaker"];
+const STATUSES: [&str; 4] = ["student", "retired", "unemployed", "homemaker"];
 /// Age at which children become pupils.
 const SCHOOL_AGE: u8 = 6;
 
@@ -62,7 +62,13 @@ fn write_csv(file: File, made: &Made) -> std::io::Result<()> {
     writer.write_record(COLUMNS.map(|(name, _)| name))?;
     for person in People::new(made) {
         let Person { age, sex, occupation, region, schooling } = person;
-        writer.write_record([years[usize::from(age)].as_str(), sex, occupation, &regions[region], schooling])?;
+        writer.write_record([
+            years[usize::from(age)].as_str(),
+            sex,
+            occupation,
+            &regions[region],
+            schooling,
+        ])?;
     }
     let inner = writer.into_inner().map_err(|e| e.into_error())?;
     inner.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
@@ -83,7 +89,8 @@ fn write_parquet(file: File, made: &Made) -> std::io::Result<()> {
     let mut people = People::new(made);
     let first: Vec<Person> = people.by_ref().take(BATCH).collect();
     let mut batch = record_batch(&first, &regions).map_err(|e| other(e.into()))?;
-    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).map_err(|e| other(e.into()))?;
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties))
+        .map_err(|e| other(e.into()))?;
     while batch.num_rows() > 0 {
         writer.write(&batch).map_err(|e| other(e.into()))?;
         let next: Vec<Person> = people.by_ref().take(BATCH).collect();
@@ -93,11 +100,15 @@ fn write_parquet(file: File, made: &Made) -> std::io::Result<()> {
     handle.sync_all()
 }
 
-fn record_batch(people: &[Person], regions: &[String]) -> Result<RecordBatch, arrow::error::ArrowError> {
+fn record_batch(
+    people: &[Person],
+    regions: &[String],
+) -> Result<RecordBatch, arrow::error::ArrowError> {
     let texts = |text: &dyn Fn(&Person) -> &str| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(people.iter().map(text)))
     };
-    let ages: ArrayRef = Arc::new(Int64Array::from_iter_values(people.iter().map(|p| i64::from(p.age))));
+    let ages: ArrayRef =
+        Arc::new(Int64Array::from_iter_values(people.iter().map(|p| i64::from(p.age))));
     let columns = [
         ages,
         texts(&|p| p.sex),
@@ -153,7 +164,8 @@ impl Iterator for People {
 
     fn next(&mut self) -> Option<Person> {
         self.left = self.left.checked_sub(1)?;
-        let [band, year, sex, schooling, status, group, title, region] = [(); 8].map(|()| self.draws.uniform());
+        let [band, year, sex, schooling, status, group, title, region] =
+            [(); 8].map(|()| self.draws.uniform());
         let band = pick(&self.typical.age, band);
         let age = age_in(band, year);
         let adult = band.checked_sub(1);

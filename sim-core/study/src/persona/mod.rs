@@ -10,6 +10,7 @@ mod column;
 mod csv;
 mod fault;
 mod generate;
+mod keyword;
 mod parquet;
 mod population;
 mod report;
@@ -28,6 +29,12 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+/// Whether this thread reads a file in a way that turns a panic into a finding, so that nothing else has to report it.
+#[must_use]
+pub fn in_reader() -> bool {
+    parquet::is_reading()
+}
+
 /// Adults of a file below which its shares are noisy.
 pub const FEW_ADULTS: u64 = 1000;
 /// Share of adults with an unknown occupation above which the mixes rest on too few.
@@ -39,8 +46,10 @@ pub const MANY_UNKNOWN: f64 = 0.2;
 /// All that is wrong, the first findings about persons with their places, and the rest as a number.
 pub fn read(path: &Path) -> Result<Population, Vec<Diagnostic>> {
     let file = path.display().to_string();
-    let fail = |message: String| vec![Diagnostic { file: file.clone(), ..Diagnostic::error(message) }];
-    let metadata = std::fs::metadata(path).map_err(|e| fail(format!("cannot read `{file}`: {e}")))?;
+    let fail =
+        |message: String| vec![Diagnostic { file: file.clone(), ..Diagnostic::error(message) }];
+    let metadata =
+        std::fs::metadata(path).map_err(|e| fail(format!("cannot read `{file}`: {e}")))?;
     if metadata.is_dir() {
         return Err(fail(format!("`{file}` is a folder, not a file of persons")));
     }
@@ -62,7 +71,9 @@ pub fn read(path: &Path) -> Result<Population, Vec<Diagnostic>> {
         return Err(fail(format!("`{file}` has no persons")));
     }
     if population.adults() == 0 {
-        return Err(fail(format!("`{file}` has no person of 18 or older; use is compared over adults")));
+        return Err(fail(format!(
+            "`{file}` has no person of 18 or older; use is compared over adults"
+        )));
     }
     Ok(population)
 }

@@ -10,7 +10,8 @@ use super::word::{self, Work};
 use crate::scenario::Diagnostic;
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder,
 };
 use ::parquet::errors::ParquetError;
 use arrow::array::{
@@ -18,21 +19,41 @@ use arrow::array::{
 };
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Float64Type, Int32Type, Schema};
+use std::cell::Cell;
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
 /// Rows of a batch.
 const BATCH: usize = 16_384;
 
-/// Counts the persons of a file.
+thread_local! {
+    static READING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is inside the Parquet reader, where a panic becomes a finding.
+pub(super) fn is_reading() -> bool {
+    READING.get()
+}
+
+/// Counts the persons of a file. The Parquet library asserts what a damaged file can break; that becomes a finding too.
 pub(super) fn read(path: &Path, file: &str, tally: &mut Tally) -> Result<(), Vec<Diagnostic>> {
+    READING.set(true);
+    let result = catch_unwind(AssertUnwindSafe(|| count(path, file, tally)));
+    READING.set(false);
+    result.unwrap_or_else(|_| Err(vec![damaged(file, 0, "its structure contradicts itself")]))
+}
+
+fn count(path: &Path, file: &str, tally: &mut Tally) -> Result<(), Vec<Diagnostic>> {
     let damaged = |error: &ParquetError| vec![damaged(file, 0, &error.to_string())];
     let mut source = open(path, file)?;
-    let plain = ArrowReaderMetadata::load(&source, ArrowReaderOptions::new()).map_err(|e| damaged(&e))?;
+    let plain =
+        ArrowReaderMetadata::load(&source, ArrowReaderOptions::new()).map_err(|e| damaged(&e))?;
     let schema = plain.schema();
     let names: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
-    let at = column::find(file, &names).map_err(|found| found.into_iter().map(without_place).collect::<Vec<_>>())?;
+    let at = column::find(file, &names)
+        .map_err(|found| found.into_iter().map(without_place).collect::<Vec<_>>())?;
     let wrong = wrong_types(file, schema, at);
     if !wrong.is_empty() {
         return Err(wrong);
@@ -43,7 +64,8 @@ pub(super) fn read(path: &Path, file: &str, tally: &mut Tally) -> Result<(), Vec
     source = open(path, file)?;
     let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(source, metadata);
     let mask = ProjectionMask::roots(builder.parquet_schema(), at);
-    let reader = builder.with_projection(mask).with_batch_size(BATCH).build().map_err(|e| damaged(&e))?;
+    let reader =
+        builder.with_projection(mask).with_batch_size(BATCH).build().map_err(|e| damaged(&e))?;
     persons(reader, file, at.map(|i| names[i].as_str()), tally)
 }
 
@@ -102,9 +124,14 @@ fn dictionary() -> DataType {
 /// The schema with the text columns that are read as dictionaries.
 fn with_dictionaries(schema: &Schema, at: [usize; 5]) -> Schema {
     let as_read = |(i, field): (usize, &Arc<Field>)| {
-        let is_plain_text = matches!(field.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+        let is_plain_text =
+            matches!(field.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
         let wanted = at[1..].contains(&i) && is_plain_text;
-        if wanted { Arc::new(field.as_ref().clone().with_data_type(dictionary())) } else { Arc::clone(field) }
+        if wanted {
+            Arc::new(field.as_ref().clone().with_data_type(dictionary()))
+        } else {
+            Arc::clone(field)
+        }
     };
     let fields: Vec<Arc<Field>> = schema.fields().iter().enumerate().map(as_read).collect();
     Schema::new_with_metadata(fields, schema.metadata().clone())
@@ -161,10 +188,15 @@ impl<C: Copy> Codes<C> {
         } else {
             cast(array, &DataType::Utf8).map_err(|e| e.to_string())?
         };
-        let array = if is_dictionary { array } else { cast(&array, &dictionary()).map_err(|e| e.to_string())? };
+        let array = if is_dictionary {
+            array
+        } else {
+            cast(&array, &dictionary()).map_err(|e| e.to_string())?
+        };
         let keys = array.as_dictionary_opt::<Int32Type>().ok_or("unreadable texts")?.clone();
         let texts: &StringArray = keys.values().as_string_opt().ok_or("unreadable texts")?;
-        let mut values: Vec<C> = texts.iter().map(|text| code(text.unwrap_or_default().trim())).collect();
+        let mut values: Vec<C> =
+            texts.iter().map(|text| code(text.unwrap_or_default().trim())).collect();
         values.push(code(""));
         Ok(Self { keys: Keys(keys), values })
     }
@@ -177,7 +209,9 @@ impl<C: Copy> Codes<C> {
     fn text(&self, row: usize) -> &str {
         let texts = self.keys.0.values().as_string_opt::<i32>();
         let at = self.keys.0.key(row);
-        at.zip(texts).filter(|(at, texts)| *at < texts.len()).map_or("", |(at, texts)| texts.value(at))
+        at.zip(texts)
+            .filter(|(at, texts)| *at < texts.len())
+            .map_or("", |(at, texts)| texts.value(at))
     }
 }
 
@@ -223,7 +257,9 @@ impl Batch {
             Ages::Texts(texts.as_string_opt().ok_or("unreadable ages")?.clone())
         } else {
             let numbers = cast(ages, &DataType::Float64).map_err(|e| e.to_string())?;
-            Ages::Numbers(numbers.as_primitive_opt::<Float64Type>().ok_or("unreadable ages")?.clone())
+            Ages::Numbers(
+                numbers.as_primitive_opt::<Float64Type>().ok_or("unreadable ages")?.clone(),
+            )
         };
         Ok(Self {
             rows: batch.num_rows(),
@@ -240,8 +276,11 @@ impl Batch {
         for row in 0..self.rows {
             let age = self.ages.get(row);
             let sex = self.sexes.get(row).flatten();
-            let texts = (self.occupations.get(row), self.regions.get(row), self.schoolings.get(row));
-            if let (Ok(age), Some(sex), (Some(occupation), Some(region), Some(schooling))) = (age, sex, texts) {
+            let texts =
+                (self.occupations.get(row), self.regions.get(row), self.schoolings.get(row));
+            if let (Ok(age), Some(sex), (Some(occupation), Some(region), Some(schooling))) =
+                (age, sex, texts)
+            {
                 tally.add(Person { age, sex, occupation, region, schooling });
                 continue;
             }

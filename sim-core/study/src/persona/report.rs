@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 
 /// Rows of long lists.
 const MAX_LISTED: usize = 20;
-const DIMENSIONS: [(&str, usize); 4] = [("age", 0), ("sex", 5), ("schooling", 1), ("occupation", 2)];
+const DIMENSIONS: [(&str, usize); 4] =
+    [("age", 0), ("sex", 5), ("schooling", 1), ("occupation", 2)];
 
 /// One row: name, persons, share of all, mean intensity of the adults.
 type Row = (String, u64, f64, Option<f64>);
@@ -28,10 +29,15 @@ fn dimension(population: &Population, axis: usize) -> Vec<Row> {
 /// Regions, the largest first.
 fn regions(population: &Population) -> Vec<Row> {
     let all = population.persons();
-    let mut rows: Vec<Row> = population.regions.iter().flatten().map(|(name, region)| {
-        let name = if name.is_empty() { "(none)" } else { name };
-        row(name, region.persons, all, (region.adults, region.intensity as f64 / 1e6))
-    }).collect();
+    let mut rows: Vec<Row> = population
+        .regions
+        .iter()
+        .flatten()
+        .map(|(name, region)| {
+            let name = if name.is_empty() { "(none)" } else { name };
+            row(name, region.persons, all, (region.adults, region.intensity as f64 / 1e6))
+        })
+        .collect();
     rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     rows
 }
@@ -90,11 +96,19 @@ fn shares_text(out: &mut String, name: &str, words: &[&str], shares: Option<[f64
 fn rows_text(out: &mut String, title: &str, rows: &[Row]) {
     let name = |row: &Row| printable(&row.0).chars().take(40).collect::<String>();
     let shown = &rows[..rows.len().min(MAX_LISTED)];
-    let width = shown.iter().map(|row| name(row).chars().count()).chain([title.len()]).max().unwrap_or(0);
-    let _ = writeln!(out, "\n{title:width$}  {:>10}  {:>7}  {:>9}", "persons", "share", "intensity");
+    let width =
+        shown.iter().map(|row| name(row).chars().count()).chain([title.len()]).max().unwrap_or(0);
+    let _ =
+        writeln!(out, "\n{title:width$}  {:>10}  {:>7}  {:>9}", "persons", "share", "intensity");
     for row in shown {
         let mean = row.3.map_or("-".to_owned(), |mean| format!("{mean:.3}"));
-        let _ = writeln!(out, "{:width$}  {:>10}  {:>6.2}%  {mean:>9}", name(row), row.1, row.2 * 100.0);
+        let _ = writeln!(
+            out,
+            "{:width$}  {:>10}  {:>6.2}%  {mean:>9}",
+            name(row),
+            row.1,
+            row.2 * 100.0
+        );
     }
     if rows.len() > shown.len() {
         let _ = writeln!(out, "and {} more", rows.len() - shown.len());
@@ -111,7 +125,8 @@ fn unknown_text(out: &mut String, name: &str, many: bool, words: &[(String, u64)
         let _ = writeln!(out, "\n{name}: {} different, {persons} persons", words.len());
         for (word, count) in words.iter().take(MAX_LISTED) {
             let shown: String = printable(word).chars().take(60).collect();
-            let _ = writeln!(out, "  {count:>10}  {}", if word.is_empty() { "(none)" } else { &shown });
+            let _ =
+                writeln!(out, "  {count:>10}  {}", if word.is_empty() { "(none)" } else { &shown });
         }
     }
 }
@@ -120,14 +135,14 @@ fn unknown_text(out: &mut String, name: &str, many: bool, words: &[(String, u64)
 #[must_use]
 pub fn report_json(population: &Population, demand: &Demand, against: &str) -> Value {
     let rows = |rows: Vec<Row>| -> Value {
-        let object = |(name, persons, share, mean): Row| {
-            json!({ "name": name, "persons": persons, "share": share, "mean_intensity": mean })
-        };
+        let object = |(name, persons, share, mean): Row| json!({ "name": name, "persons": persons, "share": share, "mean_intensity": mean });
         rows.into_iter().map(object).collect()
     };
     let words = |words: Option<&std::collections::BTreeMap<Box<str>, u64>>| -> Value {
         let list = unknown(words).into_iter();
-        words.map_or(Value::Null, |_| list.map(|(w, n)| json!({ "word": w, "persons": n })).collect())
+        words.map_or(Value::Null, |_| {
+            list.map(|(w, n)| json!({ "word": w, "persons": n })).collect()
+        })
     };
     let mut out = Map::new();
     let mut put = |name: &str, value: Value| drop(out.insert(name.to_owned(), value));
@@ -140,17 +155,29 @@ pub fn report_json(population: &Population, demand: &Demand, against: &str) -> V
     put("demand_scale", demand.scale().into());
     put("sensitivity_mix", shares_json(Sensitivity::WORDS, demand.sensitivity));
     let by_kind = Sensitivity::WORDS.iter().zip(demand.classes);
-    put("workload_mix", Value::Object(by_kind.map(|(s, shares)| ((*s).to_owned(), shares_json(Class::WORDS, shares))).collect()));
+    put(
+        "workload_mix",
+        Value::Object(
+            by_kind
+                .map(|(s, shares)| ((*s).to_owned(), shares_json(Class::WORDS, shares)))
+                .collect(),
+        ),
+    );
     for (name, axis) in DIMENSIONS {
         put(name, rows(dimension(population, axis)));
     }
-    put("region", if population.regions.is_some() { rows(regions(population)) } else { Value::Null });
+    put(
+        "region",
+        if population.regions.is_some() { rows(regions(population)) } else { Value::Null },
+    );
     put("unknown_occupations", words(population.unknown_occupations.as_ref()));
     put("unknown_schooling", words(population.unknown_schoolings.as_ref()));
     Value::Object(out)
 }
 
 fn shares_json(words: &[&str], shares: Option<[f64; 3]>) -> Value {
-    let pairs = |shares: [f64; 3]| words.iter().zip(shares).map(|(w, x)| ((*w).to_owned(), x.into())).collect();
+    let pairs = |shares: [f64; 3]| {
+        words.iter().zip(shares).map(|(w, x)| ((*w).to_owned(), x.into())).collect()
+    };
     shares.map_or(Value::Null, |shares| Value::Object(pairs(shares)))
 }

@@ -2,7 +2,7 @@
 //!
 //! It reads the embedded table once. It knows no file and counts nobody.
 
-use super::word::{HOME, LEVELS, OCCUPATIONS, SECTORS, SPECIALISMS, STUDENT, UNKNOWN, Work, work};
+use super::word::{LEVELS, OCCUPATIONS, SECTORS, SPECIALISMS, STUDENT, UNKNOWN, Work, work};
 use crate::calibration::{self, Table};
 use autarky_market::entity::demand::{Class, Sensitivity};
 use autarky_market::entity::nation::IncomeGroup;
@@ -19,8 +19,7 @@ pub(crate) const OLDEST: u8 = 120;
 pub(crate) const SHAPE: [usize; 6] =
     [BANDS.len(), LEVELS.len(), OCCUPATIONS.len(), SECTORS.len(), SPECIALISMS.len(), 3];
 /// Number of cells.
-pub(crate) const CELLS: usize =
-    SHAPE[0] * SHAPE[1] * SHAPE[2] * SHAPE[3] * SHAPE[4] * SHAPE[5];
+pub(crate) const CELLS: usize = SHAPE[0] * SHAPE[1] * SHAPE[2] * SHAPE[3] * SHAPE[4] * SHAPE[5];
 
 /// The band of an age.
 pub(crate) const fn band(age: u8) -> usize {
@@ -60,14 +59,15 @@ pub(crate) struct Typical {
     pub(crate) age: Vec<f64>,
     /// By adult band: shares of levels of schooling.
     pub(crate) schooling: Vec<Vec<f64>>,
-    /// By adult band: shares of employed, student, unemployed, retired, home.
+    /// By adult band: shares of employed, student, retired, unemployed, home.
     pub(crate) status: Vec<Vec<f64>>,
     /// By level: shares of major groups of the employed.
     pub(crate) isco: Vec<Vec<f64>>,
 }
 
-/// Words of statuses, the employed first.
-const STATUSES: [&str; 5] = ["employed", "student", "unemployed", "retired", "home"];
+/// Words of statuses: the employed, then those who do not work in the order of the occupation classes.
+const STATUSES: [&str; 5] =
+    ["employed", OCCUPATIONS[10], OCCUPATIONS[11], OCCUPATIONS[12], OCCUPATIONS[13]];
 
 /// Everything that the table says.
 #[derive(Debug, Clone, Default)]
@@ -170,7 +170,6 @@ impl Rules {
                 let here = typical.age[b + 1] * of_level;
                 for (s, of_status) in status.iter().enumerate().skip(1) {
                     let occupation = usize::from(STUDENT) + s - 1;
-                    debug_assert!(occupation <= usize::from(HOME), "statuses and classes agree");
                     each([b + 1, level, occupation, 0, 0, 0], here * of_status);
                 }
                 for (isco, titles) in typical.isco[level].iter().zip(&self.titles) {

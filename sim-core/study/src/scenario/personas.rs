@@ -145,14 +145,20 @@ fn figures(demand: &Demand) -> [(&'static str, Value); 5] {
 }
 
 /// Files whose shares rest on few people.
-fn warn(resolver: &mut Resolver<'_>, (root, id): (usize, &str), population: &Population, trace: &Trace) {
+fn warn(
+    resolver: &mut Resolver<'_>,
+    (root, id): (usize, &str),
+    population: &Population,
+    trace: &Trace,
+) {
     let path = path_of(root, id, "personas");
     let (adults, unknown) = (population.adults(), population.unknown());
     let mut say = |message: String, help: &str| {
         resolver.findings.push(Finding::error(trace.place, &path, message).warning().help(help));
     };
     if adults < FEW_ADULTS {
-        let message = format!("the file of `{path}` has {adults} adults; shares of so few are noisy");
+        let message =
+            format!("the file of `{path}` has {adults} adults; shares of so few are noisy");
         say(message, "`autarky personas show FILE` gives the standard error");
     }
     if unknown as f64 > MANY_UNKNOWN * adults as f64 {

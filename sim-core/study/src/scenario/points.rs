@@ -120,8 +120,10 @@ pub(super) fn locate(name: &str, home: Home<'_>) -> Result<PathBuf, Finding> {
                 .help("copy the file beside the scenario and name it without `..`"));
         }
         Home::Catalogue => {
-            return Err(fail("a scenario of the catalogue is part of the program and names no file".to_owned())
-                .help("start with `autarky new`, or name the file with --set"));
+            return Err(fail(
+                "a scenario of the catalogue is part of the program and names no file".to_owned(),
+            )
+            .help("start with `autarky new`, or name the file with --set"));
         }
     };
     let path = folder.join(name);
