@@ -275,7 +275,7 @@ fn personas_are_made_up_shown_and_run() {
     ];
     assert_code(&autarky(&folder, &[&arguments[..], &SHORT].concat()), 0);
     let resolved = fs::read_to_string(folder.join("out/resolved.toml")).expect("written");
-    assert!(resolved.contains("sensitivity_mix") && !resolved.contains("a.csv"));
+    assert!(resolved.contains("sensitivity_mix = { critical") && !resolved.contains("personas ="));
 }
 
 #[test]

@@ -304,12 +304,12 @@ fn a_made_up_file_has_the_shares_of_the_table_within_binomial_error() {
     assert!(checked > 60, "{checked} shares");
 }
 
-/// A typical population has scale one and the world's shares: 300,000 people, six standard errors of the mean (false alarm 2e-9).
+/// A typical population has scale one and the world's shares: 100,000 people, six standard errors of the mean (false alarm 2e-9).
 #[test]
 fn a_typical_population_has_scale_one_and_the_worlds_shares() {
     for group in IncomeGroup::ALL {
         let path = support::scratch("personas").join("p.parquet");
-        generate(&path, &Made { rows: 300_000, nation: "X".to_owned(), group: *group, seed: 5 })
+        generate(&path, &Made { rows: 100_000, nation: "X".to_owned(), group: *group, seed: 5 })
             .expect("written");
         let population = read(&path).expect("read");
         let found = demand(&population, *group, &WORLD).expect("adults");

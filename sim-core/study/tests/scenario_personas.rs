@@ -87,7 +87,8 @@ fn a_resolved_scenario_runs_without_the_file_and_its_identity_rests_on_what_was_
     let place = folder(&people(), NAMED);
     let loaded = good(&place);
     let text = resolved_toml(&loaded);
-    assert!(!text.contains("people.csv"), "{text}");
+    let values = |line: &str| line.split("  # ").next().map(str::to_owned);
+    assert!(!text.lines().filter_map(values).any(|value| value.contains("people.csv")), "{text}");
     std::fs::remove_file(place.join("people.csv")).expect("removed");
     let again = load(&Source::Text { name: "again".into(), text }, &Options::default());
     let again = again.unwrap_or_else(|e| panic!("{}", render_all(&e)));

@@ -176,8 +176,12 @@ impl Rows<'_> {
 /// A finding at an entry of a row, with the line that it is in.
 fn placed(finding: Diagnostic, place: Place<'_>, at: Option<&Position>, cell: usize) -> Diagnostic {
     let (line, byte) = at.map_or((1, 0), |at| (at.line() as usize, at.byte()));
-    let row = row_at(place.path, byte).unwrap_or_default();
-    let (entry, length) = entry(&row, place.separator, cell);
+    let read = row_at(place.path, byte).unwrap_or_default();
+    // A record is said to begin at the line ends, blank lines among them, that follow the one before.
+    let skipped = read.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+    let line = line + read[..skipped].iter().filter(|b| **b == b'\n').count();
+    let row = &read[skipped..];
+    let (entry, length) = entry(row, place.separator, cell);
     let before = &row[..entry];
     let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
     let line = line + before.iter().filter(|b| **b == b'\n').count();

@@ -174,12 +174,23 @@ fn said<C: Copy>(words: &mut Words<C>, raw: &[u8], classify: impl Fn(&str) -> C)
 }
 
 /// A population, counted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Population {
     counts: Vec<u64>,
     pub(super) regions: Option<BTreeMap<Box<str>, Region>>,
     pub(super) unknown_occupations: Option<BTreeMap<Box<str>, u64>>,
     pub(super) unknown_schoolings: Option<BTreeMap<Box<str>, u64>>,
+}
+
+impl std::fmt::Debug for Population {
+    /// Thousands of counts say less than their sum.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (persons, adults) = (self.persons(), self.adults());
+        f.debug_struct("Population")
+            .field("persons", &persons)
+            .field("adults", &adults)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Population {

@@ -75,8 +75,11 @@ impl Work {
 }
 
 /// Sex of a word; `None` when the word is none of a sex.
-pub(crate) fn sex(text: &str) -> Option<u8> {
-    let text = plain(text);
+pub(crate) fn sex(raw: &str) -> Option<u8> {
+    let text = plain(raw);
+    if text.is_empty() && !raw.trim().is_empty() {
+        return None;
+    }
     let has = |words: &[&str]| words.contains(&text.as_str());
     if has(&[
         "f",
