@@ -2,7 +2,7 @@
 //!
 //! [`load`] is the door. A file is TOML 1.0 with units as text; it may extend one parent; overlays, a named policy and
 //! `path=value` settings lie above it. The parameters themselves are declared in `autarky_market`; nothing here knows
-//! one by name except where resolution is about it (zones of nations, kinds of providers, portfolios).
+//! one by name except where resolution is about it (zones of nations, kinds of providers, portfolios, files of persons).
 
 mod chain;
 mod diagnostic;
