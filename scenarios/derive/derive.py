@@ -23,6 +23,7 @@ import hardware  # noqa: E402
 import jobs  # noqa: E402
 import nations  # noqa: E402
 import offers  # noqa: E402
+import personas  # noqa: E402
 import reliability  # noqa: E402
 import tokens  # noqa: E402
 from figures import DeriveError, write_table  # noqa: E402
@@ -41,6 +42,7 @@ def tables(src: Sources, facts: Path) -> dict[str, bytes]:
         "rental_prices.csv": offers.build(src, h100e),
         "failure_rates.csv": reliability.build(src, facts / "reliability.toml"),
         "job_sizes.csv": jobs.build(src),
+        "personas.csv": personas.build(src, facts / "personas.toml"),
         "compute_by_country.csv": geography.build_compute(src),
         "cloud_regions.csv": geography.build_regions(src),
         "fx.csv": fx.build(src),

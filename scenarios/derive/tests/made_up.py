@@ -13,8 +13,13 @@ import io
 import json
 import math
 import random
+import shutil
 import zipfile
 from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+# What the committed personas.toml cites; that file holds no copied rows and is derived as it stands.
+PERSONA_SOURCES = ("pew-chatgpt-2025", "oecd-genai-2025", "eurostat-genai-2025", "bick-2024", "anthropic-index-2025", "chatterji-2025")
 
 # iso3, iso2, M49, currency, region, income group
 ECONOMIES = (
@@ -250,10 +255,11 @@ def write(folder: Path) -> list[str]:
     listing = "".join(f"{digest(d)}  {n}\n" for n, d in sorted(members.items()))
     text += f'[[source]]\nid = "spot-traces"\nfile = "spot"\n{common}vintage = "2023"\nsha256 = "{digest(listing.encode())}"\n[source.members]\n'
     text += "".join(f'"{n}" = "{digest(d)}"\n' for n, d in members.items())
-    text += "".join(f'[[citation]]\nid = "{i}"\n{common}vintage = "2025"\n' for i in ("a-data-sheet", "daejeon-2025"))
+    text += "".join(f'[[citation]]\nid = "{i}"\n{common}vintage = "2025"\n' for i in ("a-data-sheet", "daejeon-2025", *PERSONA_SOURCES))
     (folder / "manifest.toml").write_text(text)
     (folder / "accelerators.toml").write_text(ROSTER)
     (folder / "reliability.toml").write_text(RELIABILITY)
+    shutil.copy(HERE.parent / "personas.toml", folder)
     return ["--sources", str(sources), "--manifest", str(folder / "manifest.toml"), "--facts", str(folder), "--out", str(folder / "out")]
 
 

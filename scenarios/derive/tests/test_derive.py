@@ -73,7 +73,7 @@ class Output(WithMadeUpFiles):
     def test_every_table_is_written_and_then_reproduced_exactly(self) -> None:
         self.assertEqual(run(self.arguments)[0], 0)
         written = {p.name for p in (self.folder / "out").iterdir()}
-        self.assertEqual(len(written), 11)
+        self.assertEqual(len(written), 12)
         self.assertEqual(run([*self.arguments, "--check"])[0], 0)
 
     def test_a_changed_table_fails_the_check_with_its_line(self) -> None:

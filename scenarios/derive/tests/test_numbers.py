@@ -11,6 +11,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 import offers  # noqa: E402
+import personas  # noqa: E402
 import reliability  # noqa: E402
 from distributions import lognormal, poisson_interval, weibull  # noqa: E402
 from figures import DeriveError, Figure, median, number, quantile, write_table  # noqa: E402
@@ -91,6 +92,20 @@ class Fits(unittest.TestCase):
 class Rules(unittest.TestCase):
     def test_cut_off_spells_are_left_out(self) -> None:
         self.assertEqual(reliability.spells([1, 1, 0, 1, 1, 1, 0, 0, 1]), ([3], [1, 2]))
+
+    def test_fitted_factors_have_the_wanted_margins_although_the_cells_are_correlated(self) -> None:
+        cells = {("a", "l", "x"): 0.4, ("a", "m", "y"): 0.1, ("b", "l", "y"): 0.2, ("b", "m", "x"): 0.3}
+        wanted = [{"a": 1.2, "b": 0.8}, {"l": 0.9, "m": 1.15}, {"x": 1.1, "y": 23 / 30}]
+        factors = personas.fit(cells, wanted)
+        use = {c: s * math.prod(f[n] for f, n in zip(factors, c)) for c, s in cells.items()}
+        for axis in range(3):
+            shares, got = personas.margin(cells, axis), personas.margin(use, axis)
+            for name, share in shares.items():
+                self.assertAlmostEqual(got[name] / share, wanted[axis][name], delta=1e-9)
+
+    def test_shares_of_personas_that_do_not_sum_to_one_are_refused(self) -> None:
+        with self.assertRaises(DeriveError):
+            personas.check_sums({"subject": "x", "sums": True, "values": {"a": 0.5, "b": 0.4}})
 
     def test_a_calm_series_has_no_jumps_and_a_planted_one_is_found(self) -> None:
         calm = [0.01 * math.sin(i) for i in range(600)]

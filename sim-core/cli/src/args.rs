@@ -39,6 +39,12 @@ pub(crate) enum Verb {
         after_help = "Example:\n  autarky run small-state -n 1000 --seed 7 --set 'nation.EST.power_price=0.30 USD/kWh'"
     )]
     Run(Run),
+    /// Make up or aggregate files with one row a person, from which a nation's demand can be built
+    #[command(
+        subcommand,
+        after_help = "Example:\n  autarky personas generate --rows 100000 --nation EST --out people.csv && autarky personas show people.csv --nation EST"
+    )]
+    Personas(Personas),
     /// Measure the engine on this machine, each workload beside a hand-written rival
     #[command(after_help = "Example:\n  autarky bench --quick")]
     Bench(Bench),
@@ -165,6 +171,48 @@ pub(crate) struct Run {
     /// No progress and no remarks
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Personas {
+    /// Write a made-up population, typical for the nation's income group
+    #[command(
+        after_help = "Example:\n  autarky personas generate --rows 1000000 --nation EST --seed 1 --out people.parquet"
+    )]
+    Generate(GeneratePersonas),
+    /// Print what a file amounts to: shares, intensities of use, demand scale and mixes, unknown words
+    #[command(
+        after_help = "Example:\n  autarky personas show people.parquet --nation EST --format json"
+    )]
+    Show(ShowPersonas),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GeneratePersonas {
+    /// Persons
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true, value_parser = whole(1, 1_000_000_000))]
+    pub(crate) rows: u64,
+    /// Nation by its ISO 3166 code
+    #[arg(long, value_name = "ISO3")]
+    pub(crate) nation: String,
+    /// Seed of all random draws
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = whole(0, SEED_MAX))]
+    pub(crate) seed: u64,
+    /// New file, .csv or .parquet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowPersonas {
+    /// CSV or Parquet file with the columns age, sex, occupation, region, schooling
+    pub(crate) file: PathBuf,
+    /// Nation whose income group it is compared with, by its ISO 3166 code [default: high income]
+    #[arg(long, value_name = "ISO3")]
+    pub(crate) nation: Option<String>,
+    /// How the aggregate is written
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: TextFormat,
 }
 
 #[derive(Debug, Args)]

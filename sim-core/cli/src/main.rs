@@ -45,6 +45,7 @@ fn run(verb: Verb) -> Result<u8, Failure> {
         Verb::Show(args) => verb::show::run(&args),
         Verb::Explain(args) => verb::explain::run(&args),
         Verb::Run(args) => verb::run::run(&args),
+        Verb::Personas(args) => verb::personas::run(&args),
         Verb::Bench(args) => verb::bench::run(&args),
         Verb::Schema => {
             stdout::print(&autarky_study::scenario::json_schema_text()).map(|()| exit::DONE)
@@ -53,9 +54,9 @@ fn run(verb: Verb) -> Result<u8, Failure> {
     }
 }
 
-/// One line instead of a dump; a panic inside a replication becomes a failed run and needs no line here.
+/// One line instead of a dump; a panic inside a replication becomes a failed run, one on a damaged file a finding: they need no line here.
 fn report_panic(info: &PanicHookInfo<'_>) {
-    if autarky_study::run::in_replication() {
+    if autarky_study::run::in_replication() || autarky_study::persona::in_reader() {
         return;
     }
     let payload = info.payload();

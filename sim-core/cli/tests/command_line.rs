@@ -236,9 +236,84 @@ fn show_and_explain_and_schema_print_data() {
 }
 
 #[test]
+fn personas_are_made_up_shown_and_run() {
+    let folder = scratch("personas");
+    let make = |out: &str, seed: &str| {
+        let rows = ["--rows", "3000", "--nation", "EST", "--seed", seed, "--out", out];
+        autarky(&folder, &[&["personas", "generate"], &rows[..]].concat())
+    };
+    for (out, seed) in [("a.csv", "1"), ("b.csv", "1"), ("c.csv", "2"), ("a.parquet", "1")] {
+        assert_code(&make(out, seed), 0);
+    }
+    let bytes = |name: &str| fs::read(folder.join(name)).expect("written");
+    assert_eq!(bytes("a.csv"), bytes("b.csv"), "the same seed gives the same bytes");
+    assert_ne!(bytes("a.csv"), bytes("c.csv"));
+    assert_code(&make("a.csv", "3"), 74);
+    assert_eq!(bytes("a.csv"), bytes("b.csv"), "an existing file stays as it is");
+    let shown = |file: &str| {
+        let output =
+            autarky(&folder, &["personas", "show", file, "--nation", "EST", "--format", "json"]);
+        assert_code(&output, 0);
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("JSON")
+    };
+    assert_eq!(shown("a.csv"), shown("a.parquet"));
+    assert_eq!(shown("a.csv")["persons"], 3000);
+    let table = autarky(&folder, &["personas", "show", "a.csv"]);
+    assert!(text(&table.stdout).contains("demand_scale") && table.stderr.is_empty());
+    let arguments = [
+        "run",
+        "small-state",
+        "-n",
+        "1",
+        "--policy",
+        "base",
+        "--set",
+        "nation.EST.personas=a.csv",
+        "--out",
+        "out",
+    ];
+    assert_code(&autarky(&folder, &[&arguments[..], &SHORT].concat()), 0);
+    let resolved = fs::read_to_string(folder.join("out/resolved.toml")).expect("written");
+    assert!(resolved.contains("sensitivity_mix = { critical") && !resolved.contains("personas ="));
+}
+
+#[test]
+fn bad_personas_end_with_3_wrong_words_with_2_and_no_control_character_comes_through() {
+    let folder = scratch("bad-personas");
+    let bad = "age,sex,occupation,region,schooling\n-4,F\u{1b}[31m,cook,a,phd\n34,F,cook\u{7},\u{1b}]0;x\u{7},phd\n";
+    fs::write(folder.join("bad.csv"), bad).expect("writable");
+    let output = autarky(&folder, &["personas", "show", "bad.csv"]);
+    assert_code(&output, 3);
+    assert!(output.stdout.is_empty());
+    let stderr = text(&output.stderr);
+    assert!(
+        stderr.contains("bad.csv:2:1")
+            && stderr.contains("bad.csv:2:4")
+            && !stderr.contains(['\u{1b}', '\u{7}']),
+        "{stderr}"
+    );
+    fs::write(folder.join("odd.csv"), bad.replace("-4,F\u{1b}[31m", "40,F")).expect("writable");
+    let output = autarky(&folder, &["personas", "show", "odd.csv"]);
+    assert_code(&output, 0);
+    assert!(!text(&output.stdout).contains(['\u{1b}', '\u{7}']));
+    assert_code(&autarky(&folder, &["personas", "show", "none.csv"]), 3);
+    assert_code(&autarky(&folder, &["personas", "show", "odd.csv", "--nation", "ETS"]), 2);
+    let make = |nation: &str, out: &str| {
+        autarky(&folder, &["personas", "generate", "--rows", "9", "--nation", nation, "--out", out])
+    };
+    let output = make("ETS", "x.csv");
+    assert_code(&output, 2);
+    assert!(text(&output.stderr).contains("did you mean"), "{}", text(&output.stderr));
+    assert_code(&make("EST", "x.xls"), 74);
+    assert_code(&make("EST", "no-such-folder/x.csv"), 74);
+}
+
+#[test]
 fn every_verb_has_help_with_an_example() {
     let folder = scratch("help");
-    for verb in ["new", "check", "show", "explain", "run", "bench", "schema", "completions"] {
+    for verb in
+        ["new", "check", "show", "explain", "run", "personas", "bench", "schema", "completions"]
+    {
         let output = autarky(&folder, &[verb, "--help"]);
         assert_code(&output, 0);
         let help = text(&output.stdout);

@@ -104,6 +104,8 @@ pub enum Kind {
     Economies,
     /// Dated positive values: a CSV file with the columns `date,value`, or a list of `[date, value]`.
     Path,
+    /// A file with one row a person; whoever resolves the scenario reads it, puts its figures into other parameters and empties this one.
+    Personas,
     /// Several words of the nation calibration table (a column's values).
     Words,
 }

@@ -113,6 +113,7 @@ fn unit_of(kind: Kind) -> String {
         Kind::EconomyShares => "share by ISO 3166 code".to_owned(),
         Kind::Economies => "ISO 3166 codes".to_owned(),
         Kind::Path => "CSV file, or list of date and value".to_owned(),
+        Kind::Personas => "CSV or Parquet file".to_owned(),
         Kind::Words => "words of `nations.csv`".to_owned(),
     }
 }

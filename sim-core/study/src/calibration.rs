@@ -108,6 +108,12 @@ impl Table {
         self.rows.get(key)?.get(quantity)
     }
 
+    /// Quantities of a key with their numbers, by quantity.
+    pub fn of<'t>(&'t self, key: &str) -> impl Iterator<Item = (&'t str, f64)> + use<'t> {
+        let rows = self.rows.get(key).into_iter().flatten();
+        rows.filter_map(|(quantity, figure)| Some((quantity.as_str(), figure.value.parse().ok()?)))
+    }
+
     /// All values of a quantity, each once, sorted.
     #[must_use]
     pub fn words(&self, quantity: &str) -> BTreeSet<&str> {
@@ -125,6 +131,12 @@ pub fn nations() -> &'static Table {
 pub fn accelerators() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| load("accelerators"))
+}
+
+/// `personas.csv`, by subject.
+pub fn personas() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| load("personas"))
 }
 
 fn load(name: &'static str) -> Table {

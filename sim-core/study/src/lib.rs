@@ -5,5 +5,6 @@
 
 pub mod calibration;
 pub mod output;
+pub mod persona;
 pub mod run;
 pub mod scenario;

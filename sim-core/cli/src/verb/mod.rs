@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod new;
+pub(crate) mod personas;
 pub(crate) mod run;
 pub(crate) mod show;
 

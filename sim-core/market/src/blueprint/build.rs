@@ -3,6 +3,7 @@
 use autarky_engine::rng::{child_key, entity_key};
 
 use super::contracts::Contracts;
+use super::mix::demand_mix;
 use super::network::Networks;
 use super::project::Projects;
 use super::shock::Shocks;
@@ -50,7 +51,7 @@ pub(super) fn position<T>(
 }
 
 /// Shares by identifier as a vector over the entries, normalised; `None` when empty.
-fn shares<T>(
+pub(super) fn shares<T>(
     entries: &Entries<T>,
     root: &str,
     path: &str,
@@ -370,10 +371,9 @@ impl Blueprint {
     fn segments(&self, scenario: &Scenario) -> Result<Vec<Segment>, BuildError> {
         let mut out = Vec::new();
         for (n, nation) in self.nations.iter().enumerate() {
-            for (k, class) in Class::ALL.iter().enumerate() {
+            let mix = demand_mix(scenario, nation)?;
+            for k in 0..Class::ALL.len() {
                 for (s, sensitivity) in Sensitivity::ALL.iter().enumerate() {
-                    let class_share =
-                        lookup(&scenario.workloads, "workload", class.as_str())?.share;
                     let terms =
                         lookup(&scenario.sensitivities, "sensitivity", sensitivity.as_str())?;
                     out.push(Segment {
@@ -382,7 +382,7 @@ impl Blueprint {
                         class: k,
                         sensitivity: s,
                         priority: terms.priority as u8,
-                        demand: nation.demand * class_share * terms.share,
+                        demand: nation.demand * mix.classes[s][k] * mix.sensitivities[s],
                         options: self.options(NationId::new(n), k, *sensitivity),
                     });
                 }

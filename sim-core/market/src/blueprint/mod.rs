@@ -9,6 +9,7 @@ pub mod contracts;
 mod dispatch;
 mod entries;
 mod fleet;
+mod mix;
 pub mod network;
 pub mod politics;
 pub mod project;

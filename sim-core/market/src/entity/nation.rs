@@ -78,6 +78,16 @@ parameters! {
         currency_clouds["hard_currency.clouds"]: bool = false, Kind::Flag, Assumed, "subscriptions are paid abroad every month";
         /// Multiplier on the nation's reference demand for compute.
         demand_scale: f64 = 1.0, Kind::Number { unit: "1", range: Range::closed(0.0, 1000.0) }, Assumed, "one: demand follows GDP";
+        /// Shares of the nation's demand by sensitivity of data.
+        sensitivity_mix: Vec<(String, f64)> = Vec::new(), Kind::Shares("sensitivity"), Assumed, "empty: the world's shares";
+        /// Shares of the nation's open demand by workload class.
+        workload_mix_open["workload_mix.open"]: Vec<(String, f64)> = Vec::new(), Kind::Shares("workload"), Assumed, "empty: the world's shares";
+        /// Shares of the nation's regulated demand by workload class.
+        workload_mix_regulated["workload_mix.regulated"]: Vec<(String, f64)> = Vec::new(), Kind::Shares("workload"), Assumed, "empty: the world's shares";
+        /// Shares of the nation's critical demand by workload class.
+        workload_mix_critical["workload_mix.critical"]: Vec<(String, f64)> = Vec::new(), Kind::Shares("workload"), Assumed, "empty: the world's shares";
+        /// Population that demand_scale, sensitivity_mix and workload_mix are filled from where the scenario does not state them: CSV or Parquet, one row a person.
+        personas: String = String::new(), Kind::Personas, Assumed, "empty: none";
         /// Share of the nation's expected reference demand for which capacity at home is wanted, split by the portfolio.
         coverage["policy.coverage"]: f64 = 0.25, Kind::Number { unit: "1", range: Range::closed(0.0, 3.0) }, Assumed, "policy";
         /// Share of the portfolio that goes into the national data centre.

@@ -146,6 +146,10 @@ pub(crate) fn takes(spec: &FieldSpec) -> String {
             "a CSV file with the columns date,value beside the scenario, or a list [[2026-01-01, 1.0], …]"
                 .to_owned()
         }
+        Kind::Personas => {
+            "a CSV or Parquet file with one row a person beside the scenario, with the columns age, sex, occupation, region, schooling"
+                .to_owned()
+        }
         Kind::Words => "a list of words of calibration/nations.csv".to_owned(),
     }
 }

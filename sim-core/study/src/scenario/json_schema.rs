@@ -143,7 +143,7 @@ fn field_schema(root: usize, field: usize) -> Value {
         Kind::Number { .. } => quantity(false),
         Kind::Integer { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
         Kind::Flag => json!({ "type": "boolean" }),
-        Kind::Text => json!({ "type": "string" }),
+        Kind::Text | Kind::Personas => json!({ "type": "string" }),
         Kind::Name => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{0,64}$" }),
         Kind::Instant => {
             json!({ "type": "string", "pattern": format!("^(?:\\d{{4}}-\\d{{2}}-\\d{{2}}|{NUMBER}.+)$") })

@@ -2,7 +2,7 @@
 //!
 //! [`load`] is the door. A file is TOML 1.0 with units as text; it may extend one parent; overlays, a named policy and
 //! `path=value` settings lie above it. The parameters themselves are declared in `autarky_market`; nothing here knows
-//! one by name except where resolution is about it (zones of nations, kinds of providers, portfolios).
+//! one by name except where resolution is about it (zones of nations, kinds of providers, portfolios, files of persons).
 
 mod chain;
 mod diagnostic;
@@ -12,6 +12,7 @@ mod json_schema;
 mod layer;
 mod origin;
 mod parse;
+mod personas;
 mod points;
 mod portfolio;
 mod references;
@@ -35,6 +36,9 @@ pub use origin::{Origin, Origins};
 pub use show::{Row, show, show_csv, show_json, show_text};
 pub use template::template;
 pub use write::resolved_toml;
+
+pub(crate) use personas::world;
+pub(crate) use suggest::nearest;
 
 use autarky_market::scenario::Scenario;
 use layer::{Layer, Setting};
@@ -158,7 +162,7 @@ pub fn load(source: &Source, options: &Options) -> Result<Loaded, Vec<Diagnostic
     let (errors, warnings) = findings.finish(&files);
     match loaded {
         Some(loaded) if errors.is_empty() => {
-            Ok(Loaded { warnings, files: files.names().map(str::to_owned).collect(), ..loaded })
+            Ok(Loaded { warnings, files: files.names().collect(), ..loaded })
         }
         _ => Err(errors.into_iter().chain(warnings).collect()),
     }

@@ -1,22 +1,23 @@
 //! Dated values of a path: from a CSV file beside the scenario, or from a list in it.
 //!
 //! Files are read before the settings of a document are: [`attach`] replaces their name by their text, so that findings point at
-//! their lines. A file lies in the folder of the scenario or below it; `--set` may name any.
+//! their lines. A file lies in the folder of the scenario or below it; `--set` may name any. Files of persons (`personas.rs`) are attached here too.
 
 use super::layer::root_index;
+use super::personas;
 use super::source::{Files, Finding, Findings, Place, read_text};
 use super::tree::{Data, Node, Table};
 use super::value::{date, parse_date, wrong_type};
 use autarky_market::scenario::Scenario;
 use autarky_market::schema::{Kind, Value};
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 /// Largest number of dated values.
 const MAX_POINTS: usize = 100_000;
 /// Largest value.
 const MAX_VALUE: f64 = 1e12;
 const FORMAT: &str = "a CSV file with the columns date,value, or a list [[2026-01-01, 1.0], …]";
-const PLACE: &str = "a CSV file lies in the folder of the scenario file or below it";
+const PLACE: &str = "a file lies in the folder of the scenario file or below it";
 
 /// Where the files of a document may lie.
 #[derive(Debug, Clone, Copy)]
@@ -29,14 +30,14 @@ pub(crate) enum Home<'h> {
     Catalogue,
 }
 
-/// Whether a dotted name without wildcard ends at a parameter that is a path.
-fn is_path(name: &str) -> bool {
+/// Whether a dotted name ends at a parameter of a kind.
+fn is_of(name: &str, kind: Kind) -> bool {
     let mut parts = name.splitn(3, '.');
     let (Some(root), Some(_), Some(field)) = (parts.next(), parts.next(), parts.next()) else {
         return false;
     };
     let Some(root) = root_index(root) else { return false };
-    Scenario::ROOTS[root].fields.iter().any(|f| f.name == field && f.kind == Kind::Path)
+    Scenario::ROOTS[root].fields.iter().any(|f| f.name == field && f.kind == kind)
 }
 
 /// Reads every CSV file that a document names.
@@ -76,7 +77,10 @@ pub(crate) fn attach_below(
                 attach_below(&name, inner, home, files, findings);
             }
         }
-        Data::Text(file) if is_path(name) => match open(file, home, files) {
+        Data::Text(file) if is_of(name, Kind::Personas) && !file.is_empty() => {
+            personas::attach(name, node, home, (files, findings));
+        }
+        Data::Text(file) if is_of(name, Kind::Path) => match open(file, home, files) {
             Ok(file) => node.data = Data::Csv(file),
             Err(mut finding) => {
                 finding.place = Some(node.place);
@@ -90,6 +94,21 @@ pub(crate) fn attach_below(
 }
 
 fn open(name: &str, home: Home<'_>, files: &mut Files) -> Result<u32, Finding> {
+    if matches!(home, Home::Catalogue) {
+        let message = "a scenario of the catalogue has its values in a list";
+        return Err(Finding::error(None, "", message).allowed("[[2026-01-01, 1.0], …]"));
+    }
+    let path = locate(name, home)?;
+    let text = read_text(&path, "CSV").map_err(|inner| {
+        let help = "the name is relative to the folder of the scenario file".to_owned();
+        let help = if path.exists() { inner.help } else { Some(help) };
+        Finding::error(None, "", inner.message).maybe_help(help)
+    })?;
+    Ok(files.add(path.display().to_string(), text))
+}
+
+/// The path of a file that a document names; one outside its home is refused.
+pub(super) fn locate(name: &str, home: Home<'_>) -> Result<PathBuf, Finding> {
     let fail = |message: String| Finding::error(None, "", message);
     let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
     let folder = match home {
@@ -101,8 +120,10 @@ fn open(name: &str, home: Home<'_>, files: &mut Files) -> Result<u32, Finding> {
                 .help("copy the file beside the scenario and name it without `..`"));
         }
         Home::Catalogue => {
-            return Err(fail("a scenario of the catalogue has its values in a list".to_owned())
-                .allowed("[[2026-01-01, 1.0], …]"));
+            return Err(fail(
+                "a scenario of the catalogue is part of the program and names no file".to_owned(),
+            )
+            .help("start with `autarky new`, or name the file with --set"));
         }
     };
     let path = folder.join(name);
@@ -116,11 +137,7 @@ fn open(name: &str, home: Home<'_>, files: &mut Files) -> Result<u32, Finding> {
                 .allowed(PLACE));
         }
     }
-    let text = read_text(&path, "CSV").map_err(|inner| {
-        let help = "the name is relative to the folder of the scenario file".to_owned();
-        fail(inner.message).maybe_help(if path.exists() { inner.help } else { Some(help) })
-    })?;
-    Ok(files.add(path.display().to_string(), text))
+    Ok(path)
 }
 
 /// Points with their places, or all that is wrong.

@@ -7,7 +7,7 @@ use super::layer::{Layer, LayerKind, Setting, What, is_optional, path_of, root_i
 use super::source::{Files, Finding, Findings, Place};
 use super::suggest;
 use super::value::Parsed;
-use super::{portfolio, references, zones};
+use super::{personas, portfolio, references, zones};
 use autarky_market::entity::provider::ProviderKind;
 use autarky_market::scenario::Scenario;
 use autarky_market::schema::Value;
@@ -84,6 +84,7 @@ pub(crate) fn resolve(files: &Files, layers: &[&Layer], findings: &mut Findings)
     resolver.create_providers();
     resolver.apply_where(&|root| !root_spec(root).singleton && root_spec(root).name != "bloc");
     references::check(&mut resolver);
+    personas::fill(&mut resolver);
     resolver.out
 }
 

@@ -1,7 +1,8 @@
 //! The texts a scenario is made of, places in them, and findings that refer to places.
 
 use super::diagnostic::{Diagnostic, Severity, printable};
-use std::path::Path;
+use crate::persona::Population;
+use std::path::{Path, PathBuf};
 
 /// Largest scenario file in bytes.
 pub(crate) const MAX_FILE_BYTES: u64 = 10_000_000;
@@ -33,9 +34,9 @@ impl File {
     }
 }
 
-/// All texts of one loading.
+/// All texts of one loading, and the populations that were counted from other files.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Files(Vec<File>);
+pub(crate) struct Files(Vec<File>, Vec<(PathBuf, Population)>);
 
 impl Files {
     /// Adds a text and gives its number.
@@ -57,9 +58,30 @@ impl Files {
         self.text(place.file).get(place.start as usize..place.end as usize).unwrap_or_default()
     }
 
-    /// Names of the files in the order of loading.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|f| f.name.as_str())
+    /// Names of the files in the order of loading, texts before populations.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
+        let populations = self.1.iter().map(|(path, _)| path.display().to_string());
+        self.0.iter().map(|f| f.name.clone()).chain(populations)
+    }
+
+    /// The number of the population of a file, counted unless it already is.
+    pub(crate) fn population(&mut self, path: PathBuf) -> Result<u32, Vec<Diagnostic>> {
+        if let Some(known) = self.1.iter().position(|(other, _)| *other == path) {
+            return Ok(known as u32);
+        }
+        let population = crate::persona::read(&path)?;
+        self.1.push((path, population));
+        Ok((self.1.len() - 1) as u32)
+    }
+
+    /// The file of that population.
+    pub(crate) fn population_name(&self, number: u32) -> Option<String> {
+        self.1.get(number as usize).map(|(path, _)| path.display().to_string())
+    }
+
+    /// The population of the file of that name.
+    pub(crate) fn population_of(&self, name: &str) -> Option<&Population> {
+        self.1.iter().find(|(path, _)| path.display().to_string() == name).map(|(_, p)| p)
     }
 
     /// `file:line`.
@@ -157,7 +179,8 @@ impl Findings {
         let mut out: Vec<Diagnostic> = Vec::new();
         let mut seen = std::collections::BTreeSet::new();
         for Finding { place, mut inner } in self.0 {
-            if seen.insert((place, inner.message.clone())) {
+            let own = (inner.file.clone(), inner.line, inner.column);
+            if seen.insert((place, own, inner.message.clone())) {
                 if let Some(place) = place {
                     files.place_of(&mut inner, place);
                 }

@@ -26,6 +26,8 @@ pub(crate) enum Data {
     Date(String),
     /// A CSV file that a text named, by its number among the files.
     Csv(u32),
+    /// A file of persons that a text named, by its number among the populations.
+    Population(u32),
     /// A value whose error is already reported.
     Broken,
 }
@@ -42,6 +44,7 @@ impl Data {
             Self::Flag(_) => "a flag",
             Self::Date(_) => "a date or time",
             Self::Csv(_) => "a CSV file",
+            Self::Population(_) => "a file of persons",
             Self::Broken => "nothing",
         }
     }

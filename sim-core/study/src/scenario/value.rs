@@ -1,6 +1,7 @@
 //! One value of a file, checked against its parameter's declaration: type, unit, range, how it is written.
 
 use super::diagnostic::is_printable;
+use super::personas;
 use super::points;
 use super::source::{Files, Finding, Findings, Place};
 use super::suggest;
@@ -75,6 +76,7 @@ impl Reader<'_> {
             Kind::Shares(root) => return self.shares(path, (root, check_identifier), node),
             Kind::EconomyShares => return self.shares(path, ("ISO 3166 code", check_code), node),
             Kind::Path => return self.points(path, node),
+            Kind::Personas => personas::name(self.files, node).map(Value::Text),
         };
         if matches!(spec.kind, Kind::Reference(_)) {
             parts.push(node.place);
