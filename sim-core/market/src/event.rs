@@ -76,6 +76,10 @@ pub enum Event {
     CurrencyFlows(NationId),
     /// A fiscal year of a government begins.
     FiscalYear(NationId),
+    /// A month of a nation's technicians: some join, some emigrate, some retire.
+    TalentFlow(NationId),
+    /// Technicians of a nation install what was delivered.
+    NodesInstalled(NationId),
     /// A shipment of the grey channel arrives or is seized.
     GreyArrives(u32),
     /// A jurisdiction's part of a stage of production is interrupted.
@@ -136,6 +140,8 @@ impl EventCode for Event {
             Self::CurrencyShort(_) => 30,
             Self::CurrencyFlows(_) => 31,
             Self::FiscalYear(_) => 20,
+            Self::TalentFlow(_) => 94,
+            Self::NodesInstalled(_) => 95,
             Self::Tick => 16,
             Self::MonthEnd => 17,
             Self::Sample => 18,
@@ -193,6 +199,8 @@ impl EventCode for Event {
             | Self::CurrencyShort(NationId(id))
             | Self::CurrencyFlows(NationId(id))
             | Self::FiscalYear(NationId(id))
+            | Self::TalentFlow(NationId(id))
+            | Self::NodesInstalled(NationId(id))
             | Self::StageDisrupted(SourceId(id))
             | Self::StageRestored(SourceId(id))
             | Self::Negotiation(ContractId(id))

@@ -195,6 +195,7 @@ impl World {
             shocks: ShockState::new(plan, seed, replication),
             hard_currency: HardCurrency::new(plan, seed, replication),
             governments: vec![Government::default(); plan.nations.len()],
+            talent: vec![None; plan.nations.len()],
             contracts: ContractState::new(plan),
             regions: vec![RegionState::default(); plan.pools.len()],
             ledger,
@@ -259,6 +260,7 @@ impl World {
             self.schedule_currency(plan, NationId::new(n), ctx)?;
         }
         Self::begin_fiscal_years(plan, ctx)?;
+        self.begin_talent(plan, ctx)?;
         Self::begin_contracts(plan, ctx)?;
         Self::begin_regions(plan, ctx)?;
         self.begin_networks(plan, ctx)?;

@@ -13,6 +13,7 @@ mod owner;
 mod price;
 mod regions;
 mod shock;
+mod talent;
 mod token;
 
 use crate::entity::demand::{Class, Sensitivity};
@@ -83,6 +84,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<Problem> {
     events::grey_channel(scenario, &mut out);
     shock::warnings(scenario, &mut out);
     price::warnings(scenario, &mut out);
+    talent::warnings(scenario, &mut out);
     out
 }
 

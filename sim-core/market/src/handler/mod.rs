@@ -13,6 +13,7 @@ mod rules;
 mod settlement;
 mod shock;
 mod supply;
+mod talent;
 mod tick;
 mod vendor;
 mod withdrawal;
@@ -85,6 +86,8 @@ impl Model for Market<'_> {
                 world.currency_switches(plan, nation, ctx)
             }
             Event::FiscalYear(nation) => world.fiscal_year(plan, nation, ctx),
+            Event::TalentFlow(nation) => world.talent_flow(plan, nation, ctx),
+            Event::NodesInstalled(nation) => world.nodes_installed(plan, nation, ctx),
             Event::StageDisrupted(source) => world.stage_disrupted(plan, source, ctx),
             Event::StageRestored(source) => world.stage_restored(plan, source, ctx),
             Event::RegionReview(pool) => world.region_review(plan, pool, ctx),

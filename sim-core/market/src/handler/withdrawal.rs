@@ -79,6 +79,7 @@ impl World {
                     | Event::CurrencyShort(_)
                     | Event::CurrencyFlows(_)
                     | Event::CandidateArrives(..)
+                    | Event::TalentFlow(_)
                     | Event::Merger(_)
                     | Event::UnbondingDone(_)
                     | Event::NetworkRound(_)

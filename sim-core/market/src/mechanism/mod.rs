@@ -19,6 +19,7 @@ pub mod region_entry;
 pub mod reservation;
 pub mod scheduling;
 pub mod services;
+pub mod talent;
 pub mod tension;
 pub mod token;
 pub mod verification;

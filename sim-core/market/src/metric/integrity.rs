@@ -151,8 +151,22 @@ pub fn check_month(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
         equal("nodes", name, f64::from(pool.nodes), f64::from(nodes))?;
         equal("waiting nodes", || plan.pools[p].id.clone(), waiting as f64, f64::from(counted))?;
     }
+    check_talent(world, plan)?;
     check_networks(world, plan)?;
     check_output(world, plan)
+}
+
+/// Technicians: at the start + joined = here + emigrated + retired. Delivered nodes: received = installed + waiting + sold.
+fn check_talent(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
+    for (labour, nation) in world.talent.iter().zip(&plan.nations) {
+        let Some(labour) = labour else { continue };
+        let came = u64::from(labour.start) + labour.trained;
+        let found = u64::from(labour.stock) + labour.emigrated + labour.retired;
+        equal("technicians", || nation.id.clone(), came as f64, found as f64)?;
+        let found = labour.installed + labour.sold + labour.queue();
+        equal("delivered nodes", || nation.id.clone(), labour.received as f64, found as f64)?;
+    }
+    Ok(())
 }
 
 /// Tokens to the last micro-token: supply = start + issued − burned = what all hold together; cash of operators to the last micro-dollar.

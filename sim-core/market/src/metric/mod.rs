@@ -4,6 +4,7 @@ pub mod integrity;
 pub mod network;
 pub mod series;
 pub mod sovereignty;
+pub mod talent;
 
 use crate::blueprint::Blueprint;
 use crate::entity::demand::Sensitivity;
@@ -106,6 +107,13 @@ impl Observers {
     pub fn premium_paid(&mut self, nation: NationId, usd: f64) {
         if let Some(at) = self.focus(nation) {
             self.window[at].currency_premium += usd;
+        }
+    }
+
+    /// Technicians emigrated from a nation.
+    pub fn emigrated(&mut self, nation: NationId, people: f64) {
+        if let Some(at) = self.focus(nation) {
+            self.window[at].talent.emigrated += people;
         }
     }
 
@@ -286,6 +294,7 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
     sums.served_discounted = sums.served * plan.timing.tick_days * 24.0 * discount;
     home_sums(world, plan, nation, &mut sums);
     network::tick(world, plan, nation, &mut sums);
+    sums.talent = talent::tick(world, plan, nation);
     let short = sums.served_critical < 0.9 * sums.critical;
     sums.short_ticks = f64::from(u8::from(short));
     sums.exchange_rate = market.rate[nation.at()];

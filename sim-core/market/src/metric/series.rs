@@ -2,6 +2,7 @@
 
 use super::network::{Basis, NetworkSums};
 use super::sovereignty::Weakest;
+use super::talent::TalentSums;
 use crate::record::Column;
 
 /// Sums over ticks for one nation; flows and stocks in H100e a tick, money in USD.
@@ -67,6 +68,8 @@ pub struct Sums {
     pub served_discounted: f64,
     /// What happens inside node networks at home.
     pub inside: NetworkSums,
+    /// Technicians.
+    pub talent: TalentSums,
 }
 
 impl Sums {
@@ -103,6 +106,7 @@ impl Sums {
         add!(spent_discounted, served_discounted, currency_short, currency_premium);
         add!(served_contract, billed_contract);
         self.inside.add(&other.inside);
+        self.talent.add(&other.talent);
         for kind in 0..3 {
             self.served_by[kind] += other.served_by[kind];
             self.capacity_by[kind] += other.capacity_by[kind];
@@ -184,6 +188,24 @@ pub const SERIES: &[Series] = &[
     }),
     (column!("on_order", "H100e", "compute on order for providers at home"), |s, _| {
         s.mean(s.on_order)
+    }),
+    (column!("technicians", "1", "technicians in the zone, where they are limited"), |s, _| {
+        s.talent.stock / s.talent.ticks
+    }),
+    (
+        column!(
+            "technicians_short",
+            "1",
+            "technicians that repair and installation want beyond them"
+        ),
+        |s, _| s.talent.short / s.talent.ticks,
+    ),
+    (
+        column!("installs_waiting", "H100e", "compute delivered that waits for technicians"),
+        |s, _| s.talent.waiting / s.talent.ticks,
+    ),
+    (column!("emigrated", "1", "technicians that emigrated in the period"), |s, _| {
+        s.talent.emigrated
     }),
     (
         column!("lead_time", "day", "from order to delivery, mean of the period's deliveries"),

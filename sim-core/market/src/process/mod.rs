@@ -55,6 +55,10 @@ pub enum Process {
     StandingLicence = 43,
     /// Shortages of hard currency.
     HardCurrency = 33,
+    /// Technicians that emigrate, a month.
+    Emigration = 90,
+    /// Technicians that retire, a month.
+    TechnicianRetires = 91,
     /// Seizures of shipments of the grey channel.
     GreySeizure = 44,
     /// What chance gives an operator of a network.

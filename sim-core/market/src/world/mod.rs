@@ -18,6 +18,7 @@ pub mod region;
 pub mod remote;
 pub mod shock;
 pub mod supply;
+pub mod talent;
 pub mod token;
 pub mod vendor;
 pub mod withdrawal;
@@ -222,6 +223,8 @@ pub struct World {
     pub hard_currency: hard_currency::HardCurrency,
     /// Purses of the governments, by nation.
     pub governments: Vec<government::Government>,
+    /// Technicians by nation, where they are limited.
+    pub talent: Vec<Option<talent::Labour>>,
     /// Long-term contracts.
     pub contracts: contracts::ContractState,
     /// Regions that clouds may open, by pool.

@@ -11,7 +11,6 @@ use autarky_engine::math::exp;
 use super::{H, Levels};
 use crate::blueprint::{Blueprint, LEVELS, NO_SUPPLY};
 use crate::entity::provider::ProviderParameters;
-use crate::handler::crews;
 use crate::id::{OwnerId, PoolId, ShelfId};
 use crate::mechanism::attrition::{Parts, recovered, uncovered};
 use crate::mechanism::machine_repair::{Shop, upkeep};
@@ -126,7 +125,7 @@ impl Projection {
             fleet.clone_from(&all);
             let life = |c: &Cohort| plan.hardware[c.hardware.at()].parameters.life * 365.25;
             fleet.retain(|one| one.cohort.vintage + life(one.cohort) > day + when.days);
-            set_running(plan, (pool, when), &mut fleet);
+            set_running((world, plan), (pool, when), &mut fleet);
             for shelf in (0..plan.shelves()).map(ShelfId::new) {
                 self.project_shelf(world, plan, (pool, shelf), (h, &fleet));
             }
@@ -194,6 +193,17 @@ impl Projection {
         for shipment in world.shipments.iter() {
             let left = shipment.arrives.as_days() - day;
             self.add_batch(plan, &shipment.order, f64::from(shipment.nodes), |_| left);
+        }
+        // What waits for technicians is installed in its order, by those who do not repair today.
+        for (labour, nation) in world.talent.iter().zip(&plan.nations) {
+            let Some(labour) = labour else { continue };
+            let free = f64::from(world.free_technicians(labour));
+            let mut ahead = 0.0;
+            for batch in &labour.waiting {
+                ahead += f64::from(batch.nodes);
+                let left = ahead / (free * nation.parameters.talent_installs);
+                self.add_batch(plan, &batch.order, f64::from(batch.nodes), |_| left);
+            }
         }
         for (v, vendor) in plan.vendors.iter().enumerate() {
             let terms = &vendor.parameters;
@@ -279,7 +289,11 @@ fn cohorts<'a>(
 }
 
 /// Sets the share of the nodes in circulation that work at a horizon, and the parts that each working node needs until then.
-fn set_running(plan: &Blueprint, (pool, when): (PoolId, When), fleet: &mut [Survivor<'_>]) {
+fn set_running(
+    (world, plan): (&World, &Blueprint),
+    (pool, when): (PoolId, When),
+    fleet: &mut [Survivor<'_>],
+) {
     let terms = &plan.pools[pool.at()];
     let provider = &plan.providers[terms.provider.at()].parameters;
     let churn = Churn::new(provider, when.days);
@@ -294,7 +308,7 @@ fn set_running(plan: &Blueprint, (pool, when): (PoolId, When), fleet: &mut [Surv
     }
     let shop = Shop {
         nodes,
-        crews: crews(terms.crews_per_node, alive as u32),
+        crews: world.crews_for(plan, pool, alive as u32),
         rate: if nodes > 0.0 { rate / nodes } else { 0.0 },
         repair: provider.repair_time,
     };
