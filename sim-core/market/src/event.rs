@@ -76,6 +76,10 @@ pub enum Event {
     CurrencyFlows(NationId),
     /// A fiscal year of a government begins.
     FiscalYear(NationId),
+    /// Open weights come out, by their place among the models.
+    ModelReleased(u32),
+    /// Chance closes an interface to a nation, or opens it again, by its place among the models.
+    ModelAccess(NationId, u32),
     /// A month of a nation's technicians: some join, some emigrate, some retire.
     TalentFlow(NationId),
     /// Technicians of a nation install what was delivered.
@@ -142,6 +146,8 @@ impl EventCode for Event {
             Self::FiscalYear(_) => 20,
             Self::TalentFlow(_) => 94,
             Self::NodesInstalled(_) => 95,
+            Self::ModelReleased(_) => 97,
+            Self::ModelAccess(..) => 96,
             Self::Tick => 16,
             Self::MonthEnd => 17,
             Self::Sample => 18,
@@ -201,6 +207,8 @@ impl EventCode for Event {
             | Self::FiscalYear(NationId(id))
             | Self::TalentFlow(NationId(id))
             | Self::NodesInstalled(NationId(id))
+            | Self::ModelReleased(id)
+            | Self::ModelAccess(NationId(id), _)
             | Self::StageDisrupted(SourceId(id))
             | Self::StageRestored(SourceId(id))
             | Self::Negotiation(ContractId(id))

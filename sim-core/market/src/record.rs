@@ -26,6 +26,8 @@ vocabulary! {
         Cloud = "cloud",
         /// A state that hosts sites of foreign or shared providers.
         Host = "host",
+        /// The developer of an AI model whose interface it can close.
+        Model = "model",
         /// All international links of the state that is tested.
         Connectivity = "connectivity",
         /// The largest operator among the state's own providers of a kind: not a foreign party, and in no maximum over them.
@@ -46,6 +48,8 @@ vocabulary! {
         ControlPlane = "control_plane",
         /// The links to what lies abroad.
         Connectivity = "connectivity",
+        /// The AI models on which the work runs.
+        Model = "model",
     }
 }
 

@@ -29,6 +29,7 @@ use crate::world::grey::GreyState;
 use crate::world::hard_currency::HardCurrency;
 use crate::world::licence::StandingLicence;
 use crate::world::market::{Compiled, MarketState, problem};
+use crate::world::model_layer::ModelState;
 use crate::world::network::NetworkState;
 use crate::world::operator;
 use crate::world::politics::PoliticsState;
@@ -195,6 +196,7 @@ impl World {
             shocks: ShockState::new(plan, seed, replication),
             hard_currency: HardCurrency::new(plan, seed, replication),
             governments: vec![Government::default(); plan.nations.len()],
+            models: ModelState::new(plan),
             talent: vec![None; plan.nations.len()],
             contracts: ContractState::new(plan),
             regions: vec![RegionState::default(); plan.pools.len()],
@@ -261,6 +263,7 @@ impl World {
         }
         Self::begin_fiscal_years(plan, ctx)?;
         self.begin_talent(plan, ctx)?;
+        self.schedule_models(plan, ctx)?;
         Self::begin_contracts(plan, ctx)?;
         Self::begin_regions(plan, ctx)?;
         self.begin_networks(plan, ctx)?;

@@ -8,6 +8,7 @@ mod chain;
 mod contracts;
 mod dispatch;
 mod events;
+mod models;
 mod network;
 mod owner;
 mod price;
@@ -63,6 +64,7 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
         regions::regions,
         dispatch::dispatchers,
         events::events,
+        models::models,
         shock::shocks,
         memory,
     ] {

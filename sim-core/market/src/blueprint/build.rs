@@ -3,6 +3,7 @@
 use autarky_engine::rng::{child_key, entity_key};
 
 use super::contracts::Contracts;
+use super::models::Models;
 use super::network::Networks;
 use super::shock::Shocks;
 use super::{Blueprint, LEVELS, Operator, Pool, Provider, Segment, Site, SupplyOption};
@@ -113,12 +114,14 @@ impl Blueprint {
             focus,
             shocks: Shocks::default(),
             networks: Networks::default(),
+            models: Models::default(),
         };
         plan.add_providers(scenario)?;
         plan.share_portfolios();
         plan.initial = plan.initial_fleet();
         plan.segments = plan.segments(scenario)?;
         plan.contracts = plan.resolve_contracts(scenario)?;
+        plan.models = plan.compile_models(scenario)?;
         plan.actors = plan.resolve_actors();
         plan.shocks = plan.compile_shocks(scenario)?;
         plan.networks = plan.compile_networks(scenario)?;

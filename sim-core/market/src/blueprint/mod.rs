@@ -9,6 +9,7 @@ pub mod contracts;
 mod dispatch;
 mod entries;
 mod fleet;
+pub mod models;
 pub mod network;
 mod politics;
 mod shelf;
@@ -397,6 +398,8 @@ pub struct Blueprint {
     pub shocks: shock::Shocks,
     /// Networks whose operators decide for themselves.
     pub networks: network::Networks,
+    /// AI models.
+    pub models: models::Models,
 }
 
 impl Pool {

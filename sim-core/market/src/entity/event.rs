@@ -13,6 +13,8 @@ vocabulary! {
         CloudSuspension = "cloud_suspension",
         /// Nodes in the destinations that carry a remote lock are switched off.
         RemoteSwitchOff = "remote_switch_off",
+        /// Interfaces to AI models are closed to destinations.
+        ModelAccessCut = "model_access_cut",
     }
 }
 
@@ -43,6 +45,8 @@ parameters! {
         share: f64 = 1.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "the worst case; no count of locks is known";
         /// Providers that close their services, or whose nodes are switched off.
         providers: Vec<String> = Vec::new(), Kind::References("provider"), Assumed, "scenario";
+        /// Interfaces that are closed. Empty means all.
+        models: Vec<String> = Vec::new(), Kind::References("model"), Assumed, "scenario";
         /// Destinations.
         to["to.nations"]: Vec<String> = Vec::new(), Kind::References("nation"), Assumed, "scenario";
         /// New regime.

@@ -108,6 +108,12 @@ parameters! {
         residency_regulated["policy.residency.regulated"]: Residency = Residency::Any, Kind::Choice(Residency::WORDS), Assumed, "policy";
         /// Where critical work may be processed.
         residency_critical["policy.residency.critical"]: Residency = Residency::Domestic, Kind::Choice(Residency::WORDS), Assumed, "policy";
+        /// Models that open work may use; empty: all.
+        models_open["policy.models.open"]: Vec<String> = Vec::new(), Kind::References("model"), Assumed, "policy";
+        /// Models that regulated work may use; empty: all.
+        models_regulated["policy.models.regulated"]: Vec<String> = Vec::new(), Kind::References("model"), Assumed, "policy";
+        /// Models that critical work may use; empty: all.
+        models_critical["policy.models.critical"]: Vec<String> = Vec::new(), Kind::References("model"), Assumed, "policy";
         /// Tariff on compute bought from abroad.
         tariff["policy.tariff"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::closed(0.0, 10.0) }, Assumed, "services trade is free of tariffs under the WTO moratorium";
         /// Compliance cost of regulated and critical work under foreign jurisdiction.

@@ -6,6 +6,7 @@ mod contract;
 mod government;
 mod grey;
 mod hard_currency;
+mod model_layer;
 mod network;
 mod node;
 mod region;
@@ -87,6 +88,8 @@ impl Model for Market<'_> {
             }
             Event::FiscalYear(nation) => world.fiscal_year(plan, nation, ctx),
             Event::TalentFlow(nation) => world.talent_flow(plan, nation, ctx),
+            Event::ModelReleased(model) => world.model_released(plan, model, ctx),
+            Event::ModelAccess(nation, model) => world.model_access(plan, (nation, model), ctx),
             Event::NodesInstalled(nation) => world.nodes_installed(plan, nation, ctx),
             Event::StageDisrupted(source) => world.stage_disrupted(plan, source, ctx),
             Event::StageRestored(source) => world.stage_restored(plan, source, ctx),

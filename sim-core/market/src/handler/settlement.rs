@@ -34,6 +34,7 @@ impl World {
             self.settle(plan, PoolId::new(p), day)?;
             self.reprice(plan, PoolId::new(p));
         }
+        self.settle_models(plan, day)?;
         self.settle_premiums()?;
         self.settle_contracts(plan, day)?;
         self.settle_regions(plan)?;

@@ -13,6 +13,7 @@ pub mod government;
 pub mod grey_channel;
 pub mod investment;
 pub mod machine_repair;
+pub mod model_layer;
 pub mod operator;
 pub mod price;
 pub mod region_entry;

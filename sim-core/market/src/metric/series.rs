@@ -1,5 +1,6 @@
 //! The quantities that are recorded, each with its name, unit, meaning and how it is read off the sums. Registry lines only.
 
+use super::model_layer::ModelSums;
 use super::network::{Basis, NetworkSums};
 use super::sovereignty::Weakest;
 use super::talent::TalentSums;
@@ -70,6 +71,8 @@ pub struct Sums {
     pub inside: NetworkSums,
     /// Technicians.
     pub talent: TalentSums,
+    /// AI models.
+    pub models: ModelSums,
 }
 
 impl Sums {
@@ -107,6 +110,7 @@ impl Sums {
         add!(served_contract, billed_contract);
         self.inside.add(&other.inside);
         self.talent.add(&other.talent);
+        self.models.add(&other.models);
         for kind in 0..3 {
             self.served_by[kind] += other.served_by[kind];
             self.capacity_by[kind] += other.capacity_by[kind];
@@ -189,6 +193,47 @@ pub const SERIES: &[Series] = &[
     (column!("on_order", "H100e", "compute on order for providers at home"), |s, _| {
         s.mean(s.on_order)
     }),
+    (
+        column!(
+            "model_interface",
+            "1",
+            "share of inference and fine-tuning that runs on interfaces"
+        ),
+        |s, _| s.models.by_kind[0] / s.models.need,
+    ),
+    (column!("model_open", "1", "share of it that runs on open weights"), |s, _| {
+        s.models.by_kind[1] / s.models.need
+    }),
+    (column!("model_national", "1", "share of it that runs on national models"), |s, _| {
+        s.models.by_kind[2] / s.models.need
+    }),
+    (column!("unserved_model", "1", "share of it that has no model"), |s, _| {
+        s.models.unserved / s.models.need
+    }),
+    (
+        column!("model_usefulness", "1", "mean usefulness of its models over that of the frontier"),
+        |s, _| s.models.useful / (s.models.need - s.models.unserved),
+    ),
+    (
+        column!("model_fees_abroad", "USD", "licence fees of models paid abroad in the period"),
+        |s, _| s.models.fees_abroad,
+    ),
+    (
+        column!(
+            "national_training",
+            "H100eh",
+            "training work of national models since the beginning"
+        ),
+        |s, _| s.models.training / s.models.ticks,
+    ),
+    (
+        column!(
+            "national_behind",
+            "year",
+            "how far the best national model is behind the frontier"
+        ),
+        |s, _| s.models.behind / s.models.with_model,
+    ),
     (column!("technicians", "1", "technicians in the zone, where they are limited"), |s, _| {
         s.talent.stock / s.talent.ticks
     }),

@@ -59,6 +59,10 @@ pub enum Process {
     Emigration = 90,
     /// Technicians that retire, a month.
     TechnicianRetires = 91,
+    /// Times between releases of open weights.
+    ModelRelease = 92,
+    /// Times for which interfaces to models are open and closed to a nation.
+    ModelCut = 93,
     /// Seizures of shipments of the grey channel.
     GreySeizure = 44,
     /// What chance gives an operator of a network.

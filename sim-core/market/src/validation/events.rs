@@ -57,6 +57,8 @@ pub(super) fn events(scenario: &Scenario, out: Out<'_>) {
             EventKind::ExportRegime => regime(scenario, id, event, out),
             EventKind::CloudSuspension => suspension(scenario, id, event, out),
             EventKind::RemoteSwitchOff => switch_off(scenario, id, event, out),
+            // What it closes is in `models.rs`.
+            EventKind::ModelAccessCut => {}
         }
     }
     circles(scenario, out);

@@ -11,6 +11,7 @@ pub mod grey;
 pub mod hard_currency;
 pub mod licence;
 pub mod market;
+pub mod model_layer;
 pub mod network;
 pub mod operator;
 pub mod politics;
@@ -223,6 +224,8 @@ pub struct World {
     pub hard_currency: hard_currency::HardCurrency,
     /// Purses of the governments, by nation.
     pub governments: Vec<government::Government>,
+    /// AI models.
+    pub models: model_layer::ModelState,
     /// Technicians by nation, where they are limited.
     pub talent: Vec<Option<talent::Labour>>,
     /// Long-term contracts.

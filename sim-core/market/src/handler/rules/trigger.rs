@@ -55,7 +55,7 @@ impl World {
                 self.refresh_chain(plan, ctx.now().as_days());
             }
             // Access is read off the events in force.
-            Effect::Suspension { .. } => {}
+            Effect::Suspension { .. } | Effect::ModelCut { .. } => {}
             Effect::SwitchOff { .. } => self.set_locks(plan),
         }
         self.answer(plan, at, active, ctx)

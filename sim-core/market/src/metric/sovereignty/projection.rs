@@ -24,6 +24,8 @@ pub(super) type Fate = [Levels; H];
 /// Projected compute at one date: of the pools that some focus nation may use.
 #[derive(Debug, Clone)]
 pub struct Projection {
+    /// Its date, a day of the run.
+    pub(super) day: f64,
     /// `[pool][vendor, supply left]`.
     fates: Vec<Fate>,
     /// First position of each vendor within a pool's fates; one more than vendors.
@@ -80,6 +82,7 @@ impl Projection {
         let width = first[plan.supply.len()];
         let zero = [[0.0; LEVELS]; H];
         let mut projection = Self {
+            day,
             fates: vec![zero; plan.pools.len() * width],
             first,
             largest: vec![(None, 0.0); plan.pools.len()],
