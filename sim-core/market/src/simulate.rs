@@ -36,6 +36,7 @@ use crate::world::politics::PoliticsState;
 use crate::world::region::RegionState;
 use crate::world::remote::RemoteState;
 use crate::world::shock::ShockState;
+use crate::world::spillover::Openness;
 use crate::world::supply::{Parts, PoolState, Slots};
 use crate::world::token::TokenState;
 use crate::world::vendor::VendorState;
@@ -196,6 +197,7 @@ impl World {
             shocks: ShockState::new(plan, seed, replication),
             hard_currency: HardCurrency::new(plan, seed, replication),
             governments: vec![Government::default(); plan.nations.len()],
+            openness: Openness::default(),
             models: ModelState::new(plan),
             talent: vec![None; plan.nations.len()],
             contracts: ContractState::new(plan),

@@ -29,6 +29,7 @@ impl World {
         for (n, &currency) in self.accounts.currencies.iter().enumerate() {
             self.ledger.set_rate(currency, self.market.rate[n]);
         }
+        self.step_openness(plan, MONTH / 365.25);
         self.price_hardware(plan, day);
         for p in 0..plan.pools.len() {
             self.settle(plan, PoolId::new(p), day)?;

@@ -20,6 +20,7 @@ pub mod region_entry;
 pub mod reservation;
 pub mod scheduling;
 pub mod services;
+pub mod spillover;
 pub mod talent;
 pub mod tension;
 pub mod token;

@@ -303,6 +303,9 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
     sums.served_discounted = sums.served * plan.timing.tick_days * 24.0 * discount;
     home_sums(world, plan, nation, &mut sums);
     network::tick(world, plan, nation, &mut sums);
+    if plan.models.frontier.spillover > 0.0 {
+        sums.openness = [world.openness.share, world.openness.dearer, 1.0];
+    }
     sums.models = model_layer::tick(world, plan, nation);
     sums.talent = talent::tick(world, plan, nation);
     let short = sums.served_critical < 0.9 * sums.critical;

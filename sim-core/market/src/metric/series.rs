@@ -73,6 +73,8 @@ pub struct Sums {
     pub talent: TalentSums,
     /// AI models.
     pub models: ModelSums,
+    /// Openness of the trade in hardware over ticks in which it matters, price of hardware over its path, and those ticks.
+    pub openness: [f64; 3],
 }
 
 impl Sums {
@@ -111,6 +113,9 @@ impl Sums {
         self.inside.add(&other.inside);
         self.talent.add(&other.talent);
         self.models.add(&other.models);
+        for (mine, theirs) in self.openness.iter_mut().zip(&other.openness) {
+            *mine += theirs;
+        }
         for kind in 0..3 {
             self.served_by[kind] += other.served_by[kind];
             self.capacity_by[kind] += other.capacity_by[kind];
@@ -233,6 +238,22 @@ pub const SERIES: &[Series] = &[
             "how far the best national model is behind the frontier"
         ),
         |s, _| s.models.behind / s.models.with_model,
+    ),
+    (
+        column!(
+            "openness",
+            "1",
+            "share of the world's need to which hardware may go freely, where spillover is on"
+        ),
+        |s, _| s.openness[0] / s.openness[2],
+    ),
+    (
+        column!(
+            "hardware_dearer",
+            "1",
+            "price of hardware over its path with open trade, where spillover is on"
+        ),
+        |s, _| s.openness[1] / s.openness[2],
     ),
     (column!("technicians", "1", "technicians in the zone, where they are limited"), |s, _| {
         s.talent.stock / s.talent.ticks

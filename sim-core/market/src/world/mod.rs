@@ -18,6 +18,7 @@ pub mod politics;
 pub mod region;
 pub mod remote;
 pub mod shock;
+pub mod spillover;
 pub mod supply;
 pub mod talent;
 pub mod token;
@@ -224,6 +225,8 @@ pub struct World {
     pub hard_currency: hard_currency::HardCurrency,
     /// Purses of the governments, by nation.
     pub governments: Vec<government::Government>,
+    /// Openness of the trade in hardware.
+    pub openness: spillover::Openness,
     /// AI models.
     pub models: model_layer::ModelState,
     /// Technicians by nation, where they are limited.
