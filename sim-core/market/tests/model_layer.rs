@@ -8,6 +8,7 @@
 
 mod common;
 
+use autarky_engine::stop::StopFlag;
 use autarky_market::blueprint::Blueprint;
 use autarky_market::blueprint::models::Models;
 use autarky_market::entity::event::EventKind;
@@ -17,6 +18,7 @@ use autarky_market::metric::model_layer::ModelSums;
 use autarky_market::metric::sovereignty::Projection;
 use autarky_market::record::{ActorKind, Layer};
 use autarky_market::scenario::Scenario;
+use autarky_market::{layout, simulate};
 use common::{Run, Size, fleet, island, mean_and_error, scenario, t_statistic, zone};
 
 /// The island with compute in plenty and ticks of a day.
@@ -270,6 +272,42 @@ fn chance_closes_an_interface_for_the_share_of_time_of_an_alternating_renewal_pr
     assert!(t_statistic(&shares, 0.9 * theory).abs() > 6.0, "an error of a tenth would show");
 }
 
+#[test]
+fn a_release_of_the_scenario_jumps_to_the_frontier_less_the_lag_and_moves_no_other() {
+    let mut s = plenty();
+    weights(&mut s, "open");
+    weights(&mut s, "other");
+    s.models.entry("open").lag = 0.25;
+    let event = s.events.entry("out");
+    (event.kind, event.at) = (EventKind::OpenModelRelease, Some(365.25));
+    event.models = vec!["open".to_owned()];
+    let plan = compiled(&s);
+    let mut run = Run::new(&plan, 1, 0);
+    let qualities = run.to(365.0).models.quality.clone();
+    assert_eq!(qualities, [-0.25, 0.0]);
+    assert_eq!(run.to(367.0).models.quality, [0.75, 0.0]);
+}
+
+#[test]
+fn a_cloud_that_is_suspended_takes_the_interface_sold_over_it() {
+    let mut s = plenty();
+    interface(&mut s, "api");
+    weights(&mut s, "open");
+    common::add_pool(&mut s, "cloud", "BBB");
+    s.providers.entry("cloud").exports = true;
+    s.models.entry("api").provider = Some("cloud".to_owned());
+    s.models.entry("api").fee = 0.2;
+    let event = s.events.entry("out");
+    (event.kind, event.at) = (EventKind::CloudSuspension, Some(100.0));
+    (event.providers, event.to) = (vec!["cloud".to_owned()], vec!["FOC".to_owned()]);
+    let plan = compiled(&s);
+    let mut run = Run::new(&plan, 1, 0);
+    let at = Models::place(zone(&plan, "FOC"), 0);
+    assert!(run.to(99.0).models.uses[at].shares[0] > 0.3);
+    let used = &run.to(101.0).models.uses[at];
+    assert!(used.shares[0] == 0.0 && used.able < 0.7, "{used:?}");
+}
+
 /// Times of releases and closures under a lever, by name of the event.
 fn course(pull: fn(&mut Scenario)) -> Vec<(u64, u16, u32)> {
     let mut s = scenario(Size { operators: 3, nodes: 12 });
@@ -334,6 +372,34 @@ fn without_the_developer_critical_work_stops_or_moves_and_the_layer_says_model()
     assert!((results[0].level - 0.6).abs() < 1e-9 && results[0].layer == Layer::Model);
     assert!((results[1].level - 1.0).abs() < 1e-9 && results[1].layer == Layer::None);
     assert!(results[2].loss.abs() < 1e-9);
+}
+
+/// Nothing on the island is drawn but the future of models, so a frozen copy must agree with the projection to the last digits, and a copy must not move its original.
+#[test]
+fn rollouts_agree_with_the_projection_without_the_developer_and_leave_the_original_alone() {
+    let mut s = plenty();
+    (s.horizon.years, s.horizon.sample) = (1.0, 100.0);
+    interface(&mut s, "api");
+    weights(&mut s, "open");
+    (s.models.entry("api").cut_rate, s.models.entry("open").release_rate) = (1.0, 6.0);
+    let run = |s: &Scenario, copies: i64, names: [&str; 2]| {
+        let mut s = s.clone();
+        (s.withdrawal.replications, s.withdrawal.every) = (copies, 1);
+        let plan = compiled(&s);
+        let record = simulate(&plan, 8, 0, &StopFlag::new()).unwrap();
+        let columns = layout(&plan).series;
+        let at = |name: &str| columns.iter().position(|c| c.name == name).unwrap();
+        let [a, b] = names.map(|name| record.series[at(name)]);
+        (a, b, record.fingerprint)
+    };
+    let levels = ["sovereignty_365d", "rollout_level_365d"];
+    for (critical, expected) in [(vec!["api"], 0.2), (vec!["api", "open"], 1.0)] {
+        let critical = critical.into_iter().map(str::to_owned).collect();
+        s.nations.entry("FOC").models_critical = critical;
+        let (projected, rolled, fingerprint) = run(&s, 2, levels);
+        assert!((projected - expected).abs() < 1e-9 && (rolled - projected).abs() < 1e-9);
+        assert_eq!(fingerprint, run(&s, 0, levels).2);
+    }
 }
 
 #[test]

@@ -73,6 +73,11 @@ pub enum Effect {
         /// Whether it concerns each model.
         models: Vec<bool>,
     },
+    /// Open weights come out.
+    ModelRelease {
+        /// Whether it concerns each model.
+        models: Vec<bool>,
+    },
     /// Nodes of a vendor at a provider are switched off.
     SwitchOff {
         /// Whether it concerns nodes of each vendor.
@@ -176,6 +181,11 @@ fn effect(scenario: &Scenario, path: &str, event: &EventParameters) -> Result<Ef
             let place = format!("{path}.models");
             let models = named(&scenario.models, ("model", &place), &event.models)?;
             Ok(Effect::ModelCut { models })
+        }
+        EventKind::OpenModelRelease => {
+            let place = format!("{path}.models");
+            let models = named(&scenario.models, ("model", &place), &event.models)?;
+            Ok(Effect::ModelRelease { models })
         }
         EventKind::RemoteSwitchOff => {
             let place = format!("{path}.vendors");

@@ -82,7 +82,7 @@ impl World {
         self.schedule_access(plan, (m as usize, n), ctx)
     }
 
-    /// Open weights come out: as good as the frontier was a lag ago.
+    /// Chance lets open weights out.
     pub(super) fn model_released(
         &mut self,
         plan: &Blueprint,
@@ -91,12 +91,17 @@ impl World {
     ) -> Result<(), ModelError> {
         let m = m as usize;
         self.models.releases[m] += 1;
-        let quality = ctx.now().as_days() / 365.25 - plan.models.list[m].parameters.lag;
+        self.open_weights_come(plan, m, ctx.now().as_days());
+        self.schedule_release(plan, m, ctx)
+    }
+
+    /// As good as the frontier was a lag ago, whoever let them out.
+    pub(super) fn open_weights_come(&mut self, plan: &Blueprint, m: usize, day: f64) {
+        let quality = day / 365.25 - plan.models.list[m].parameters.lag;
         if quality > self.models.quality[m] {
             self.models.quality[m] = quality;
         }
         self.market.tastes_changed = true;
-        self.schedule_release(plan, m, ctx)
     }
 
     /// Before the demand of a tick: models are chosen anew when something changed.

@@ -34,6 +34,8 @@ pub(super) fn models(scenario: &Scenario, out: Out<'_>) {
     for (id, event) in scenario.events.iter() {
         if event.kind == EventKind::ModelAccessCut {
             cut(scenario, id, event, out);
+        } else if event.kind == EventKind::OpenModelRelease {
+            release(scenario, id, event, out);
         } else if !event.models.is_empty() {
             let message = format!("event `{id}` names models, but closes none");
             let help = "leave `models` out, or write kind = \"model_access_cut\"";
@@ -100,6 +102,26 @@ fn cut(scenario: &Scenario, id: &str, event: &EventParameters, out: Out<'_>) {
     }
 }
 
+fn release(scenario: &Scenario, id: &str, event: &EventParameters, out: Out<'_>) {
+    let path = format!("event.{id}.models");
+    if event.models.is_empty() {
+        let message = format!("event `{id}` releases no model");
+        out.push(problem(path.as_str(), message, "name models of kind \"open_weights\""));
+    }
+    for name in &event.models {
+        let open = |m: &ModelParameters| m.kind == ModelKind::OpenWeights;
+        if !scenario.models.get(name).is_none_or(open) {
+            let message =
+                format!("event `{id}` releases model `{name}`, whose weights are not open");
+            out.push(problem(path.as_str(), message, "name models of kind \"open_weights\""));
+        }
+    }
+    if !event.to.is_empty() {
+        let message = format!("event `{id}` has destinations, but open weights are everybody's");
+        out.push(problem(format!("event.{id}.to.nations"), message, "leave `to` out"));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{problems, tests::whole};
@@ -146,6 +168,22 @@ mod tests {
             ("event.e.models", |s| {
                 s.models.remove("api");
                 s.events.entry("e").models.clear();
+            }),
+            ("event.e.models", |s| {
+                let event = s.events.entry("e");
+                (event.kind, event.to) = (EventKind::OpenModelRelease, vec![]);
+            }),
+            ("event.e.to.nations", |s| {
+                let event = s.events.entry("e");
+                (event.kind, event.models) =
+                    (EventKind::OpenModelRelease, vec!["weights".to_owned()]);
+            }),
+            ("event.e.models", |s| {
+                let event = s.events.entry("e");
+                event.kind = EventKind::ExportRegime;
+                event.controller = Some("AAA".to_owned());
+                s.controllers.entry("AAA").jurisdiction = "AAA".to_owned();
+                s.vendors.entry("v").home = "AAA".to_owned();
             }),
             ("event.e.providers", |s| s.events.entry("e").providers = vec!["p".to_owned()]),
         ];
