@@ -147,6 +147,7 @@ impl World {
     ///
     /// # Errors
     /// When a parameter lies outside the range in which clearing is defined.
+    #[expect(clippy::too_many_lines, reason = "one line a column")]
     pub fn new(plan: &Blueprint, seed: u64, replication: u64) -> Result<Self, ModelError> {
         let stream = |process: Process, entity| {
             Stream::new(StreamKey { seed, replication, process: process as u64, entity })

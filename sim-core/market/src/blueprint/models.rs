@@ -74,18 +74,12 @@ impl Blueprint {
             };
             let provider = parameters.provider.as_ref().map(at).transpose()?.map(ProviderId::new);
             let trains = parameters.kind == ModelKind::National && parameters.training > 0.0;
-            let training = home.filter(|_| trains).map(|home| self.training_of(home, parameters));
+            let training = home.filter(|_| trains).map(|home| training_of(home, parameters));
             let (id, key) = (id.to_owned(), entity_key(id));
             list.push(Model { id, key, parameters: parameters.clone(), home, provider, training });
         }
         let permitted = self.permitted(scenario, &list)?;
         Ok(Models { list, permitted, frontier })
-    }
-
-    fn training_of(&self, home: NationId, parameters: &ModelParameters) -> SegmentId {
-        let per_nation = Class::ALL.len() * Sensitivity::ALL.len();
-        let class = Class::Training as usize * Sensitivity::ALL.len();
-        SegmentId::new(home.at() * per_nation + class + parameters.training_sensitivity as usize)
     }
 
     fn permitted(&self, scenario: &Scenario, list: &[Model]) -> Result<Vec<bool>, BuildError> {
@@ -113,4 +107,11 @@ impl Blueprint {
         }
         Ok(out)
     }
+}
+
+/// The segment that the training of a nation's model joins.
+fn training_of(home: NationId, parameters: &ModelParameters) -> SegmentId {
+    let per_nation = Class::ALL.len() * Sensitivity::ALL.len();
+    let class = Class::Training as usize * Sensitivity::ALL.len();
+    SegmentId::new(home.at() * per_nation + class + parameters.training_sensitivity as usize)
 }

@@ -237,13 +237,13 @@ impl World {
             |o: &OperatorId| self.operators[o.at()].member.as_ref().is_none_or(|m| m.active);
         let operators = self.pools[order.pool.at()].operators.iter().copied().filter(takes_part);
         let operators: Vec<OperatorId> = operators.collect();
-        let lacks = |&o: &OperatorId| match &self.operators[o.at()].member {
-            Some(member) => member.due,
-            None => {
-                let has =
-                    self.operator_compute(plan, o, day) + self.waiting_compute(plan, order.pool, o);
-                self.operators[o.at()].weight * target - has
+        let lacks = |&o: &OperatorId| {
+            if let Some(member) = &self.operators[o.at()].member {
+                return member.due;
             }
+            let waits = self.waiting_compute(plan, order.pool, o);
+            let has = self.operator_compute(plan, o, day) + waits;
+            self.operators[o.at()].weight * target - has
         };
         let short: Vec<f64> = operators.iter().map(lacks).collect();
         let (given, cost) = if plan.networks.of_pool[order.pool.at()].is_some() {

@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn hazards_compete_and_pay_draws() {
         let (out, old) = departures(0.3, 0.1, 2.0);
-        let gone = 1.0 - (-0.8_f64).exp();
+        let gone = 1.0 - exp(-0.8);
         assert!((out - 0.75 * gone).abs() < 1e-12);
         assert!((out + (1.0 - out) * old - gone).abs() < 1e-12);
         assert_eq!(departures(0.0, 0.0, 1.0), (0.0, 0.0));

@@ -151,8 +151,8 @@ mod tests {
 
     #[test]
     fn each_contradiction_of_a_model_is_named_at_its_parameter() {
-        assert_eq!(paths(&sound()), Vec::<String>::new());
         type Break = fn(&mut Scenario);
+        assert_eq!(paths(&sound()), Vec::<String>::new());
         let cases: &[(&str, Break)] = &[
             ("model.api.home", |s| s.models.entry("api").home = None),
             ("model.weights.provider", |s| {
