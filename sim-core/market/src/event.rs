@@ -80,6 +80,14 @@ pub enum Event {
     ProjectMonth(ProjectId),
     /// A stage of a project is done.
     MilestoneDone(ProjectId),
+    /// Open weights come out, by their place among the models.
+    ModelReleased(u32),
+    /// Chance closes an interface to a nation, or opens it again, by its place among the models.
+    ModelAccess(NationId, u32),
+    /// A month of a nation's technicians: some join, some emigrate, some retire.
+    TalentFlow(NationId),
+    /// Technicians of a nation install what was delivered.
+    NodesInstalled(NationId),
     /// A shipment of the grey channel arrives or is seized.
     GreyArrives(u32),
     /// A jurisdiction's part of a stage of production is interrupted.
@@ -142,6 +150,10 @@ impl EventCode for Event {
             Self::FiscalYear(_) => 20,
             Self::ProjectMonth(_) => 23,
             Self::MilestoneDone(_) => 24,
+            Self::TalentFlow(_) => 94,
+            Self::NodesInstalled(_) => 95,
+            Self::ModelReleased(_) => 97,
+            Self::ModelAccess(..) => 96,
             Self::Tick => 16,
             Self::MonthEnd => 17,
             Self::Sample => 18,
@@ -201,6 +213,10 @@ impl EventCode for Event {
             | Self::FiscalYear(NationId(id))
             | Self::ProjectMonth(ProjectId(id))
             | Self::MilestoneDone(ProjectId(id))
+            | Self::TalentFlow(NationId(id))
+            | Self::NodesInstalled(NationId(id))
+            | Self::ModelReleased(id)
+            | Self::ModelAccess(NationId(id), _)
             | Self::StageDisrupted(SourceId(id))
             | Self::StageRestored(SourceId(id))
             | Self::Negotiation(ContractId(id))

@@ -26,6 +26,8 @@ vocabulary! {
         Cloud = "cloud",
         /// A state that hosts sites of foreign or shared providers.
         Host = "host",
+        /// The developer of an AI model whose interface it can close.
+        Model = "model",
         /// All international links of the state that is tested.
         Connectivity = "connectivity",
         /// Who delivers power from abroad.
@@ -62,6 +64,8 @@ vocabulary! {
         Talent = "talent",
         /// Data that lie abroad.
         Data = "data",
+        /// The AI models on which the work runs.
+        Model = "model",
     }
 }
 

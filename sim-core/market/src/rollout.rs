@@ -132,7 +132,9 @@ fn see(
 ) -> Seen {
     let (world, nation) = (&copy.model().world, withdrawn.nation);
     let access = if withdrawn.frozen { today } else { accessible(world, plan, nation) };
-    let level = level_today(world, plan, &access, critical_need(world, plan, nation));
+    let able = world.critical_models(plan, (nation, None), (copy.now().as_days(), 0.0));
+    let need = critical_need(world, plan, nation);
+    let level = level_today(world, plan, &access, (need, able));
     let sums = tick_sums(world, plan, nation, 1.0);
     Seen {
         level,

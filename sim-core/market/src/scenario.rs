@@ -10,6 +10,7 @@ use crate::entity::event::EventParameters;
 use crate::entity::grey::GreyParameters;
 use crate::entity::hardware::HardwareParameters;
 use crate::entity::horizon::{BlocParameters, Focus, Horizon};
+use crate::entity::model::{FrontierParameters, ModelParameters};
 use crate::entity::nation::NationParameters;
 use crate::entity::operator::{HostParameters, OperatorParameters, OwnerParameters};
 use crate::entity::project::{MilestoneParameters, ProjectParameters};
@@ -136,6 +137,7 @@ scenario! {
         horizon["horizon"]: Horizon,
         focus["focus"]: Focus,
         demand["demand"]: DemandParameters,
+        frontier["frontier"]: FrontierParameters,
         grey["grey"]: GreyParameters,
         withdrawal["withdrawal"]: WithdrawalParameters,
         welfare["welfare"]: WelfareParameters,
@@ -173,6 +175,8 @@ scenario! {
         workloads["workload"]: WorkloadParameters,
         /// Sensitivities of data.
         sensitivities["sensitivity"]: SensitivityParameters,
+        /// AI models on which inference and fine-tuning run.
+        models["model"]: ModelParameters,
         /// Tensions between blocs, on which events may hang.
         tensions["tension"]: TensionParameters,
         /// Shocks to prices and demand.

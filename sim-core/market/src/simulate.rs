@@ -29,6 +29,7 @@ use crate::world::grey::GreyState;
 use crate::world::hard_currency::HardCurrency;
 use crate::world::licence::StandingLicence;
 use crate::world::market::{Compiled, MarketState, problem};
+use crate::world::model_layer::ModelState;
 use crate::world::network::NetworkState;
 use crate::world::operator;
 use crate::world::politics::PoliticsState;
@@ -36,6 +37,7 @@ use crate::world::project::{Facility, ProjectState};
 use crate::world::region::RegionState;
 use crate::world::remote::RemoteState;
 use crate::world::shock::ShockState;
+use crate::world::spillover::Openness;
 use crate::world::stockpile;
 use crate::world::supply::{Parts, PoolState, Slots};
 use crate::world::token::TokenState;
@@ -207,6 +209,9 @@ impl World {
             projects: vec![ProjectState::default(); plan.projects.list.len()],
             facilities: vec![Facility::unlimited(); plan.pools.len()],
             stockpiles: stockpile::empty(plan),
+            openness: Openness::default(),
+            models: ModelState::new(plan),
+            talent: vec![None; plan.nations.len()],
             contracts: ContractState::new(plan),
             regions: vec![RegionState::default(); plan.pools.len()],
             ledger,
@@ -272,6 +277,8 @@ impl World {
         }
         Self::begin_fiscal_years(plan, ctx)?;
         self.begin_projects(plan, ctx)?;
+        self.begin_talent(plan, ctx)?;
+        self.schedule_models(plan, ctx)?;
         Self::begin_contracts(plan, ctx)?;
         Self::begin_regions(plan, ctx)?;
         self.begin_networks(plan, ctx)?;

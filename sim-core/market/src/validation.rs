@@ -9,12 +9,14 @@ mod contracts;
 mod dispatch;
 mod events;
 mod government;
+mod models;
 mod network;
 mod owner;
 mod price;
 mod project;
 mod regions;
 mod shock;
+mod talent;
 mod token;
 
 use crate::entity::demand::{Class, Sensitivity};
@@ -66,6 +68,7 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
         dispatch::dispatchers,
         events::events,
         government::owners,
+        models::models,
         shock::shocks,
         memory,
     ] {
@@ -89,6 +92,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<Problem> {
     shock::warnings(scenario, &mut out);
     price::warnings(scenario, &mut out);
     government::warnings(scenario, &mut out);
+    talent::warnings(scenario, &mut out);
     out
 }
 

@@ -125,11 +125,12 @@ fn no_lever_changes_a_draw_of_another_process() {
     assert!(expected.currency.len() > 3);
     assert!(expected.first_failures.len() > 10 && expected.outages.len() > 10);
     assert!(expected.disruptions.len() > 20);
-    let levers: [Lever; 8] = [
+    let levers: [Lever; 9] = [
         ("ban", |s| {
             regime(s, "ban", "AAA", 50.0);
             s.events.entry("ban").scope = Scope::ALL.to_vec();
         }),
+        ("technicians", |s| s.nations.entry("FOC").talent_technicians = Some(0.5)),
         ("residency", |s| {
             let nation = s.nations.entry("FOC");
             nation.residency_critical = Residency::Domestic;

@@ -290,3 +290,26 @@ fn a_region_opens_by_the_stages_of_its_project_from_the_decision_on_and_its_clou
     let mut run = Run::new(&plan, 1, 0);
     assert!(run.to(900.0).pools[at].nodes == 20, "{}", run.world().pools[at].nodes);
 }
+
+/// A hall comes late, and those who would fill it are few: nodes that wait for technicians hold their room.
+#[test]
+fn nodes_that_wait_for_technicians_hold_their_room() {
+    let mut s = common::scenario(common::Size { operators: 2, nodes: 20 });
+    s.horizon.years = 3.0;
+    let nation = s.nations.entry("FOC");
+    (nation.talent_technicians, nation.talent_installs) = (Some(0.5), 0.02);
+    let centre = s.providers.entry("FOC-data_centre");
+    centre.facility = Some(2.0);
+    let plan = Blueprint::new(&s).unwrap();
+    let mut run = Run::new(&plan, 5, 0);
+    let id = common::pool(&plan, "FOC-data_centre");
+    let mut waited = 0.0_f64;
+    for month in 1..36 {
+        let world = run.to(f64::from(month) * 30.4375);
+        let (here, waits) = (world.installed_power(&plan, id), world.uninstalled_power(&plan, id));
+        let room = world.facilities[id.at()].room;
+        assert!(here + waits <= room * (1.0 + 1e-9), "month {month}: {here} + {waits} of {room}");
+        waited = waited.max(waits);
+    }
+    assert!(waited > 0.0, "nobody waited, so nothing was tested");
+}

@@ -1,9 +1,11 @@
 //! The parties of the withdrawal test, and what each of them controls.
 
 use super::Blueprint;
+use super::models::Model;
+use crate::entity::model::ModelKind;
 use crate::entity::nation::NationParameters;
 use crate::entity::provider::ProviderKind;
-use crate::id::{ControllerId, JurisdictionId, NationId};
+use crate::id::{ControllerId, JurisdictionId, NationId, ProviderId};
 use crate::record::{Actor, ActorKind, Layer};
 
 /// Position in [`Blueprint::supply`] of an untouched supply.
@@ -37,6 +39,8 @@ pub struct ResolvedActor {
     pub vendors: Vec<u32>,
     /// By provider: whether its control plane stops.
     pub providers: Vec<bool>,
+    /// By AI model: whether its interface closes.
+    pub models: Vec<bool>,
     /// By zone: whether its facilities stop.
     pub zones: Vec<bool>,
     /// The jurisdiction whose stages of the production chain stop.
@@ -69,6 +73,7 @@ impl Blueprint {
         self.controllers_and_vendors(&mut out);
         self.jurisdictions_of_the_chain(&mut out);
         self.clouds_and_hosts(&mut out);
+        self.model_providers(&mut out);
         out.push(ResolvedActor {
             reach: Reach::Abroad,
             ..self.nobody("links", ActorKind::Connectivity)
@@ -124,6 +129,7 @@ impl Blueprint {
             hazard: 0.0,
             vendors: vec![ALL_SUPPLY; self.vendors.len()],
             providers: vec![false; self.providers.len()],
+            models: vec![false; self.models.list.len()],
             zones: vec![false; self.nations.len()],
             jurisdiction: None,
             reach: Reach::Parties,
@@ -139,6 +145,7 @@ impl Blueprint {
                 hazard: controller.hazard,
                 vendors: self.vendors.iter().map(|v| left(governs(v.controller))).collect(),
                 providers: self.providers.iter().map(|p| governs(p.controller)).collect(),
+                models: self.interfaces(|m| m.home == Some(controller.jurisdiction)),
                 ..self.nobody(&controller.id, ActorKind::Controller)
             });
         }
@@ -176,6 +183,27 @@ impl Blueprint {
         }
     }
 
+    /// Which models are interfaces for which something holds.
+    fn interfaces(&self, of: impl Fn(&Model) -> bool) -> Vec<bool> {
+        let models = self.models.list.iter();
+        models.map(|m| m.parameters.kind == ModelKind::ForeignApi && of(m)).collect()
+    }
+
+    /// Developers of models that can be closed. Open weights cannot be taken back.
+    fn model_providers(&self, out: &mut Vec<ResolvedActor>) {
+        for (m, model) in self.models.list.iter().enumerate() {
+            if model.parameters.kind == ModelKind::ForeignApi {
+                let mut one = ResolvedActor {
+                    home: model.home,
+                    hazard: model.parameters.hazard,
+                    ..self.nobody(&model.id, ActorKind::Model)
+                };
+                one.models[m] = true;
+                out.push(one);
+            }
+        }
+    }
+
     fn clouds_and_hosts(&self, out: &mut Vec<ResolvedActor>) {
         for (p, provider) in self.providers.iter().enumerate().filter(|(_, p)| p.parameters.exports)
         {
@@ -185,6 +213,7 @@ impl Blueprint {
                 ..self.nobody(&provider.id, ActorKind::Cloud)
             };
             one.providers[p] = true;
+            one.models = self.interfaces(|m| m.provider == Some(ProviderId::new(p)));
             out.push(one);
         }
         for (z, zone) in self.nations.iter().enumerate() {

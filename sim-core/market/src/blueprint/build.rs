@@ -4,6 +4,7 @@ use autarky_engine::rng::{child_key, entity_key};
 
 use super::contracts::Contracts;
 use super::mix::demand_mix;
+use super::models::Models;
 use super::network::Networks;
 use super::project::Projects;
 use super::shock::Shocks;
@@ -118,6 +119,7 @@ impl Blueprint {
             focus,
             shocks: Shocks::default(),
             networks: Networks::default(),
+            models: Models::default(),
         };
         plan.add_providers(scenario)?;
         plan.appropriates = politics::appropriates(&plan);
@@ -126,6 +128,7 @@ impl Blueprint {
         plan.initial = plan.initial_fleet();
         plan.segments = plan.segments(scenario)?;
         plan.contracts = plan.resolve_contracts(scenario)?;
+        plan.models = plan.compile_models(scenario)?;
         plan.actors = plan.resolve_actors();
         plan.shocks = plan.compile_shocks(scenario)?;
         plan.networks = plan.compile_networks(scenario)?;

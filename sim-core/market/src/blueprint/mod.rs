@@ -10,6 +10,7 @@ mod dispatch;
 mod entries;
 mod fleet;
 mod mix;
+pub mod models;
 pub mod network;
 pub mod politics;
 pub mod project;
@@ -412,6 +413,8 @@ pub struct Blueprint {
     pub shocks: shock::Shocks,
     /// Networks whose operators decide for themselves.
     pub networks: network::Networks,
+    /// AI models.
+    pub models: models::Models,
 }
 
 impl Pool {

@@ -71,6 +71,16 @@ pub enum Effect {
         /// Which.
         providers: Vec<ProviderId>,
     },
+    /// Interfaces to models are closed.
+    ModelCut {
+        /// Whether it concerns each model.
+        models: Vec<bool>,
+    },
+    /// Open weights come out.
+    ModelRelease {
+        /// Whether it concerns each model.
+        models: Vec<bool>,
+    },
     /// Nodes of a vendor at a provider are switched off.
     SwitchOff {
         /// Whether it concerns nodes of each vendor.
@@ -171,6 +181,16 @@ fn effect(scenario: &Scenario, path: &str, event: &EventParameters) -> Result<Ef
             let place = format!("{path}.providers");
             let named = positions(&scenario.providers, ("provider", &place), &event.providers)?;
             Ok(Effect::Suspension { providers: named.into_iter().map(ProviderId::new).collect() })
+        }
+        EventKind::ModelAccessCut => {
+            let place = format!("{path}.models");
+            let models = named(&scenario.models, ("model", &place), &event.models)?;
+            Ok(Effect::ModelCut { models })
+        }
+        EventKind::OpenModelRelease => {
+            let place = format!("{path}.models");
+            let models = named(&scenario.models, ("model", &place), &event.models)?;
+            Ok(Effect::ModelRelease { models })
         }
         EventKind::RemoteSwitchOff => {
             let place = format!("{path}.vendors");

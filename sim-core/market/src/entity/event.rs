@@ -15,6 +15,10 @@ vocabulary! {
         RemoteSwitchOff = "remote_switch_off",
         /// The destinations change their own policy.
         PolicyChange = "policy_change",
+        /// Interfaces to AI models are closed to destinations.
+        ModelAccessCut = "model_access_cut",
+        /// Open weights come out, beside those that chance brings; it has no destination and no end.
+        OpenModelRelease = "open_model_release",
     }
 }
 
@@ -45,6 +49,8 @@ parameters! {
         share: f64 = 1.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "the worst case; no count of locks is known";
         /// Providers that close their services, or whose nodes are switched off.
         providers: Vec<String> = Vec::new(), Kind::References("provider"), Assumed, "scenario";
+        /// Interfaces that are closed, all if none is named; or open weights that come out.
+        models: Vec<String> = Vec::new(), Kind::References("model"), Assumed, "scenario";
         /// Destinations.
         to["to.nations"]: Vec<String> = Vec::new(), Kind::References("nation"), Assumed, "scenario";
         /// New money a year under `policy_change`, from the next fiscal year on.

@@ -7,6 +7,7 @@ pub mod event;
 pub mod grey;
 pub mod hardware;
 pub mod horizon;
+pub mod model;
 pub mod nation;
 pub mod operator;
 pub mod project;

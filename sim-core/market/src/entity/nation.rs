@@ -132,6 +132,12 @@ parameters! {
         residency_regulated["policy.residency.regulated"]: Residency = Residency::Any, Kind::Choice(Residency::WORDS), Assumed, "policy";
         /// Where critical work may be processed.
         residency_critical["policy.residency.critical"]: Residency = Residency::Domestic, Kind::Choice(Residency::WORDS), Assumed, "policy";
+        /// Models that open work may use; empty: all.
+        models_open["policy.models.open"]: Vec<String> = Vec::new(), Kind::References("model"), Assumed, "policy";
+        /// Models that regulated work may use; empty: all.
+        models_regulated["policy.models.regulated"]: Vec<String> = Vec::new(), Kind::References("model"), Assumed, "policy";
+        /// Models that critical work may use; empty: all.
+        models_critical["policy.models.critical"]: Vec<String> = Vec::new(), Kind::References("model"), Assumed, "policy";
         /// Tariff on compute bought from abroad.
         tariff["policy.tariff"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::closed(0.0, 10.0) }, Assumed, "services trade is free of tariffs under the WTO moratorium";
         /// Share of the bills of clouds that the state pays for its buyers while lever `cloud` has money.
@@ -164,6 +170,28 @@ parameters! {
         jobs_per_megawatt["jobs.per_megawatt"]: f64 = 1.0, Kind::Number { unit: "1/MW", range: Range::closed(0.0, 1000.0) }, Assumed, "announcements of hyperscale campuses: 0.5 to 1; small sites have more";
         /// Jobs per operator of a node network, in full-time equivalents.
         jobs_per_operator["jobs.per_operator"]: f64 = 0.1, Kind::Number { unit: "1", range: Range::closed(0.0, 1000.0) }, Assumed, "half a day a week";
+        /// Technicians at the start over the repair crews that the pools in the zone then want; they repair and install, and are at least one. Unset: no limit.
+        talent_technicians["talent.technicians"]: Option<f64> = None, Kind::Number { unit: "1", range: Range::closed(0.0, 1000.0) }, Assumed, "no limit; the industry's staff grew from 2.0 million in 2019 to a forecast of 2.3 million in 2025 (Uptime Institute 2020), which is 2.3 % a year";
+        /// Technicians that finish training without the state's help in a year, over those at the start.
+        talent_graduates["talent.graduates"]: f64 = 0.05, Kind::Number { unit: "1/year", range: Range::closed(0.0, 100.0) }, Assumed, "replaces retirement and emigration at their defaults, about";
+        /// Growth of that number, continuously compounded.
+        talent_growth["talent.growth"]: f64 = 0.023, Kind::Number { unit: "1/year", range: Range::closed(-1.0, 3.0) }, Calibrated, "staff of data centres 2019 to 2025: Uptime Institute 2020";
+        /// Technicians a year whose training the state pays.
+        talent_training["talent.training"]: f64 = 0.0, Kind::Number { unit: "1/year", range: Range::closed(0.0, 1e7) }, Assumed, "policy";
+        /// Cost of the training of one.
+        talent_training_cost["talent.training_cost"]: f64 = 40_000.0, Kind::Number { unit: "USD", range: Range::above(0.0, 1e8) }, Assumed, "two years of post-secondary training at some 20,000 a year";
+        /// How long it takes.
+        talent_training_time["talent.training_time"]: f64 = 2.0, Kind::Number { unit: "year", range: Range::closed(0.0, 50.0) }, Assumed, "a short-cycle tertiary degree (ISCED level 5)";
+        /// Nodes that one technician who does not repair installs a day.
+        talent_installs["talent.installs"]: f64 = 1.0, Kind::Number { unit: "1/day", range: Range::above(0.0, 1e4) }, Assumed, "racking, cabling and burn-in of one server";
+        /// Pay of technicians over that in the countries that draw them, at a real exchange rate of one.
+        talent_pay["talent.pay"]: f64 = 1.0, Kind::Number { unit: "1", range: Range::above(0.0, 100.0) }, Assumed, "no gap";
+        /// Hazard that a technician emigrates at equal pay, h₀.
+        talent_emigration["talent.emigration"]: f64 = 0.01, Kind::Number { unit: "1/year", range: Range::closed(0.0, 100.0) }, Assumed, "a quarter of the skilled abroad after a career of thirty years; rates span a few percent in large economies and far more in small ones (Docquier and Schiff 2009)";
+        /// Elasticity ε of that hazard with respect to the pay abroad over that at home.
+        talent_elasticity["talent.pay_elasticity"]: f64 = 1.0, Kind::Number { unit: "1", range: Range::closed(0.0, 20.0) }, Assumed, "emigrants follow pay (Grogger and Hanson 2011); in the sensitivity table";
+        /// Hazard that a technician retires.
+        talent_retirement["talent.retirement"]: f64 = 0.033, Kind::Number { unit: "1/year", range: Range::closed(0.0, 100.0) }, Assumed, "a career of thirty years";
         /// Hazard that it withdraws, or loses to war, disaster or seizure, the sites that it hosts.
         hosting_hazard["hazard.hosting"]: f64 = 0.01, Kind::Number { unit: "1/year", range: Range::closed(0.0, 10.0) }, Assumed, "two of three zones of one Gulf region lost in 2026-03, one region of some hundred in four years";
         /// Hazard that it loses all international links for longer than the horizon of the test.

@@ -383,8 +383,10 @@ impl World {
             if abroad { market.rate[offer.buyer.at()] * (1.0 + nation.tariff) } else { 1.0 };
         let seller = plan.contracts.deals[d].seller;
         let border = border * (1.0 + self.premium(plan, seller, offer.buyer));
-        let perceived = terms.price * border + offer.compliance;
-        let whole = demand_at(&problem.segments[s].curve, market.demand[s], perceived / reference);
+        let fee = self.models.fee(s) * reference;
+        let perceived = terms.price * border + offer.compliance + fee;
+        let demand = self.models.usable(s, market.demand[s]);
+        let whole = demand_at(&problem.segments[s].curve, demand, perceived / reference);
         let done = &mut self.contracts.segments[s];
         let wanted = whole * (1.0 - done.covered);
         let amount = if wanted < room { wanted } else { room };

@@ -7,6 +7,7 @@ mod fiscal;
 mod government;
 mod grey;
 mod hard_currency;
+mod model_layer;
 mod network;
 mod node;
 mod project;
@@ -16,6 +17,7 @@ mod settlement;
 mod shock;
 mod stockpile;
 mod supply;
+mod talent;
 mod tick;
 mod vendor;
 mod withdrawal;
@@ -92,6 +94,10 @@ impl Model for Market<'_> {
             Event::FiscalYear(nation) => world.fiscal_year(plan, nation, ctx),
             Event::ProjectMonth(project) => world.project_month(plan, project, ctx),
             Event::MilestoneDone(project) => world.milestone_done(plan, project, ctx),
+            Event::TalentFlow(nation) => world.talent_flow(plan, nation, ctx),
+            Event::ModelReleased(model) => world.model_released(plan, model, ctx),
+            Event::ModelAccess(nation, model) => world.model_access(plan, (nation, model), ctx),
+            Event::NodesInstalled(nation) => world.nodes_installed(plan, nation, ctx),
             Event::StageDisrupted(source) => world.stage_disrupted(plan, source, ctx),
             Event::StageRestored(source) => world.stage_restored(plan, source, ctx),
             Event::RegionReview(pool) => world.region_review(plan, pool, ctx),

@@ -111,7 +111,7 @@ impl World {
         self.start_repairs(plan, pool, ctx)
     }
 
-    fn start_repairs(
+    pub(super) fn start_repairs(
         &mut self,
         plan: &Blueprint,
         pool: PoolId,
@@ -119,8 +119,8 @@ impl World {
     ) -> Result<(), ModelError> {
         let terms = &plan.pools[pool.at()];
         let mean = plan.providers[terms.provider.at()].parameters.repair_time;
+        let crews = self.crews_of(plan, pool);
         let state = &mut self.pools[pool.at()];
-        let crews = crews(terms.crews_per_node, state.nodes);
         while state.busy < crews {
             let Some(next) = state.queue.pop_front() else { break };
             state.busy += 1;

@@ -58,7 +58,7 @@ impl World {
     ) -> Result<(), ModelError> {
         let project = &plan.projects.list[id.at()];
         self.projects[id.at()].begun.get_or_insert(ctx.now().as_days());
-        let speed = self.build_speed(project.nation);
+        let speed = self.build_speed(plan, project.nation);
         let mut at = 0.0;
         while at < MONTH && self.projects[id.at()].stage < project.milestones.len() {
             let stage = self.stage_at_work(plan, id);
@@ -187,7 +187,8 @@ impl World {
             return (nodes, cost);
         }
         let node = f64::from(order.servers) * plan.server_power(order.hardware);
-        let room = self.facilities[pool.at()].room - self.installed_power(plan, pool);
+        let taken = self.installed_power(plan, pool) + self.uninstalled_power(plan, pool);
+        let room = self.facilities[pool.at()].room - taken;
         // Sums of floats: a billionth of a node is no overload.
         let fits = (room / node + 1e-9).floor().clamp(0.0, f64::from(nodes)) as u32;
         let rest = nodes - fits;

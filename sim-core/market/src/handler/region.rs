@@ -101,7 +101,7 @@ impl World {
             .filter(|id| self.projects[id.at()].finished.is_none())
             .map(|id| &plan.projects.list[id.at()]);
         if let Some(project) = open {
-            return (project.parameters.start - day).max(0.0) + self.expected_days(project);
+            return (project.parameters.start - day).max(0.0) + self.expected_days(plan, project);
         }
         plan.providers[plan.pools[pool.at()].provider.at()].parameters.region_build_time
     }

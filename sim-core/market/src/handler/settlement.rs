@@ -30,11 +30,13 @@ impl World {
         for (n, &currency) in self.accounts.currencies.iter().enumerate() {
             self.ledger.set_rate(currency, self.market.rate[n]);
         }
+        self.step_openness(plan, MONTH / 365.25);
         self.price_hardware(plan, day);
         for p in 0..plan.pools.len() {
             self.settle(plan, PoolId::new(p), day)?;
             self.reprice(plan, PoolId::new(p));
         }
+        self.settle_models(plan, day)?;
         self.settle_premiums()?;
         self.settle_rebates(plan)?;
         self.settle_contracts(plan, day)?;

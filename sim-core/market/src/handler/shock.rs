@@ -14,7 +14,7 @@ impl World {
     /// What the price of a vendor's accelerators and parts is multiplied by.
     #[must_use]
     pub fn chip_factor(&self, vendor: VendorId) -> f64 {
-        self.shocks.factor(Target::Chip, vendor.at())
+        self.shocks.factor(Target::Chip, vendor.at()) * self.openness.dearer
     }
 
     /// What the price of power in a zone is multiplied by.

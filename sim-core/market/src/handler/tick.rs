@@ -29,6 +29,7 @@ impl World {
         }
         self.step_shocks(plan, ctx);
         self.step_rates(plan);
+        self.step_models(plan, ctx.now().as_days());
         self.step_demand(plan, years);
         if self.market.groups_changed {
             self.rebuild_market(plan)?;
@@ -43,6 +44,7 @@ impl World {
         self.set_prices(plan, years)?;
         self.clear()?;
         self.meter(plan);
+        self.meter_models(plan);
         self.measure_loads(plan);
         self.meter_networks(plan);
         self.move_prices(plan);
@@ -73,6 +75,7 @@ impl World {
             let shock = self.shocks.factor(Target::Demand, segment.nation.at());
             market.demand[s] = segment.demand * trend * math::exp(noise - correction) * shock;
         }
+        self.add_training(plan);
     }
 
     fn set_capacities(&mut self) -> Result<(), ModelError> {
@@ -130,9 +133,15 @@ impl World {
         let price = |terms: &MarketPair| {
             border_price[terms.border as usize] + terms.compliance * per_reference
         };
-        market.inputs.set_base_prices(&market.structure, market.pairs.iter().map(price))?;
+        if self.models.fees.is_empty() {
+            market.inputs.set_base_prices(&market.structure, market.pairs.iter().map(price))?;
+        } else {
+            let with_fee = |t: &MarketPair| price(t) + self.models.fees[t.segment.at()];
+            let prices = market.pairs.iter().map(with_fee);
+            market.inputs.set_base_prices(&market.structure, prices)?;
+        }
         for (s, &demand) in market.demand.iter().enumerate() {
-            let demand = self.contracts.spot(s, demand);
+            let demand = self.contracts.spot(s, self.models.usable(s, demand));
             market.inputs.set_demand(&market.structure, s, demand)?;
         }
         Ok(())

@@ -9,7 +9,6 @@ use crate::id::{HardwareId, OperatorId, OrderId, ShipmentId, VendorId};
 use crate::mechanism::allocation::{OpenOrder, allocate};
 use crate::mechanism::investment::split;
 use crate::mechanism::token::reward::divide;
-use crate::world::fleet::Installation;
 use crate::world::supply::{Order, Shipment};
 use crate::world::{Ctx, ModelError, World};
 
@@ -237,9 +236,13 @@ impl World {
             |o: &OperatorId| self.operators[o.at()].member.as_ref().is_none_or(|m| m.active);
         let operators = self.pools[order.pool.at()].operators.iter().copied().filter(takes_part);
         let operators: Vec<OperatorId> = operators.collect();
-        let lacks = |&o: &OperatorId| match &self.operators[o.at()].member {
-            Some(member) => member.due,
-            None => self.operators[o.at()].weight * target - self.operator_compute(plan, o, day),
+        let lacks = |&o: &OperatorId| {
+            if let Some(member) = &self.operators[o.at()].member {
+                return member.due;
+            }
+            let waits = self.waiting_compute(plan, order.pool, o);
+            let has = self.operator_compute(plan, o, day) + waits;
+            self.operators[o.at()].weight * target - has
         };
         let short: Vec<f64> = operators.iter().map(lacks).collect();
         let (given, cost) = if plan.networks.of_pool[order.pool.at()].is_some() {
@@ -252,15 +255,7 @@ impl World {
         let mut received = Vec::new();
         for (operator, nodes) in operators.into_iter().zip(given).filter(|(_, nodes)| *nodes > 0) {
             received.push((operator, f64::from(nodes) * order.node_compute(plan)));
-            let new = Installation {
-                site: self.emptiest_site(operator),
-                hardware: order.hardware,
-                nodes,
-                servers: order.servers,
-                vintage: day,
-                grey: order.grey,
-            };
-            self.install(plan, new, ctx)?;
+            self.install_delivered(plan, (operator, order, nodes), ctx)?;
         }
         self.charge_delivery(plan, (order.pool, cost), &received)
     }

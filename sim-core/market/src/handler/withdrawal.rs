@@ -34,6 +34,8 @@ impl World {
                     | Event::StageRestored(_)
                     | Event::CurrencyShort(_)
                     | Event::CurrencyFlows(_)
+                    | Event::ModelReleased(_)
+                    | Event::ModelAccess(..)
                     | Event::CandidateArrives(..)
                     | Event::DisputeBegins(_)
                     | Event::DisputeEnds(_)
@@ -51,6 +53,8 @@ impl World {
         for n in 0..plan.nations.len() {
             self.schedule_currency(plan, NationId::new(n), ctx)?;
         }
+        self.schedule_models(plan, ctx)?;
+        self.refresh_models(plan, ctx.now().as_days());
         for v in 0..plan.vendors.len() {
             let vendor = VendorId::new(v);
             if self.supply_is_withdrawn(plan, vendor, withdrawn.nation) {
@@ -79,6 +83,9 @@ impl World {
                     | Event::CurrencyShort(_)
                     | Event::CurrencyFlows(_)
                     | Event::CandidateArrives(..)
+                    | Event::TalentFlow(_)
+                    | Event::ModelReleased(_)
+                    | Event::ModelAccess(..)
                     | Event::Merger(_)
                     | Event::UnbondingDone(_)
                     | Event::NetworkRound(_)

@@ -151,6 +151,7 @@ pub fn check_month(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
         equal("nodes", name, f64::from(pool.nodes), f64::from(nodes))?;
         equal("waiting nodes", || plan.pools[p].id.clone(), waiting as f64, f64::from(counted))?;
     }
+    check_talent(world, plan)?;
     check_networks(world, plan)?;
     check_facilities(world, plan)?;
     check_output(world, plan)
@@ -162,7 +163,8 @@ fn check_facilities(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
         if !plan.projects.limited[p] {
             continue;
         }
-        let installed = world.installed_power(plan, PoolId::new(p));
+        let id = PoolId::new(p);
+        let installed = world.installed_power(plan, id) + world.uninstalled_power(plan, id);
         if installed > facility.room * (1.0 + TOLERANCE) + 1e-6 {
             let (entity, expected) = (plan.pools[p].id.clone(), facility.room);
             return Err(Violation { law: "room", entity, expected, found: installed }.into());
@@ -176,6 +178,19 @@ fn check_facilities(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
             let found = one.used + u64::from(one.stock);
             equal("stockpiled parts", || nation.id.clone(), one.bought as f64, found as f64)?;
         }
+    }
+    Ok(())
+}
+
+/// Technicians: at the start + joined = here + emigrated + retired. Delivered nodes: received = installed + waiting + sold.
+fn check_talent(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
+    for (labour, nation) in world.talent.iter().zip(&plan.nations) {
+        let Some(labour) = labour else { continue };
+        let came = u64::from(labour.start) + labour.trained;
+        let found = u64::from(labour.stock) + labour.emigrated + labour.retired;
+        equal("technicians", || nation.id.clone(), came as f64, found as f64)?;
+        let found = labour.installed + labour.sold + labour.queue();
+        equal("delivered nodes", || nation.id.clone(), labour.received as f64, found as f64)?;
     }
     Ok(())
 }

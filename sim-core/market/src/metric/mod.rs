@@ -1,12 +1,14 @@
 //! Observers: they read the world and keep their own sums, and change nothing else.
 
 pub mod integrity;
+pub mod model_layer;
 pub mod network;
 pub mod project;
 pub mod resilience;
 pub mod series;
 pub mod sovereignty;
 pub mod state;
+pub mod talent;
 
 use crate::blueprint::{Blueprint, LEVELS};
 use crate::entity::demand::Sensitivity;
@@ -120,6 +122,20 @@ impl Observers {
     pub fn premium_paid(&mut self, nation: NationId, usd: f64) {
         if let Some(at) = self.focus(nation) {
             self.window[at].currency_premium += usd;
+        }
+    }
+
+    /// Buyers of a nation paid licence fees of models abroad.
+    pub fn paid_fees(&mut self, nation: NationId, usd: f64) {
+        if let Some(at) = self.focus(nation) {
+            self.window[at].models.fees_abroad += usd;
+        }
+    }
+
+    /// Technicians emigrated from a nation.
+    pub fn emigrated(&mut self, nation: NationId, people: f64) {
+        if let Some(at) = self.focus(nation) {
+            self.window[at].talent.emigrated += people;
         }
     }
 
@@ -294,7 +310,8 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
             sums.perceived += flow.served * flow.perceived_price * market.reference_price;
             if network::is_at_home(plan, terms.pool, nation) {
                 let paid = market.border_price[terms.border as usize] * market.reference_price
-                    + terms.compliance;
+                    + terms.compliance
+                    + world.models.fee(s) * market.reference_price;
                 let waiting = if perceived > paid { perceived - paid } else { 0.0 };
                 sums.inside.waiting += flow.served * waiting * plan.timing.tick_days * 24.0;
             }
@@ -309,6 +326,11 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
     sums.served_discounted = sums.served * plan.timing.tick_days * 24.0 * discount;
     home_sums(world, plan, nation, &mut sums);
     network::tick(world, plan, nation, &mut sums);
+    if plan.models.frontier.spillover > 0.0 {
+        sums.openness = [world.openness.share, world.openness.dearer, 1.0];
+    }
+    sums.models = model_layer::tick(world, plan, nation);
+    sums.talent = talent::tick(world, plan, nation);
     let short = sums.served_critical < resilience::FLOOR * sums.critical;
     sums.short_ticks = f64::from(u8::from(short));
     sums.exchange_rate = market.rate[nation.at()];

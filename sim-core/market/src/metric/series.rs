@@ -1,10 +1,12 @@
 //! The quantities that are recorded, each with its name, unit, meaning and how it is read off the sums. Registry lines only.
 
+use super::model_layer::ModelSums;
 use super::network::{Basis, NetworkSums};
 use super::project::ProjectSums;
 use super::resilience::Resilience;
 use super::sovereignty::Weakest;
 use super::state::StateSums;
+use super::talent::TalentSums;
 use crate::entity::welfare::WelfareParameters;
 use crate::mechanism::government::Lever;
 use crate::record::Column;
@@ -78,6 +80,12 @@ pub struct Sums {
     pub inside: NetworkSums,
     /// Surpluses and the state's money.
     pub state: StateSums,
+    /// Technicians.
+    pub talent: TalentSums,
+    /// AI models.
+    pub models: ModelSums,
+    /// Openness of the trade in hardware over ticks in which it matters, price of hardware over its path, and those ticks.
+    pub openness: [f64; 3],
 }
 
 impl Sums {
@@ -116,6 +124,11 @@ impl Sums {
         self.projects.add(&other.projects);
         self.inside.add(&other.inside);
         self.state.add(&other.state);
+        self.talent.add(&other.talent);
+        self.models.add(&other.models);
+        for (mine, theirs) in self.openness.iter_mut().zip(&other.openness) {
+            *mine += theirs;
+        }
         for kind in 0..3 {
             self.served_by[kind] += other.served_by[kind];
             self.capacity_by[kind] += other.capacity_by[kind];
@@ -231,6 +244,81 @@ pub const SERIES: &[Series] = &[
     (column!("stockpile_used", "1", "parts that providers took from it"), |s, _| s.projects.drawn),
     (column!("on_order", "H100e", "compute on order for providers at home"), |s, _| {
         s.mean(s.on_order)
+    }),
+    (
+        column!(
+            "model_interface",
+            "1",
+            "share of inference and fine-tuning that runs on interfaces"
+        ),
+        |s, _| s.models.by_kind[0] / s.models.need,
+    ),
+    (column!("model_open", "1", "share of it that runs on open weights"), |s, _| {
+        s.models.by_kind[1] / s.models.need
+    }),
+    (column!("model_national", "1", "share of it that runs on national models"), |s, _| {
+        s.models.by_kind[2] / s.models.need
+    }),
+    (column!("unserved_model", "1", "share of it that has no model"), |s, _| {
+        s.models.unserved / s.models.need
+    }),
+    (
+        column!("model_usefulness", "1", "mean usefulness of its models over that of the frontier"),
+        |s, _| s.models.useful / (s.models.need - s.models.unserved),
+    ),
+    (
+        column!("model_fees_abroad", "USD", "licence fees of models paid abroad in the period"),
+        |s, _| s.models.fees_abroad,
+    ),
+    (
+        column!(
+            "national_training",
+            "H100eh",
+            "training work of national models since the beginning"
+        ),
+        |s, _| s.models.training / s.models.ticks,
+    ),
+    (
+        column!(
+            "national_behind",
+            "year",
+            "how far the best national model is behind the frontier"
+        ),
+        |s, _| s.models.behind / s.models.with_model,
+    ),
+    (
+        column!(
+            "openness",
+            "1",
+            "share of the world's need to which hardware may go freely, where spillover is on"
+        ),
+        |s, _| s.openness[0] / s.openness[2],
+    ),
+    (
+        column!(
+            "hardware_dearer",
+            "1",
+            "price of hardware over its path with open trade, where spillover is on"
+        ),
+        |s, _| s.openness[1] / s.openness[2],
+    ),
+    (column!("technicians", "1", "technicians in the zone, where they are limited"), |s, _| {
+        s.talent.stock / s.talent.ticks
+    }),
+    (
+        column!(
+            "technicians_short",
+            "1",
+            "technicians that repair and installation want beyond them"
+        ),
+        |s, _| s.talent.short / s.talent.ticks,
+    ),
+    (
+        column!("installs_waiting", "H100e", "compute delivered that waits for technicians"),
+        |s, _| s.talent.waiting / s.talent.ticks,
+    ),
+    (column!("emigrated", "1", "technicians that emigrated in the period"), |s, _| {
+        s.talent.emigrated
     }),
     (
         column!("lead_time", "day", "from order to delivery, mean of the period's deliveries"),

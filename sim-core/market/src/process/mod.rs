@@ -55,6 +55,14 @@ pub enum Process {
     StandingLicence = 43,
     /// Shortages of hard currency.
     HardCurrency = 33,
+    /// Technicians that emigrate, a month.
+    Emigration = 90,
+    /// Technicians that retire, a month.
+    TechnicianRetires = 91,
+    /// Times between releases of open weights.
+    ModelRelease = 92,
+    /// Times for which interfaces to models are open and closed to a nation.
+    ModelCut = 93,
     /// Seizures of shipments of the grey channel.
     GreySeizure = 44,
     /// How much longer than planned a stage of a project takes.

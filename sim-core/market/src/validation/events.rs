@@ -47,7 +47,7 @@ pub(super) fn events(scenario: &Scenario, out: Out<'_>) {
         out.push(problem(format!("tension.{id}.initial"), message, "begin at `levels` or below"));
     }
     for (id, event) in scenario.events.iter() {
-        if event.to.is_empty() {
+        if event.to.is_empty() && event.kind != EventKind::OpenModelRelease {
             let message = format!("event `{id}` has no destination");
             let help = "write to = { nations = [\"EST\"] }";
             out.push(problem(format!("event.{id}.to.nations"), message, help));
@@ -58,6 +58,8 @@ pub(super) fn events(scenario: &Scenario, out: Out<'_>) {
             EventKind::CloudSuspension => suspension(scenario, id, event, out),
             EventKind::RemoteSwitchOff => switch_off(scenario, id, event, out),
             EventKind::PolicyChange => government::policy_change(id, event, out),
+            // What it closes is in `models.rs`.
+            EventKind::ModelAccessCut | EventKind::OpenModelRelease => {}
         }
         government::only_policy_changes_set(id, event, out);
     }

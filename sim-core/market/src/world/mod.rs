@@ -11,6 +11,7 @@ pub mod grey;
 pub mod hard_currency;
 pub mod licence;
 pub mod market;
+pub mod model_layer;
 pub mod network;
 pub mod operator;
 pub mod politics;
@@ -18,8 +19,10 @@ pub mod project;
 pub mod region;
 pub mod remote;
 pub mod shock;
+pub mod spillover;
 pub mod stockpile;
 pub mod supply;
+pub mod talent;
 pub mod token;
 pub mod vendor;
 pub mod withdrawal;
@@ -232,6 +235,12 @@ pub struct World {
     pub facilities: Vec<project::Facility>,
     /// States' stockpiles of spare parts, by nation and shelf.
     pub stockpiles: Vec<Vec<stockpile::StateShelf>>,
+    /// Openness of the trade in hardware.
+    pub openness: spillover::Openness,
+    /// AI models.
+    pub models: model_layer::ModelState,
+    /// Technicians by nation, where they are limited.
+    pub talent: Vec<Option<talent::Labour>>,
     /// Long-term contracts.
     pub contracts: contracts::ContractState,
     /// Regions that clouds may open, by pool.

@@ -6,7 +6,7 @@ use super::World;
 use super::supply::Order;
 use crate::blueprint::Blueprint;
 use crate::blueprint::project::{Builds, Project};
-use crate::id::{HardwareId, NationId, PoolId, ProjectId, VendorId};
+use crate::id::{HardwareId, PoolId, ProjectId, VendorId};
 use crate::mechanism::project::{Stage, expected_left, expected_work, ramped, stage};
 use crate::process::Process;
 
@@ -68,12 +68,6 @@ impl Facility {
 }
 
 impl World {
-    /// Speed of building in a nation over the normal one: work on projects proceeds that much faster. It is where talent limits them.
-    #[must_use]
-    pub const fn build_speed(&self, _nation: NationId) -> f64 {
-        1.0
-    }
-
     /// What the stage at work of a project takes and costs: drawn when it begins.
     pub fn stage_at_work(&mut self, plan: &Blueprint, id: ProjectId) -> Stage {
         let state = &self.projects[id.at()];
@@ -90,9 +84,9 @@ impl World {
 
     /// Days that a project is expected to take from its beginning, by reference class: mean delays, money at hand.
     #[must_use]
-    pub fn expected_days(&self, project: &Project) -> f64 {
+    pub fn expected_days(&self, plan: &Blueprint, project: &Project) -> f64 {
         let work: f64 = project.milestones.iter().map(|m| expected_work(&m.parameters)).sum();
-        work / self.build_speed(project.nation)
+        work / self.build_speed(plan, project.nation)
     }
 
     /// Day on which a project is expected to be done: infinite for a region that nobody has decided to build.
@@ -105,13 +99,13 @@ impl World {
         if state.begun.is_none() {
             let waits = matches!(project.builds, Builds::Region(..));
             let start = project.parameters.start.max(day);
-            return if waits { f64::INFINITY } else { start + self.expected_days(project) };
+            return if waits { f64::INFINITY } else { start + self.expected_days(plan, project) };
         }
         let Some(now) = project.milestones.get(state.stage) else { return state.until };
         let later = project.milestones[state.stage + 1..].iter();
         let left = expected_left(&now.parameters, state.worked)
             + later.map(|m| expected_work(&m.parameters)).sum::<f64>();
-        state.until + left / self.build_speed(project.nation)
+        state.until + left / self.build_speed(plan, project.nation)
     }
 
     /// Compute that a vendor can make a day before noise and chain, H100e: of its own and of its fabs.
@@ -155,6 +149,15 @@ impl World {
         let power =
             |(i, &n): (usize, &i64)| n as f64 * plan.server_power(HardwareId::new(i % models));
         cells.enumerate().map(power).sum()
+    }
+
+    /// Power of the nodes of a pool that were delivered, have their room and wait for technicians, kW.
+    #[must_use]
+    pub fn uninstalled_power(&self, plan: &Blueprint, pool: PoolId) -> f64 {
+        let Some(labour) = &self.talent[plan.pools[pool.at()].zone.at()] else { return 0.0 };
+        let own = labour.waiting.iter().filter(|batch| batch.order.pool == pool);
+        let power = |order: &Order| f64::from(order.servers) * plan.server_power(order.hardware);
+        own.map(|batch| f64::from(batch.nodes) * power(&batch.order)).sum()
     }
 
     /// Compute that waits for room in a pool, H100e.
@@ -216,6 +219,7 @@ impl World {
         taken += self.grey.shipments.iter().map(|s| of(&s.order, s.order.nodes)).sum::<f64>();
         let stored = self.facilities[pool.at()].stored.iter();
         taken += stored.map(|s| of(&s.order, s.nodes)).sum::<f64>();
+        taken += self.uninstalled_power(plan, pool);
         let node = f64::from(order.servers) * plan.server_power(order.hardware);
         let fits =
             ((self.expected_room(plan, pool, (day, then)) - taken) / node * (1.0 + 1e-9)).floor();

@@ -18,7 +18,7 @@ pub struct Withdrawn {
 
 impl World {
     /// The party that has withdrawn from a nation, if any.
-    fn withdrawn_from<'a>(
+    pub(super) fn withdrawn_from<'a>(
         &self,
         plan: &'a Blueprint,
         nation: NationId,

@@ -151,6 +151,8 @@ fn event_marks(event: &EventParameters) -> Vec<Mark> {
         EventKind::CloudSuspension => "suspension",
         EventKind::RemoteSwitchOff => "switch-off",
         EventKind::PolicyChange => "new policy",
+        EventKind::ModelAccessCut => "closure of models",
+        EventKind::OpenModelRelease => "release of models",
     };
     let start = Mark { day: at, label: format!("{what} starts") };
     let end = event.until.map(|day| Mark { day, label: format!("{what} ends") });

@@ -72,6 +72,7 @@ impl World {
             value += compute * self.worth(plan, pool, c.hardware, day - c.vintage);
             self.scrap(plan, cohort, ctx)?;
         }
+        value += self.sell_waiting(plan, id);
         let received =
             self.ledger.pay(self.accounts.used, self.accounts.operators[n], value)?.received;
         if let Some(member) = self.member_mut(id) {

@@ -66,7 +66,7 @@ impl Conditions {
 
 impl World {
     /// Market value of an H100e of used hardware in a network, USD.
-    pub(super) fn worth(
+    pub(in crate::handler) fn worth(
         &self,
         plan: &Blueprint,
         pool: PoolId,

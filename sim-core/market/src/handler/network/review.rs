@@ -137,9 +137,10 @@ impl World {
             && price.is_finite()
             && self.promise(plan, (n, slot, now), member, (0.0, None)).value_over_capital() >= 1.0;
         let invested = if worth_it { free * kind.reinvested } else { 0.0 };
+        let waits = self.waiting_compute(plan, network.pool, id);
         Decision {
-            // Nor does anybody stay whose last node has gone and who has none on order.
-            leaves: going || member.compute + member.due <= 0.0,
+            // Nor does anybody stay whose last node has gone and who has none on order or to install.
+            leaves: going || member.compute + member.due + waits <= 0.0,
             orders: if going { 0.0 } else { invested / (price + now.required).max(1e-9) },
             pays_out: free - invested,
             negative,

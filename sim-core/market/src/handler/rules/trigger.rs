@@ -55,9 +55,15 @@ impl World {
                 self.refresh_chain(plan, ctx.now().as_days());
             }
             // Access is read off the events in force.
-            Effect::Suspension { .. } => {}
+            Effect::Suspension { .. } | Effect::ModelCut { .. } => {}
             Effect::SwitchOff { .. } => self.set_locks(plan),
             Effect::Policy(_) => self.change_policies(plan, at),
+            Effect::ModelRelease { models } => {
+                let out = |m: &usize| active && models[*m];
+                for m in (0..models.len()).filter(out) {
+                    self.open_weights_come(plan, m, ctx.now().as_days());
+                }
+            }
         }
         self.answer(plan, at, active, ctx)
     }

@@ -11,7 +11,6 @@ use autarky_engine::math::exp;
 use super::{H, Levels};
 use crate::blueprint::{Blueprint, LEVELS, NO_SUPPLY};
 use crate::entity::provider::ProviderParameters;
-use crate::handler::crews;
 use crate::id::{OwnerId, PoolId, ShelfId, VendorId};
 use crate::mechanism::attrition::{Parts, recovered, uncovered};
 use crate::mechanism::machine_repair::{Shop, upkeep};
@@ -25,6 +24,8 @@ pub(super) type Fate = [Levels; H];
 /// Projected compute at one date: of the pools that some focus nation may use.
 #[derive(Debug, Clone)]
 pub struct Projection {
+    /// Its date, a day of the run.
+    pub(super) day: f64,
     /// `[pool][vendor, supply left]`.
     fates: Vec<Fate>,
     /// First position of each vendor within a pool's fates; one more than vendors.
@@ -85,6 +86,7 @@ impl Projection {
         let width = first[plan.supply.len()];
         let zero = [[0.0; LEVELS]; H];
         let mut projection = Self {
+            day,
             fates: vec![zero; plan.pools.len() * width],
             first,
             largest: vec![(None, 0.0); plan.pools.len()],
@@ -139,13 +141,13 @@ impl Projection {
             fleet.retain(|one| one.cohort.vintage + life(one.cohort) > day + when.days);
             let foreign = plan.nations[plan.pools[pool.at()].zone.at()].parameters.foreign_crews;
             if foreign > 0.0 {
-                set_running(plan, (pool, when, 1.0 - foreign), &mut fleet);
+                set_running((world, plan), (pool, when, 1.0 - foreign), &mut fleet);
                 let without = running(&fleet);
-                set_running(plan, (pool, when, 1.0), &mut fleet);
+                set_running((world, plan), (pool, when, 1.0), &mut fleet);
                 let with = running(&fleet);
                 self.staffed[pool.at()][h] = if with > 0.0 { without / with } else { 1.0 };
             } else {
-                set_running(plan, (pool, when, 1.0), &mut fleet);
+                set_running((world, plan), (pool, when, 1.0), &mut fleet);
             }
             for shelf in (0..plan.shelves()).map(ShelfId::new) {
                 self.project_shelf(world, plan, (pool, shelf), (h, &fleet));
@@ -225,6 +227,17 @@ impl Projection {
         for stored in world.facilities.iter().flat_map(|facility| &facility.stored) {
             let left = room_after(world, plan, &stored.order, day);
             self.add_batch(plan, &stored.order, f64::from(stored.nodes), |_| left);
+        }
+        // What waits for technicians is installed in its order, by those who do not repair today.
+        for (labour, nation) in world.talent.iter().zip(&plan.nations) {
+            let Some(labour) = labour else { continue };
+            let free = f64::from(world.free_technicians(labour));
+            let mut ahead = 0.0;
+            for batch in &labour.waiting {
+                ahead += f64::from(batch.nodes);
+                let left = ahead / (free * nation.parameters.talent_installs);
+                self.add_batch(plan, &batch.order, f64::from(batch.nodes), |_| left);
+            }
         }
         for (v, vendor) in plan.vendors.iter().enumerate() {
             let terms = &vendor.parameters;
@@ -347,7 +360,7 @@ fn running(fleet: &[Survivor<'_>]) -> f64 {
 
 /// Sets the share of the nodes in circulation that work at a horizon with a share of the crews present, and the parts that each working node needs until then.
 fn set_running(
-    plan: &Blueprint,
+    (world, plan): (&World, &Blueprint),
     (pool, when, present): (PoolId, When, f64),
     fleet: &mut [Survivor<'_>],
 ) {
@@ -365,7 +378,7 @@ fn set_running(
     }
     let shop = Shop {
         nodes,
-        crews: crews(terms.crews_per_node * present, alive as u32),
+        crews: world.crews_for(plan, (pool, present), alive as u32),
         rate: if nodes > 0.0 { rate / nodes } else { 0.0 },
         repair: provider.repair_time,
     };

@@ -9,6 +9,7 @@ use crate::entity::provider::{Payment, ProviderKind};
 use crate::id::{NationId, PoolId};
 use crate::record::{HORIZONS_DAYS, Layer};
 use crate::world::World;
+use crate::world::model_layer::takes;
 
 /// A pool that a nation can use, and the share of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,6 +29,10 @@ struct Case<'a> {
     nation: NationId,
     access: Vec<Access>,
     need: [f64; CLASSES],
+    /// The world, for the models that its work runs on.
+    world: &'a World,
+    /// Day of the test.
+    day: f64,
     /// By vendor, whether its hardware is in a pool that the nation can use.
     vendors: Vec<bool>,
 }
@@ -63,7 +68,7 @@ impl Projection {
             }
             weakest.results.extend(results);
         }
-        self.kept_by_kind(plan, nation, &mut weakest);
+        self.kept_by_kind((world, plan), nation, &mut weakest);
         weakest
     }
 
@@ -79,11 +84,11 @@ impl Projection {
         self.results(&case, actor, &self.baseline(&case))
     }
 
-    fn case<'a>(&self, world: &World, plan: &'a Blueprint, nation: NationId) -> Case<'a> {
+    fn case<'a>(&self, world: &'a World, plan: &'a Blueprint, nation: NationId) -> Case<'a> {
         let access = accessible(world, plan, nation);
         let need = critical_need(world, plan, nation);
         let vendors = self.vendors_of(plan, &access);
-        Case { plan, nation, access, need, vendors }
+        Case { plan, nation, access, need, world, day: self.day, vendors }
     }
 
     fn vendors_of(&self, plan: &Blueprint, access: &[Access]) -> Vec<bool> {
@@ -93,7 +98,8 @@ impl Projection {
     }
 
     fn baseline(&self, case: &Case<'_>) -> [f64; H] {
-        std::array::from_fn(|h| served_share(self.usable(case, h, None).0, case.need))
+        let able = |h| case.able(None, h);
+        std::array::from_fn(|h| served_share(self.usable(case, h, None).0, case.need, able(h)))
     }
 
     fn results(
@@ -106,8 +112,10 @@ impl Projection {
             return baseline.map(|level| TestResult { level, loss: 0.0, layer: Layer::None });
         }
         std::array::from_fn(|h| {
-            let (usable, lost) = self.usable(case, h, Some(actor));
-            let level = served_share(usable, case.need);
+            let (usable, mut lost) = self.usable(case, h, Some(actor));
+            let able = case.able(Some(actor), h);
+            lost[Layer::Model as usize] = case.on_models() * (case.able(None, h) - able);
+            let level = served_share(usable, case.need, able);
             let loss = baseline[h] - level;
             let (mut layer, mut most) = (Layer::None, 0.0);
             for &candidate in &Layer::ALL[1..] {
@@ -181,13 +189,19 @@ impl Projection {
     }
 
     /// What each kind of provider at home keeps of its compute after 365 days, at the worst foreign party.
-    fn kept_by_kind(&self, plan: &Blueprint, nation: NationId, weakest: &mut Weakest) {
+    fn kept_by_kind(
+        &self,
+        (world, plan): (&World, &Blueprint),
+        nation: NationId,
+        weakest: &mut Weakest,
+    ) {
         for (&kind, kept) in ProviderKind::ALL.iter().zip(&mut weakest.kept_by) {
             let own =
                 (0..plan.pools.len()).map(PoolId::new).filter(|&p| is_own(plan, p, (nation, kind)));
             let access: Vec<Access> = own.map(|pool| Access { pool, share: 1.0 }).collect();
             let vendors = self.vendors_of(plan, &access);
-            let case = Case { plan, nation, access, need: [0.0; CLASSES], vendors };
+            let (need, day) = ([0.0; CLASSES], self.day);
+            let case = Case { plan, nation, access, need, world, day, vendors };
             let total = |h, actor| self.usable(&case, h, actor).0.iter().sum::<f64>();
             let today = total(0, None);
             if today <= 0.0 {
@@ -206,6 +220,17 @@ impl Projection {
 }
 
 impl Case<'_> {
+    /// Share of the critical work on models that has one at a horizon.
+    fn able(&self, actor: Option<&ResolvedActor>, h: usize) -> f64 {
+        let when = (self.day, f64::from(HORIZONS_DAYS[h]));
+        self.world.critical_models(self.plan, (self.nation, actor), when)
+    }
+
+    /// Critical work that runs on models: inference and fine-tuning, H100e.
+    fn on_models(&self) -> f64 {
+        self.need[..CLASSES - 1].iter().sum()
+    }
+
     /// Whether an actor takes away anything that the nation can use. No state withdraws from itself.
     fn is_touched_by(&self, actor: &ResolvedActor) -> bool {
         if actor.home == Some(self.nation) {
@@ -226,7 +251,9 @@ impl Case<'_> {
             Reach::LargestOperator(kind) => is_own(self.plan, one.pool, (self.nation, kind)),
             Reach::Parties | Reach::Abroad | Reach::Dependence(_) => false,
         };
-        supplies || self.access.iter().any(|one| stops(one) || owns(one))
+        let taken = |m| takes(self.plan, actor, (m, self.nation));
+        let models = (0..self.plan.models.list.len()).any(taken);
+        supplies || models || self.access.iter().any(|one| stops(one) || owns(one))
     }
 }
 
@@ -241,7 +268,8 @@ fn dependence_hazard(terms: &NationParameters, layer: Layer) -> f64 {
         | Layer::Chips
         | Layer::Facilities
         | Layer::ControlPlane
-        | Layer::Connectivity => 0.0,
+        | Layer::Connectivity
+        | Layer::Model => 0.0,
     }
 }
 
@@ -328,7 +356,7 @@ pub(crate) fn level_today(
     world: &World,
     plan: &Blueprint,
     access: &[Access],
-    need: [f64; CLASSES],
+    (need, able): ([f64; CLASSES], f64),
 ) -> f64 {
     let mut usable = [0.0; LEVELS];
     for one in access {
@@ -336,19 +364,19 @@ pub(crate) fn level_today(
             usable[level] += compute * one.share;
         }
     }
-    served_share(usable, need)
+    served_share(usable, need, able)
 }
 
 /// Share of the need that compute by level can serve: training first on the nodes that can train, then fine-tuning, then inference. Greedy is
-/// optimal because the eligible sets are nested.
-fn served_share(mut usable: Levels, need: [f64; CLASSES]) -> f64 {
+/// optimal because the eligible sets are nested. Of fine-tuning and inference the share `able` has a model.
+fn served_share(mut usable: Levels, need: [f64; CLASSES], able: f64) -> f64 {
     let total: f64 = need.iter().sum();
     if total <= 0.0 {
         return 1.0;
     }
     let mut served = 0.0;
     for class in (0..CLASSES).rev() {
-        let mut wanted = need[class];
+        let mut wanted = if class < CLASSES - 1 { need[class] * able } else { need[class] };
         for level in (class..LEVELS).rev() {
             let taken = if wanted < usable[level] { wanted } else { usable[level] };
             usable[level] -= taken;
@@ -367,13 +395,21 @@ mod tests {
 
     #[test]
     fn scattered_nodes_serve_inference_but_no_training() {
-        assert!((served_share([100.0, 0.0, 0.0], [50.0, 0.0, 50.0]) - 0.5).abs() < 1e-12);
-        assert!((served_share([0.0, 0.0, 100.0], [50.0, 0.0, 50.0]) - 1.0).abs() < 1e-12);
-        assert!((served_share([10.0, 20.0, 30.0], [30.0, 30.0, 30.0]) - 60.0 / 90.0).abs() < 1e-12);
+        assert!((served_share([100.0, 0.0, 0.0], [50.0, 0.0, 50.0], 1.0) - 0.5).abs() < 1e-12);
+        assert!((served_share([0.0, 0.0, 100.0], [50.0, 0.0, 50.0], 1.0) - 1.0).abs() < 1e-12);
+        assert!(
+            (served_share([10.0, 20.0, 30.0], [30.0, 30.0, 30.0], 1.0) - 60.0 / 90.0).abs() < 1e-12
+        );
+    }
+
+    #[test]
+    fn without_a_model_there_is_training_and_nothing_else() {
+        assert!((served_share([0.0, 0.0, 100.0], [30.0, 20.0, 50.0], 0.0) - 0.5).abs() < 1e-12);
+        assert!((served_share([0.0, 0.0, 100.0], [30.0, 20.0, 50.0], 0.5) - 0.75).abs() < 1e-12);
     }
 
     #[test]
     fn without_need_nothing_is_missing() {
-        assert!((served_share([0.0; 3], [0.0; 3]) - 1.0).abs() < 1e-12);
+        assert!((served_share([0.0; 3], [0.0; 3], 1.0) - 1.0).abs() < 1e-12);
     }
 }
