@@ -119,6 +119,17 @@ fn base() -> Scenario {
     s
 }
 
+/// A hall of a late project, and a stockpile that providers draw upon.
+fn projects_and_stockpile(s: &mut Scenario) {
+    s.milestones.entry("build").delay_dispersion = 0.5;
+    let project = s.projects.entry("hall");
+    project.nation = "FOC".to_owned();
+    (project.provider, project.power) = (Some("FOC-data_centre".to_owned()), Some(0.1));
+    project.milestones = vec!["build".to_owned()];
+    s.nations.entry("FOC").stockpile_parts = 0.5;
+    s.nations.entry("FOC").stockpile_release = Release::Last;
+}
+
 #[test]
 fn no_lever_changes_a_draw_of_another_process() {
     let expected = draws(&base());
@@ -136,15 +147,7 @@ fn no_lever_changes_a_draw_of_another_process() {
             nation.residency_critical = Residency::Domestic;
             nation.residency_open = Residency::Territory;
         }),
-        ("projects", |s| {
-            s.milestones.entry("build").delay_dispersion = 0.5;
-            let project = s.projects.entry("hall");
-            project.nation = "FOC".to_owned();
-            (project.provider, project.power) = (Some("FOC-data_centre".to_owned()), Some(0.1));
-            project.milestones = vec!["build".to_owned()];
-            s.nations.entry("FOC").stockpile_parts = 0.5;
-            s.nations.entry("FOC").stockpile_release = Release::Last;
-        }),
+        ("projects", projects_and_stockpile),
         ("portfolio", |s| {
             let nation = s.nations.entry("FOC");
             (nation.portfolio_data_centre, nation.portfolio_network) = (0.1, 0.7);

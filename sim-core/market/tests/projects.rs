@@ -66,8 +66,8 @@ fn finished(s: &Scenario, replication: u64, years: f64) -> Option<f64> {
     after(s, (replication, years)).1.projects[0].finished
 }
 
-/// 1,000 projects of one stage, planned for 100 days, with a median factor of 1.2 and a log sd of 0.4. Mean of the logs by Student's t; four quantiles by
-/// their binomial counts: five z-scores below 5.2, false alarm 1e-6 in all. A median 7 % off, or a log sd a fifth off, would be found.
+/// 1,000 projects of one stage, planned for 100 days, with a median factor of 1.2 and a log sd of 0.4. Means of the factors and of their logs by Student's t, four
+/// quantiles by their binomial counts: six scores below 5.5, false alarm 3e-7 in all. A median 7 % off, or a log sd a fifth off, would be found.
 #[test]
 fn delays_have_the_stated_lognormal() {
     let mut s = island();
@@ -83,16 +83,16 @@ fn delays_have_the_stated_lognormal() {
     let factors: Vec<f64> = world.projects.iter().map(|p| took(p) / 100.0).collect();
     let logs: Vec<f64> = factors.iter().map(|&f| math::ln(f)).collect();
     let t = t_statistic(&logs, math::ln(1.2));
-    assert!(t.abs() < 5.2, "mean of the logs: t = {t}");
+    assert!(t.abs() < 5.5, "mean of the logs: t = {t}");
     // Quantiles of the normal: Abramowitz and Stegun, table 26.5.
     for (q, z) in [(0.1, -1.281_551_6), (0.5, 0.0), (0.9, 1.281_551_6), (0.975, 1.959_964)] {
         let bound = 1.2 * math::exp(0.4 * z);
         let below = factors.iter().filter(|&&f| f < bound).count() as f64;
         let score = (below - 1000.0 * q) / (1000.0 * q * (1.0 - q)).sqrt();
-        assert!(score.abs() < 5.2, "quantile {q}: {below} of 1000 below");
+        assert!(score.abs() < 5.5, "quantile {q}: {below} of 1000 below");
     }
     let mean = t_statistic(&factors, 1.2 * math::exp(0.08));
-    assert!(mean.abs() < 5.2, "mean: t = {mean}");
+    assert!(mean.abs() < 5.5, "mean: t = {mean}");
 }
 
 /// A stage that fails with probability p is done 1/(1 − p) times in the mean. 1,000 projects, p = 0.4: |t| < 5.2, a p of 0.3 would be found.
