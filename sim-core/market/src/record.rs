@@ -26,6 +26,8 @@ vocabulary! {
         Cloud = "cloud",
         /// A state that hosts sites of foreign or shared providers.
         Host = "host",
+        /// All other members of an alliance together, with the vendors and clouds that they control.
+        Coalition = "coalition",
         /// All international links of the state that is tested.
         Connectivity = "connectivity",
         /// The largest operator among the state's own providers of a kind: not a foreign party, and in no maximum over them.
@@ -52,7 +54,7 @@ vocabulary! {
 /// A party whose withdrawal is tested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// Identifier: of the controller, vendor or provider, or of the hosting zone; `links`; the kind of provider of an operator.
+    /// Identifier: of the controller, vendor, provider or alliance, or of the hosting zone; `links`; the kind of provider of an operator.
     pub id: String,
     /// Kind.
     pub kind: ActorKind,

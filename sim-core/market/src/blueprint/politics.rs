@@ -6,7 +6,7 @@ use autarky_engine::time::{SimDuration, SimTime};
 use super::build::{BuildError, error, position};
 use super::entries::{instant, span};
 use crate::entity::controller::Scope;
-use crate::entity::event::{EventKind, EventParameters};
+use crate::entity::event::{Change, EventKind, EventParameters};
 use crate::entity::tension::TensionParameters;
 use crate::id::{ControllerId, NationId, ProviderId};
 use crate::mechanism::export_control::Terms;
@@ -76,6 +76,13 @@ pub enum Effect {
         providers: Vec<bool>,
         /// Share of these nodes that carries a lock.
         share: f64,
+    },
+    /// The destinations join or leave clubs.
+    Membership {
+        /// The alliance or commons, by identifier.
+        clubs: Vec<String>,
+        /// Whether they join.
+        joins: bool,
     },
 }
 
@@ -173,6 +180,10 @@ fn effect(scenario: &Scenario, path: &str, event: &EventParameters) -> Result<Ef
             let place = format!("{path}.providers");
             let providers = named(&scenario.providers, ("provider", &place), &event.providers)?;
             Ok(Effect::SwitchOff { vendors, providers, share: event.share })
+        }
+        EventKind::AllianceChange => {
+            let clubs = event.alliance.iter().chain(&event.providers).cloned().collect();
+            Ok(Effect::Membership { clubs, joins: event.change == Change::Join })
         }
     }
 }

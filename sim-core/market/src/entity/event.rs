@@ -13,6 +13,18 @@ vocabulary! {
         CloudSuspension = "cloud_suspension",
         /// Nodes in the destinations that carry a remote lock are switched off.
         RemoteSwitchOff = "remote_switch_off",
+        /// States join or leave alliances and commons.
+        AllianceChange = "alliance_change",
+    }
+}
+
+vocabulary! {
+    /// What a change of an alliance is.
+    pub enum Change {
+        /// They join.
+        Join = "join",
+        /// They leave.
+        Leave = "leave",
     }
 }
 
@@ -41,8 +53,12 @@ parameters! {
         vendors: Vec<String> = Vec::new(), Kind::References("vendor"), Assumed, "scenario";
         /// Share of the nodes named that carry a remote lock.
         share: f64 = 1.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "the worst case; no count of locks is known";
-        /// Providers that close their services, or whose nodes are switched off.
+        /// Providers that close their services, or whose nodes are switched off; commons that the destinations join or leave.
         providers: Vec<String> = Vec::new(), Kind::References("provider"), Assumed, "scenario";
+        /// The alliance that the destinations join or leave; a commons is named in `providers`.
+        alliance: Option<String> = None, Kind::Reference("alliance"), Assumed, "scenario";
+        /// Whether they join or leave.
+        change: Change = Change::Leave, Kind::Choice(Change::WORDS), Assumed, "scenario";
         /// Destinations.
         to["to.nations"]: Vec<String> = Vec::new(), Kind::References("nation"), Assumed, "scenario";
         /// New regime.

@@ -37,6 +37,7 @@ impl World {
         self.settle_premiums()?;
         self.settle_contracts(plan, day)?;
         self.settle_regions(plan)?;
+        self.settle_clubs(plan)?;
         self.age_hazards(plan, day, ctx)?;
         integrity::check_month(self, plan)?;
         Ok(())

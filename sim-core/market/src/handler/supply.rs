@@ -5,7 +5,7 @@ use autarky_engine::time::SimDuration;
 use crate::blueprint::Blueprint;
 use crate::entity::provider::{CapacityTarget, ProviderKind};
 use crate::event::{Event, phase};
-use crate::id::{HardwareId, OperatorId, OrderId, PoolId, ShelfId, VendorId};
+use crate::id::{HardwareId, NationId, OperatorId, OrderId, PoolId, ShelfId, VendorId};
 use crate::mechanism::export_control::Verdict;
 use crate::mechanism::investment::{Position, choose_vendor, order_quantity};
 use crate::world::supply::Order;
@@ -30,7 +30,8 @@ impl World {
         }
         let day = ctx.now().as_days();
         self.roll_caps(plan, day);
-        if self.is_idle_region(plan, pool) {
+        let unpaid = self.is_in_debt(plan, plan.pools[pool.at()].provider);
+        if self.is_idle_region(plan, pool) || unpaid {
             return Ok(());
         }
         if let Some(n) = plan.networks.of_pool[pool.at()] {
@@ -87,17 +88,24 @@ impl World {
         let then = (day + provider.planning_horizon) / 365.25;
         let expected = match provider.capacity_target {
             CapacityTarget::Portfolio => {
-                let nation = &plan.nations[terms.zone.at()];
-                let share = match provider.kind {
-                    ProviderKind::DataCentre => nation.parameters.portfolio_data_centre,
-                    ProviderKind::Network => nation.parameters.portfolio_network,
-                    ProviderKind::Cloud => nation.parameters.portfolio_cloud,
+                let wanted = |nation: NationId| {
+                    let nation = &plan.nations[nation.at()];
+                    let share = match provider.kind {
+                        ProviderKind::DataCentre => nation.parameters.portfolio_data_centre,
+                        ProviderKind::Network => nation.parameters.portfolio_network,
+                        ProviderKind::Cloud => nation.parameters.portfolio_cloud,
+                        ProviderKind::Commons => nation.parameters.portfolio_commons,
+                    };
+                    nation.demand
+                        * plan.demand.growth(then)
+                        * nation.parameters.coverage
+                        * share
+                        * terms.portfolio_part
                 };
-                nation.demand
-                    * plan.demand.growth(then)
-                    * nation.parameters.coverage
-                    * share
-                    * terms.portfolio_part
+                match self.owners_of(plan, terms.provider) {
+                    Some(owners) => owners.map(wanted).sum(),
+                    None => wanted(terms.zone),
+                }
             }
             // What it has and what its operators want.
             CapacityTarget::Operators => {

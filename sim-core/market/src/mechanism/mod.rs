@@ -14,6 +14,7 @@ pub mod grey_channel;
 pub mod investment;
 pub mod machine_repair;
 pub mod operator;
+pub mod pooling;
 pub mod price;
 pub mod region_entry;
 pub mod reservation;

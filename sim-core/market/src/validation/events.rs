@@ -57,6 +57,12 @@ pub(super) fn events(scenario: &Scenario, out: Out<'_>) {
             EventKind::ExportRegime => regime(scenario, id, event, out),
             EventKind::CloudSuspension => suspension(scenario, id, event, out),
             EventKind::RemoteSwitchOff => switch_off(scenario, id, event, out),
+            EventKind::AllianceChange => super::alliance::change(scenario, id, event, out),
+        }
+        if event.alliance.is_some() && event.kind != EventKind::AllianceChange {
+            let message = format!("event `{id}` names an alliance, and changes none");
+            let help = "leave `alliance` out, or write kind = \"alliance_change\"";
+            out.push(problem(format!("event.{id}.alliance"), message, help));
         }
     }
     circles(scenario, out);
@@ -243,7 +249,9 @@ fn suspension(scenario: &Scenario, id: &str, event: &EventParameters, out: Out<'
     }
     for name in &event.providers {
         let Some(provider) = scenario.providers.get(name) else { continue };
-        let serves = |nation: &String| provider.exports || provider.zones.contains(nation);
+        let serves = |nation: &String| {
+            provider.exports || provider.zones.contains(nation) || provider.members.contains(nation)
+        };
         if !event.to.is_empty() && !event.to.iter().any(serves) {
             let message =
                 format!("event `{id}`: provider `{name}` serves none of the destinations anyway");

@@ -57,6 +57,7 @@ impl World {
             // Access is read off the events in force.
             Effect::Suspension { .. } => {}
             Effect::SwitchOff { .. } => self.set_locks(plan),
+            Effect::Membership { .. } => self.change_members(plan),
         }
         self.answer(plan, at, active, ctx)
     }
