@@ -150,6 +150,7 @@ fn event_marks(event: &EventParameters) -> Vec<Mark> {
         EventKind::ExportRegime => event.regime.as_str(),
         EventKind::CloudSuspension => "suspension",
         EventKind::RemoteSwitchOff => "switch-off",
+        EventKind::AllianceChange => "change of alliance",
     };
     let start = Mark { day: at, label: format!("{what} starts") };
     let end = event.until.map(|day| Mark { day, label: format!("{what} ends") });
