@@ -258,7 +258,7 @@ parameters! {
         /// States that own it together and alone may use it; empty: nobody shares it.
         members["commons.members"]: Vec<String> = Vec::new(), Kind::References("nation"), Assumed, "scenario";
         /// How it is divided over its members.
-        allotment["commons.allotment"]: Allotment = Allotment::Contribution, Kind::Choice(Allotment::WORDS), Assumed, "access in proportion to funding, as EuroHPC shares access time between the Union and the states that host and fund";
+        allotment["commons.allotment"]: Allotment = Allotment::Contribution, Kind::Choice(Allotment::WORDS), Assumed, "the LUMI consortium: the share of each country follows its contribution to the funding";
         /// Share of each member under the rule `given`; what is allotted to nobody is lent to all.
         allotments["commons.allotments"]: Vec<(String, f64)> = Vec::new(), Kind::Numbers { root: "nation", unit: "1", range: Range::share() }, Assumed, "scenario";
         /// Share of its costs that each member pays, and of its revenue that each receives; empty: equal shares.

@@ -152,9 +152,10 @@ impl World {
     /// Unit cost and working capacity of the providers at home, USD/H100eh and H100e.
     fn own_supply(&self, plan: &Blueprint, nation: NationId) -> (f64, f64) {
         let (mut cost, mut capacity) = (0.0, 0.0);
-        for (p, pool) in plan.pools.iter().enumerate() {
-            if pool.zone == nation && plan.providers[pool.provider.at()].home == nation {
-                let working = self.working_compute(plan, PoolId::new(p));
+        for p in 0..plan.pools.len() {
+            let owned = self.owned_part(plan, PoolId::new(p), nation);
+            if owned > 0.0 {
+                let working = owned * self.working_compute(plan, PoolId::new(p));
                 cost += working * self.pools[p].unit_cost;
                 capacity += working;
             }

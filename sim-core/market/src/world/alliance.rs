@@ -256,8 +256,8 @@ impl World {
         })
     }
 
-    /// The part of a pool that is a nation's without being its own: its allotment of a commons and what it borrows there, or what an ally gives it.
-    /// None for a pool that no club shares with it, and for an ally's own.
+    /// The part of a shared pool on which a nation can count: its allotment of a commons, what it got of it where all stand in one queue, or what an
+    /// ally gave it. None for its own pools and for those that no club shares.
     #[must_use]
     pub fn claim(&self, plan: &Blueprint, pool: PoolId, nation: NationId) -> Option<f64> {
         let at = plan.sharing.of_pool[pool.at()]?;
@@ -274,6 +274,22 @@ impl World {
                 let working = self.working_compute(plan, pool);
                 let got = self.served_to(plan, pool, nation);
                 Some(if working > 0.0 && seat.is_some() { got / working } else { 0.0 })
+            }
+        }
+    }
+
+    /// The part of a pool that is a nation's own: all of what is at home there under home governance, and its allotment of a commons.
+    #[must_use]
+    pub fn owned_part(&self, plan: &Blueprint, pool: PoolId, nation: NationId) -> f64 {
+        let terms = &plan.pools[pool.at()];
+        let commons =
+            plan.sharing.of_pool[pool.at()].filter(|&c| plan.sharing.clubs[c].commons.is_some());
+        let own = terms.zone == nation && plan.providers[terms.provider.at()].home == nation;
+        match commons {
+            None => f64::from(u8::from(own)),
+            Some(c) => {
+                let club = &plan.sharing.clubs[c];
+                club.seat(nation).map_or(0.0, |seat| self.allotment(club, c, seat))
             }
         }
     }

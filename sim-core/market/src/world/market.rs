@@ -172,6 +172,10 @@ pub fn problem(plan: &Blueprint, groups: &[GroupId]) -> Result<Compiled, Invalid
         }
     }
     let queues: Vec<_> = (0..plan.queues()).filter(|&q| exists[q]).map(QueueId::new).collect();
+    let mut place = vec![None; plan.queues()];
+    for (at, queue) in queues.iter().enumerate() {
+        place[queue.at()] = Some(at as u32);
+    }
     let mut present = vec![false; plan.groups()];
     for group in groups {
         present[group.at()] = true;
@@ -180,10 +184,10 @@ pub fn problem(plan: &Blueprint, groups: &[GroupId]) -> Result<Compiled, Invalid
     for (s, segment) in plan.segments.iter().enumerate() {
         for (o, option) in segment.options.iter().enumerate() {
             let queue = plan.queue_at(option);
-            let found = queues.binary_search(&queue).ok().filter(|_| present[option.group.at()]);
+            let found = place[queue.at()].filter(|_| present[option.group.at()]);
             let Some(group) = found else { continue };
             let pool = plan.pool_of(option.group);
-            pairs.push(Pair { segment: s as u32, group: group as u32 });
+            pairs.push(Pair { segment: s as u32, group });
             described.push(MarketPair {
                 segment: SegmentId::new(s),
                 option: o as u32,
