@@ -11,8 +11,10 @@ mod neighbours;
 
 use autarky_market::blueprint::Blueprint;
 use autarky_market::entity::alliance::Priority;
+use autarky_market::entity::contract::ContractForm;
+use autarky_market::entity::provider::{CapacityTarget, ProviderKind};
 use autarky_market::metric::integrity;
-use common::{Run, mean_and_error, scenario, zone};
+use common::{Run, add_pool, mean_and_error, pool, scenario, zone};
 use neighbours::{
     NEIGHBOURS, ally, inference_only, neighbours, record, scalar, served, with_nodes,
 };
@@ -216,4 +218,59 @@ fn borrowed_work_leaves_the_backlog() {
         assert!((before + flow * 168.0 - books).abs() < 1e-6 * (1.0 + books), "week {week}");
     }
     assert!(relieved > 100.0, "backlogs were relieved: {relieved}");
+}
+
+/// Two allies tender alone or in one contract for both; with a joint tender the two are the one, to the bit.
+#[test]
+fn a_joint_tender_is_the_pooled_contract_that_somebody_would_write() {
+    let terms = |buyers: &[&[&str]], joint: bool| {
+        let mut s = neighbours(0.0);
+        add_pool(&mut s, "west", "AAA");
+        let cloud = s.providers.entry("west");
+        (cloud.kind, cloud.exports) = (ProviderKind::Cloud, true);
+        cloud.capacity_target = CapacityTarget::OfferedLoad;
+        ally(&mut s, 0.0, Priority::OwnFirst);
+        s.alliances.entry("pact").joint_tender = joint;
+        for (i, buyers) in buyers.iter().enumerate() {
+            let contract = s.contracts.entry(&format!("c{i}"));
+            contract.buyers = buyers.iter().map(|b| (*b).to_owned()).collect();
+            contract.sellers = vec![("west".to_owned(), 1.0)];
+            (contract.form, contract.compute) = (ContractForm::Diversified, Some(50.0));
+            contract.compute = contract.compute.map(|one| one * buyers.len() as f64);
+            contract.lead_time = 0.0;
+        }
+        let plan = with_nodes(&s, &[600, 600, 600, 900]);
+        let mut run = Run::new(&plan, 48, 0);
+        let deals = &run.to(30.0).contracts.deals;
+        let agreed = deals.iter().filter_map(|deal| deal.terms);
+        agreed
+            .flat_map(|terms| [terms.price.to_bits(), terms.quantity.to_bits()])
+            .collect::<Vec<_>>()
+    };
+    let alone = terms(&[&["NB1"], &["NB2"]], false);
+    let joint = terms(&[&["NB1"], &["NB2"]], true);
+    assert_eq!(joint, terms(&[&["NB1", "NB2"]], false));
+    assert!(joint != alone && alone.len() == 4, "{alone:?}");
+}
+
+/// A member without links takes its nodes home, and has all of them there.
+#[test]
+fn a_member_that_is_cut_off_leaves_the_common_queue_with_its_nodes() {
+    let mut s = neighbours(0.0);
+    ally(&mut s, 0.4, Priority::Equal);
+    let plan = with_nodes(&s, &[500; 3]);
+    let mut world = Run::new(&plan, 48, 0).to(8.0).clone();
+    let (id, nation) = (pool(&plan, "NB2"), zone(&plan, "NB2"));
+    let group = plan.group(id, 2);
+    let queues: Vec<_> = plan.queues_of(group).collect();
+    let parts = |world: &autarky_market::world::World| -> Vec<f64> {
+        queues.iter().map(|&q| world.standing(&plan, id, q)).collect()
+    };
+    assert_eq!(parts(&world), [0.6, 0.4]);
+    for cause in 0..=3 {
+        world.connectivity.set(nation, cause, false);
+    }
+    assert_eq!(parts(&world), [1.0, 0.0]);
+    let others = zone(&plan, "NB1");
+    assert!(world.is_shared(&plan, 0, pool(&plan, "NB1")), "the others go on: {others:?}");
 }
