@@ -237,9 +237,10 @@ fn a_joint_tender_is_the_pooled_contract_that_somebody_would_write() {
             contract.sellers = vec![("west".to_owned(), 1.0)];
             (contract.form, contract.compute) = (ContractForm::Diversified, Some(50.0));
             contract.compute = contract.compute.map(|one| one * buyers.len() as f64);
-            contract.lead_time = 0.0;
+            (contract.lead_time, contract.fixed_cost) = (0.0, 1e4);
         }
-        let plan = with_nodes(&s, &[600, 600, 600, 900]);
+        s.demand.reference_price_decline = 0.0;
+        let plan = with_nodes(&s, &[600, 600, 600, 2500]);
         let mut run = Run::new(&plan, 48, 0);
         let deals = &run.to(30.0).contracts.deals;
         let agreed = deals.iter().filter_map(|deal| deal.terms);
@@ -258,6 +259,7 @@ fn a_joint_tender_is_the_pooled_contract_that_somebody_would_write() {
 fn a_member_that_is_cut_off_leaves_the_common_queue_with_its_nodes() {
     let mut s = neighbours(0.0);
     ally(&mut s, 0.4, Priority::Equal);
+    s.nations.entry("NB2").link_outage_rate = 1e-9;
     let plan = with_nodes(&s, &[500; 3]);
     let mut world = Run::new(&plan, 48, 0).to(8.0).clone();
     let (id, nation) = (pool(&plan, "NB2"), zone(&plan, "NB2"));
