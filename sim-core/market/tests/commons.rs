@@ -72,7 +72,9 @@ fn governed(by: &str) -> Blueprint {
         _ => ProviderKind::DataCentre,
     };
     if by != "commons" {
-        NEIGHBOURS.iter().for_each(|id| s.providers.entry(id).kind = kind);
+        for id in NEIGHBOURS {
+            s.providers.entry(id).kind = kind;
+        }
         return with_nodes(&s, &[100_000; 3]);
     }
     with_nodes(&s, &[300_000])

@@ -379,6 +379,12 @@ impl Blueprint {
         }
     }
 
+    /// Reference demand at the start of the nations named, H100e.
+    pub(super) fn demand_of(&self, members: &[String]) -> f64 {
+        let named = self.nations.iter().filter(|nation| members.contains(&nation.id));
+        named.map(|nation| nation.demand).sum()
+    }
+
     /// Whether two states may come to recognise each other's rules in a run.
     pub(super) fn may_recognise(&self, a: NationId, b: NationId) -> bool {
         let both = |club: &&Club| club.seat(a).is_some() && club.seat(b).is_some();

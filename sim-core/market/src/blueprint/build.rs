@@ -155,16 +155,13 @@ impl Blueprint {
             )?;
             let spread = self.zone_spread(&zones, mix.as_deref());
             let controller = entries::controller_of(&self.controllers, home);
+            let shared = !parameters.members.is_empty();
             let first = self.pools.len();
             for (at, &zone) in zones.iter().enumerate() {
                 let base = match parameters.capacity_target {
-                    CapacityTarget::Portfolio if !parameters.members.is_empty() => {
-                        self.demand_of(&parameters.members) * spread[at]
-                    }
-                    CapacityTarget::Portfolio | CapacityTarget::Operators => {
-                        self.nations[zone.at()].demand
-                    }
                     CapacityTarget::OfferedLoad => world * spread[at],
+                    _ if shared => self.demand_of(&parameters.members) * spread[at],
+                    _ => self.nations[zone.at()].demand,
                 };
                 let capacity = parameters.initial_coverage * base / parameters.target_utilisation;
                 let name = if zones.len() == 1 {
@@ -240,12 +237,6 @@ impl Blueprint {
             }
             pool.portfolio_part = 1.0 / kinds.iter().filter(|other| *other == own).count() as f64;
         }
-    }
-
-    /// Reference demand at the start of the nations named, H100e.
-    fn demand_of(&self, members: &[String]) -> f64 {
-        let named = self.nations.iter().filter(|nation| members.contains(&nation.id));
-        named.map(|nation| nation.demand).sum()
     }
 
     fn zone_spread(&self, zones: &[NationId], mix: Option<&[f64]>) -> Vec<f64> {

@@ -127,9 +127,9 @@ impl Lending {
         }
         let mut place = vec![None; plan.segments.len()];
         let mut segments = Vec::new();
-        for s in 0..plan.segments.len() {
+        for (s, place) in place.iter_mut().enumerate() {
             if sharing.offers.iter().any(|offer| offer.segment.at() == s) {
-                place[s] = Some(segments.len() as u32);
+                *place = Some(segments.len() as u32);
                 segments.push(SegmentId::new(s));
             }
         }
@@ -139,7 +139,9 @@ impl Lending {
         };
         let mut classes: Vec<_> = (0..CLASSES).map(|k| work_class(plan, k)).collect();
         // What is not served where it was lent for is still where it was.
-        classes.iter_mut().for_each(|class| class.keeps_backlog = false);
+        for class in &mut classes {
+            class.keeps_backlog = false;
+        }
         let curve = |s: &SegmentId| demand_segment(plan, &plan.segments[s.at()]);
         let structure = Structure::new(&Problem {
             tick_h: plan.timing.tick_days * 24.0,
@@ -184,6 +186,7 @@ impl World {
     }
 
     /// The present members of a commons; none for a provider that nobody shares.
+    #[must_use]
     pub fn owners_of<'a>(
         &'a self,
         plan: &'a Blueprint,
