@@ -318,7 +318,7 @@ impl World {
                     .sum()
             })
             .collect();
-        self.market.cells = self.market.queues.iter().map(|q| self.cells_of(plan, *q)).collect();
+        self.set_cells(plan);
         let world: f64 = size.iter().sum::<f64>().max(1e-9);
         for pair in 0..self.market.pairs.len() {
             let MarketPair { segment, option, pool, buyer, .. } = self.market.pairs[pair];
@@ -342,20 +342,25 @@ impl World {
         Ok(())
     }
 
-    fn cells_of(&self, plan: &Blueprint, queue: QueueId) -> Vec<Cell> {
+    /// Which servers stand in which queue.
+    fn set_cells(&mut self, plan: &Blueprint) {
+        let mut cells = std::mem::take(&mut self.market.cells);
+        cells.resize_with(self.market.queues.len(), Vec::new);
+        cells.iter_mut().for_each(Vec::clear);
         let models = plan.hardware.len();
-        let stands = |g: &GroupId| plan.queues_of(*g).any(|other| other == queue);
-        let mut cells = Vec::new();
-        for group in self.market.groups.iter().copied().filter(stands) {
-            let part = self.standing(plan, plan.pool_of(group), queue);
-            for (model, &compute) in self.market.server_compute.iter().enumerate() {
-                let at = group.at() * models + model;
-                if self.installed[at] > 0 && part > 0.0 {
-                    cells.push(Cell { at: at as u32, compute: compute * part, part });
+        for &group in &self.market.groups {
+            for queue in plan.queues_of(group) {
+                let part = self.standing(plan, plan.pool_of(group), queue);
+                let Ok(place) = self.market.queues.binary_search(&queue) else { continue };
+                for (model, &compute) in self.market.server_compute.iter().enumerate() {
+                    let at = group.at() * models + model;
+                    if self.installed[at] > 0 && part > 0.0 {
+                        cells[place].push(Cell { at: at as u32, compute: compute * part, part });
+                    }
                 }
             }
         }
-        cells
+        self.market.cells = cells;
     }
 
     /// Whether a nation's buyers can reach a pool and may use it under the regimes on cloud access and the suspensions in force, and can pay for it.
