@@ -28,6 +28,8 @@ vocabulary! {
         Host = "host",
         /// The developer of an AI model whose interface it can close.
         Model = "model",
+        /// All other members of an alliance together, with the vendors and clouds that they control.
+        Coalition = "coalition",
         /// All international links of the state that is tested.
         Connectivity = "connectivity",
         /// Who delivers power from abroad.
@@ -72,7 +74,7 @@ vocabulary! {
 /// A party whose withdrawal is tested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// Identifier: of the controller, vendor or provider, or of the hosting zone; `links`; the kind of provider of an operator.
+    /// Identifier: of the controller, vendor, provider or alliance, or of the hosting zone; `links`; the kind of provider of an operator.
     pub id: String,
     /// Kind.
     pub kind: ActorKind,

@@ -3,6 +3,7 @@
 //! This is what identifies a run, with seed, replication and [`crate::MODEL_VERSION`]. Reading it from files, blocs and calibration
 //! tables is the business of the `study` crate.
 
+use crate::entity::alliance::AllianceParameters;
 use crate::entity::contract::ContractParameters;
 use crate::entity::controller::ControllerParameters;
 use crate::entity::demand::{DemandParameters, SensitivityParameters, WorkloadParameters};
@@ -155,7 +156,7 @@ scenario! {
         hardware["hardware"]: HardwareParameters,
         /// Jurisdictions that control exports.
         controllers["controller"]: ControllerParameters,
-        /// Sellers of compute. The identifiers `cloud`, `data_centre` and `network` are defaults of a kind, not providers.
+        /// Sellers of compute. The identifiers `cloud`, `data_centre`, `network` and `commons` are defaults of a kind, not providers.
         providers["provider"]: ProviderParameters,
         /// Types of operators of networks.
         operators["operator"]: OperatorParameters,
@@ -165,6 +166,8 @@ scenario! {
         hosts["host"]: HostParameters,
         /// Token protocols.
         tokens["token"]: TokenParameters,
+        /// States that share capacity.
+        alliances["alliance"]: AllianceParameters,
         /// Long-term contracts with clouds.
         contracts["contract"]: ContractParameters,
         /// Stages of projects.

@@ -98,6 +98,15 @@ pub enum Kind {
     References(&'static str),
     /// Shares (numbers that sum to one) keyed by entries of another root.
     Shares(&'static str),
+    /// Numbers in `unit`, each within `range`, keyed by entries of another root; they need not sum to anything.
+    Numbers {
+        /// Root of the keys.
+        root: &'static str,
+        /// Canonical unit of every number.
+        unit: &'static str,
+        /// Allowed range of every number in that unit.
+        range: Range,
+    },
     /// Shares (numbers that sum to one) keyed by ISO 3166 codes of any economy, in the nation calibration table or not.
     EconomyShares,
     /// ISO 3166 codes of economies in the nation calibration table.
@@ -123,7 +132,7 @@ pub enum Value {
     Text(String),
     /// A list of words.
     List(Vec<String>),
-    /// Shares by identifier.
+    /// Shares, or other numbers, by identifier.
     Shares(Vec<(String, f64)>),
     /// Days from 1970-01-01, rising, with values.
     Path(Vec<(f64, f64)>),

@@ -20,6 +20,7 @@ use crate::metric::series::{SCALARS, SERIES, Summary};
 use crate::process::Process;
 use crate::record::{Layout, Record};
 use crate::rollout::{Rollouts, failed};
+use crate::world::alliance::AllianceState;
 use crate::world::chain::ChainState;
 use crate::world::connectivity::ConnectivityState;
 use crate::world::contracts::ContractState;
@@ -212,6 +213,7 @@ impl World {
             openness: Openness::default(),
             models: ModelState::new(plan),
             talent: vec![None; plan.nations.len()],
+            alliances: AllianceState::new(plan)?,
             contracts: ContractState::new(plan),
             regions: vec![RegionState::default(); plan.pools.len()],
             ledger,
@@ -343,6 +345,7 @@ fn open_books(plan: &Blueprint) -> (Ledger, Accounts) {
         holders: currencies.iter().map(|&c| ledger.open(c)).collect(),
         holders_abroad: ledger.open(Currency::USD),
         used: ledger.open(Currency::USD),
+        clubs: plan.sharing.clubs.iter().map(|_| ledger.open(Currency::USD)).collect(),
         currencies,
     };
     (ledger, accounts)

@@ -4,6 +4,7 @@
 //! operators, cohorts (one a site and vintage window) and samples; it bounds what a typing slip can ask for and is no
 //! measurement. Nodes are counts within cohorts and ticks keep nothing, so neither enters.
 
+mod alliance;
 mod chain;
 mod contracts;
 mod dispatch;
@@ -23,7 +24,7 @@ use crate::entity::demand::{Class, Sensitivity};
 use crate::entity::hardware::HardwareParameters;
 use crate::entity::provider::ProviderParameters;
 use crate::scenario::{Problem, Scenario};
-use crate::schema::{Entry, Value};
+use crate::schema::{Entry, Kind, Value};
 
 /// Tolerance of sums of shares.
 const SHARE_TOLERANCE: f64 = 1e-9;
@@ -62,6 +63,7 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
         network::networks,
         owner::owners,
         token::tokens,
+        alliance::clubs,
         contracts::contracts,
         regions::regions,
         project::projects,
@@ -85,6 +87,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<Problem> {
     network::warnings(scenario, &mut out);
     owner::warnings(scenario, &mut out);
     token::warnings(scenario, &mut out);
+    alliance::warnings(scenario, &mut out);
     contracts::warnings(scenario, &mut out);
     project::warnings(scenario, &mut out);
     events::warnings(scenario, &mut out);
@@ -139,6 +142,9 @@ fn shares(scenario: &Scenario, out: &mut Vec<Problem>) {
             let Some(entry) = scenario.entry(spec.name, id) else { continue };
             for (at, field) in spec.fields.iter().enumerate() {
                 let Some(Value::Shares(shares)) = entry.get(at) else { continue };
+                if matches!(field.kind, Kind::Numbers { .. }) {
+                    continue;
+                }
                 let path = [spec.name, id, field.name].join(".");
                 for (key, share) in shares.iter().filter(|(_, share)| *share < 0.0) {
                     let message = format!("the share of `{key}` in `{path}` is {share}");

@@ -110,6 +110,7 @@ fn unit_of(kind: Kind) -> String {
         Kind::Reference(root) => format!("id of a {root}"),
         Kind::References(root) => format!("ids of {root}s"),
         Kind::Shares(root) => format!("share by {root}"),
+        Kind::Numbers { root, unit, .. } => format!("{unit} by {root}"),
         Kind::EconomyShares => "share by ISO 3166 code".to_owned(),
         Kind::Economies => "ISO 3166 codes".to_owned(),
         Kind::Path => "CSV file, or list of date and value".to_owned(),

@@ -314,7 +314,7 @@ fn a_change_of_one_share_rescales_the_portfolio_of_its_nation_alone() {
     let world = run.to(150.0);
     let mut sorted = world.policy(foc).portfolio;
     sorted.sort_by(f64::total_cmp);
-    for (found, expected) in sorted.iter().zip([0.1, 0.2, 0.7]) {
+    for (found, expected) in sorted.iter().zip([0.0, 0.1, 0.2, 0.7]) {
         assert!((found - expected).abs() < 1e-12, "{sorted:?}");
     }
     assert_ne!(world.policy(foc).portfolio, world.policy(other).portfolio);

@@ -249,7 +249,7 @@ fn twins() -> Scenario {
 fn an_identical_network_and_data_centre_keep_the_same_after_a_year() {
     let (plan, world) = state(&twins(), &[], 0.0);
     let weakest = tested(&world, &plan, 0.0);
-    let [_, centre, network] = weakest.kept_by;
+    let [_, centre, network, _] = weakest.kept_by;
     assert!(centre < 0.9 && (centre - network).abs() < 2e-3 * centre, "{:?}", weakest.kept_by);
     for only in ["home", "peers"] {
         let mut s = twins();

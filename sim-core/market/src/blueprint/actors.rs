@@ -59,6 +59,13 @@ impl ResolvedActor {
         }
     }
 
+    /// What is left of a vendor's chips and parts, seen from a nation: of several that withdraw together it is none.
+    #[must_use]
+    pub fn supply_of(&self, plan: &Blueprint, vendor: usize, nation: NationId) -> u32 {
+        let own = self.actor.kind == ActorKind::Coalition && plan.vendors[vendor].home == nation;
+        if own { ALL_SUPPLY } else { self.vendors[vendor] }
+    }
+
     /// Whether it is a foreign party, over which maxima are taken.
     #[must_use]
     pub const fn is_foreign(&self) -> bool {
@@ -67,13 +74,14 @@ impl ResolvedActor {
 }
 
 impl Blueprint {
-    /// Controllers, vendors, jurisdictions of the production chain, exporting providers, zones that host sites of exporting providers, lost links, largest operators at home.
+    /// Controllers, vendors, jurisdictions of the production chain, exporting providers, zones that host sites of exporting or shared providers, coalitions, lost links, largest operators at home.
     pub(super) fn resolve_actors(&mut self) -> Vec<ResolvedActor> {
         let mut out = Vec::new();
         self.controllers_and_vendors(&mut out);
         self.jurisdictions_of_the_chain(&mut out);
         self.clouds_and_hosts(&mut out);
         self.model_providers(&mut out);
+        self.coalitions(&mut out);
         out.push(ResolvedActor {
             reach: Reach::Abroad,
             ..self.nobody("links", ActorKind::Connectivity)
@@ -217,10 +225,10 @@ impl Blueprint {
             out.push(one);
         }
         for (z, zone) in self.nations.iter().enumerate() {
-            let hosts = self
-                .pools
-                .iter()
-                .any(|p| p.zone.at() == z && self.providers[p.provider.at()].parameters.exports);
+            let hosts = self.pools.iter().enumerate().any(|(at, p)| {
+                let shared = self.sharing.of_pool[at].is_some();
+                p.zone.at() == z && (shared || self.providers[p.provider.at()].parameters.exports)
+            });
             if hosts {
                 let mut one = ResolvedActor {
                     home: Some(NationId::new(z)),
@@ -228,8 +236,30 @@ impl Blueprint {
                     ..self.nobody(&zone.id, ActorKind::Host)
                 };
                 one.zones[z] = true;
+                // A state that takes its sites out of a commons takes out the control plane that it runs.
+                let runs =
+                    |p: &super::Provider| p.home.at() == z && !p.parameters.members.is_empty();
+                one.providers = self.providers.iter().map(runs).collect();
                 out.push(one);
             }
+        }
+    }
+
+    /// Alliances whose members may withdraw together: their sites, the clouds at home there, the vendors at home there or under their controllers.
+    fn coalitions(&self, out: &mut Vec<ResolvedActor>) {
+        let alliances = self.sharing.clubs.iter().filter(|club| club.coalition);
+        for club in alliances {
+            let seat = |zone: NationId| club.seat(zone).filter(|&seat| club.initial[seat]);
+            let is_in = |zone: NationId| seat(zone).is_some();
+            let left = |gone| if gone { NO_SUPPLY } else { ALL_SUPPLY };
+            let zones = (0..self.nations.len()).map(NationId::new);
+            out.push(ResolvedActor {
+                hazard: club.hazard,
+                vendors: self.vendors.iter().map(|v| left(is_in(v.home))).collect(),
+                providers: self.providers.iter().map(|p| is_in(p.home)).collect(),
+                zones: zones.map(is_in).collect(),
+                ..self.nobody(&club.id, ActorKind::Coalition)
+            });
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use autarky_engine::rng::{child_key, entity_key};
 
+use super::alliance::Sharing;
 use super::contracts::Contracts;
 use super::mix::demand_mix;
 use super::models::Models;
@@ -11,7 +12,6 @@ use super::shock::Shocks;
 use super::{Blueprint, LEVELS, Operator, Pool, Provider, Segment, Site, SupplyOption};
 use super::{chain, entries, politics};
 use crate::entity::demand::{Class, Sensitivity};
-use crate::entity::nation::{NationParameters, Residency};
 use crate::entity::provider::{CapacityTarget, PriceRule, ProviderParameters};
 use crate::id::{GroupId, HardwareId, NationId, OperatorId, PoolId, ProviderId};
 use crate::mechanism::connectivity::nearness;
@@ -111,6 +111,7 @@ impl Blueprint {
             classes,
             demand: entries::demand_path(scenario, &timing),
             demand_elasticity: scenario.workloads.iter().map(|(_, w)| w.share * w.elasticity).sum(),
+            sharing: Sharing::default(),
             contracts: Contracts::default(),
             projects: Projects::default(),
             actors: Vec::new(),
@@ -126,7 +127,9 @@ impl Blueprint {
         plan.share_portfolios();
         plan.projects = plan.compile_projects(scenario)?;
         plan.initial = plan.initial_fleet();
+        plan.sharing = plan.compile_sharing(scenario)?;
         plan.segments = plan.segments(scenario)?;
+        plan.sharing.offers = plan.offers();
         plan.contracts = plan.resolve_contracts(scenario)?;
         plan.models = plan.compile_models(scenario)?;
         plan.actors = plan.resolve_actors();
@@ -162,13 +165,13 @@ impl Blueprint {
             )?;
             let spread = self.zone_spread(&zones, mix.as_deref());
             let controller = entries::controller_of(&self.controllers, home);
+            let shared = !parameters.members.is_empty();
             let first = self.pools.len();
             for (at, &zone) in zones.iter().enumerate() {
                 let base = match parameters.capacity_target {
-                    CapacityTarget::Portfolio | CapacityTarget::Operators => {
-                        self.nations[zone.at()].demand
-                    }
                     CapacityTarget::OfferedLoad => world * spread[at],
+                    _ if shared => self.demand_of(&parameters.members) * spread[at],
+                    _ => self.nations[zone.at()].demand,
                 };
                 let capacity = parameters.initial_coverage * base / parameters.target_utilisation;
                 let name = if zones.len() == 1 {
@@ -180,6 +183,7 @@ impl Blueprint {
                 let pool = PoolId::new(self.pools.len());
                 let new = NewPool { name, zone, capacity, candidate, fork_of };
                 self.add_pool(scenario, parameters, new)?;
+                self.pools[pool.at()].portfolio_part = spread[at];
                 self.add_fork(scenario, parameters, pool)?;
             }
             self.add_candidates(scenario, id, parameters)?;
@@ -238,6 +242,9 @@ impl Blueprint {
         let kind = |pool: &Pool| (pool.zone, self.providers[pool.provider.at()].parameters.kind);
         let kinds: Vec<_> = self.pools.iter().filter(|p| !p.candidate).map(kind).collect();
         for (pool, own) in self.pools.iter_mut().filter(|p| !p.candidate).zip(&kinds) {
+            if !self.providers[pool.provider.at()].parameters.members.is_empty() {
+                continue;
+            }
             pool.portfolio_part = 1.0 / kinds.iter().filter(|other| *other == own).count() as f64;
         }
     }
@@ -401,37 +408,55 @@ impl Blueprint {
         class: usize,
         sensitivity: Sensitivity,
     ) -> Vec<SupplyOption> {
-        let nation = &self.nations[buyer.at()].parameters;
-        let residency = residency(nation, sensitivity);
         let mut out = Vec::new();
+        let who = (buyer, class, sensitivity);
         for (p, pool) in self.pools.iter().enumerate() {
-            let provider = &self.providers[pool.provider.at()];
-            let abroad = pool.zone != buyer;
-            let allowed = match residency {
-                Residency::Any => true,
-                Residency::Territory => !abroad,
-                Residency::Domestic => !abroad && provider.home == buyer,
-            };
-            if !allowed || (abroad && !provider.parameters.exports) {
-                continue;
+            let terms = &self.providers[pool.provider.at()].parameters;
+            if (pool.zone == buyer || terms.exports) && terms.members.is_empty() {
+                self.add_options(who, (PoolId::new(p), pool.dispatcher.0, None), &mut out);
             }
-            let foreign = abroad || provider.home != buyer;
-            let home_taste = if foreign { 1.0 } else { nation.home_taste };
-            let latency = if abroad { nation.latency_abroad } else { 0.0 };
-            let near = nearness(self.classes[class].latency_sensitivity, latency);
-            let compliance =
-                if foreign && sensitivity != Sensitivity::Open { nation.compliance } else { 0.0 };
-            let best = pool.hardware.iter().map(|h| self.hardware[h.at()].level).max().unwrap_or(0);
-            for level in class..=best {
-                out.push(SupplyOption {
-                    group: self.group(PoolId::new(p), level),
-                    taste: provider.parameters.taste * home_taste * near,
-                    abroad,
-                    compliance,
-                });
-            }
+            self.desk_options(who, PoolId::new(p), &mut out);
         }
         out
+    }
+
+    /// Groups of a pool, standing at a place, that may serve a nation's work of a class and sensitivity: residency, as far as it may come to be met
+    /// in a run, and eligibility.
+    pub(super) fn add_options(
+        &self,
+        (buyer, class, sensitivity): (NationId, usize, Sensitivity),
+        (id, place, club): (PoolId, u32, Option<usize>),
+        out: &mut Vec<SupplyOption>,
+    ) {
+        let nation = &self.nations[buyer.at()].parameters;
+        let pool = &self.pools[id.at()];
+        let provider = &self.providers[pool.provider.at()];
+        let recognition = club.is_some_and(|c| self.sharing.clubs[c].recognition);
+        let recognises = |zone| recognition || self.may_recognise(buyer, zone);
+        if !self.admits(nation.residency(sensitivity), (id, buyer), recognises) {
+            return;
+        }
+        let abroad = pool.zone != buyer;
+        let foreign = abroad || provider.home != buyer;
+        let home_taste = if foreign { 1.0 } else { nation.home_taste };
+        let latency = if abroad { nation.latency_abroad } else { 0.0 };
+        let near = nearness(self.classes[class].latency_sensitivity, latency);
+        let open = sensitivity == Sensitivity::Open;
+        let compliance = if open { 0.0 } else { self.compliance((id, buyer), |_| false) };
+        let best = pool.hardware.iter().map(|h| self.hardware[h.at()].level).max().unwrap_or(0);
+        for level in class..=best {
+            out.push(SupplyOption {
+                group: self.group(id, level),
+                taste: provider.parameters.taste * home_taste * near,
+                abroad,
+                compliance,
+                place,
+                club: club.map(|c| c as u32),
+                adaptation: club
+                    .filter(|_| abroad)
+                    .map_or(0.0, |c| self.sharing.clubs[c].adaptation),
+            });
+        }
     }
 }
 
@@ -472,14 +497,6 @@ struct NewPool {
     capacity: f64,
     candidate: bool,
     fork_of: Option<PoolId>,
-}
-
-fn residency(nation: &NationParameters, sensitivity: Sensitivity) -> Residency {
-    match sensitivity {
-        Sensitivity::Open => nation.residency_open,
-        Sensitivity::Regulated => nation.residency_regulated,
-        Sensitivity::Critical => nation.residency_critical,
-    }
 }
 
 pub(super) fn lookup<'a, T>(

@@ -55,7 +55,7 @@ impl Blueprint {
 
     pub(super) fn resolve_contracts(&self, scenario: &Scenario) -> Result<Contracts, BuildError> {
         let mut out = Contracts::default();
-        for (c, (id, parameters)) in scenario.contracts.iter().enumerate() {
+        for (c, (id, parameters)) in super::alliance::pooled(scenario).iter().enumerate() {
             let mut buyers = Vec::new();
             for buyer in &parameters.buyers {
                 let path = format!("contract.{id}.buyers");

@@ -3,7 +3,7 @@
 //! Nodes stay with their pool, which sets its price and buys its hardware; work that any of the pools sold goes to the nodes of all of them.
 
 use super::{Blueprint, LEVELS};
-use crate::id::{DispatcherId, GroupId, NationId, PoolId, QueueId};
+use crate::id::{DispatcherId, NationId, PoolId, QueueId};
 
 impl Blueprint {
     /// The dispatcher of a new pool, by the name its provider gives and its zone. One without a name is the pool's own.
@@ -26,30 +26,17 @@ impl Blueprint {
         DispatcherId::new(self.dispatchers.len() - 1)
     }
 
-    /// The queue that a group belongs to.
-    #[must_use]
-    pub fn queue_of(&self, group: GroupId) -> QueueId {
-        let dispatcher = self.pools[self.pool_of(group).at()].dispatcher;
-        QueueId::new(dispatcher.at() * LEVELS + group.at() % LEVELS)
-    }
-
     /// Queues in all.
     #[must_use]
     pub fn queues(&self) -> usize {
-        self.dispatchers.len() * LEVELS
-    }
-
-    /// Whether other pools share the queues of a pool.
-    #[must_use]
-    pub fn shares_queues(&self, pool: PoolId) -> bool {
-        self.dispatchers[self.pools[pool.at()].dispatcher.at()].len() > 1
+        (self.dispatchers.len() + self.sharing.desks.len()) * LEVELS
     }
 
     /// The pool of a queue that no other pool shares.
     #[must_use]
     pub fn sole_pool(&self, queue: QueueId) -> Option<PoolId> {
-        match self.dispatchers[queue.at() / LEVELS][..] {
-            [pool] => Some(pool),
+        match self.dispatchers.get(queue.at() / LEVELS).map(Vec::as_slice) {
+            Some(&[pool]) => Some(pool),
             _ => None,
         }
     }

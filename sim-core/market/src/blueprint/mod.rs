@@ -3,6 +3,7 @@
 //! Built once per policy, shared by all its replications. It decides nothing and holds no state.
 
 mod actors;
+pub mod alliance;
 mod build;
 pub mod chain;
 pub mod contracts;
@@ -275,6 +276,12 @@ pub struct SupplyOption {
     pub abroad: bool,
     /// Compliance cost, USD per H100e-hour.
     pub compliance: f64,
+    /// The place of the queue in which its work stands: of a dispatcher, or a desk of a club.
+    pub place: u32,
+    /// The club through which the segment may use it; none: as anybody.
+    pub club: Option<u32>,
+    /// What work there costs over the price paid.
+    pub adaptation: f64,
 }
 
 /// A workload class as the market needs it.
@@ -395,6 +402,8 @@ pub struct Blueprint {
     pub demand: DemandPath,
     /// Elasticity η of demand with respect to a joint move of all prices, over the classes by their share.
     pub demand_elasticity: f64,
+    /// Alliances and commons.
+    pub sharing: alliance::Sharing,
     /// Long-term contracts.
     pub contracts: contracts::Contracts,
     /// Projects, and the room of facilities.

@@ -7,12 +7,12 @@ use super::Blueprint;
 use super::build::{BuildError, error, position};
 use super::entries::{instant, span};
 use crate::entity::controller::Scope;
-use crate::entity::event::{EventKind, EventParameters};
+use crate::entity::event::{Change, EventKind, EventParameters};
 use crate::entity::provider::ProviderKind;
 use crate::entity::tension::TensionParameters;
 use crate::id::{ControllerId, NationId, ProviderId};
 use crate::mechanism::export_control::Terms;
-use crate::mechanism::policy::{Change, KINDS};
+use crate::mechanism::policy::{Change as PolicyChange, KINDS};
 use crate::scenario::{Entries, Scenario};
 
 /// A tension between blocs.
@@ -91,7 +91,14 @@ pub enum Effect {
         share: f64,
     },
     /// The destinations' own policy changes.
-    Policy(Change),
+    Policy(PolicyChange),
+    /// The destinations join or leave clubs.
+    Membership {
+        /// The alliance or commons, by identifier.
+        clubs: Vec<String>,
+        /// Whether they join.
+        joins: bool,
+    },
 }
 
 /// An event of the scenario.
@@ -200,6 +207,10 @@ fn effect(scenario: &Scenario, path: &str, event: &EventParameters) -> Result<Ef
             Ok(Effect::SwitchOff { vendors, providers, share: event.share })
         }
         EventKind::PolicyChange => Ok(Effect::Policy(change(event))),
+        EventKind::AllianceChange => {
+            let clubs = event.alliance.iter().chain(&event.providers).cloned().collect();
+            Ok(Effect::Membership { clubs, joins: event.change == Change::Join })
+        }
     }
 }
 
@@ -228,12 +239,13 @@ pub(super) fn appropriates(plan: &Blueprint) -> Vec<bool> {
 
 /// What an event sets of a policy.
 #[must_use]
-pub fn change(event: &EventParameters) -> Change {
+pub fn change(event: &EventParameters) -> PolicyChange {
     let mut portfolio = [None; KINDS];
     portfolio[ProviderKind::Cloud as usize] = event.set_cloud;
     portfolio[ProviderKind::DataCentre as usize] = event.set_data_centre;
     portfolio[ProviderKind::Network as usize] = event.set_network;
-    Change {
+    portfolio[ProviderKind::Commons as usize] = event.set_commons;
+    PolicyChange {
         appropriation: event.set_appropriation,
         coverage: event.set_coverage,
         portfolio,

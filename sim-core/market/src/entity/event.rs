@@ -19,6 +19,18 @@ vocabulary! {
         ModelAccessCut = "model_access_cut",
         /// Open weights come out, beside those that chance brings; it has no destination and no end.
         OpenModelRelease = "open_model_release",
+        /// States join or leave alliances and commons.
+        AllianceChange = "alliance_change",
+    }
+}
+
+vocabulary! {
+    /// What a change of an alliance is.
+    pub enum Change {
+        /// They join.
+        Join = "join",
+        /// They leave.
+        Leave = "leave",
     }
 }
 
@@ -47,10 +59,14 @@ parameters! {
         vendors: Vec<String> = Vec::new(), Kind::References("vendor"), Assumed, "scenario";
         /// Share of the nodes named that carry a remote lock.
         share: f64 = 1.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "the worst case; no count of locks is known";
-        /// Providers that close their services, or whose nodes are switched off.
+        /// Providers that close their services, or whose nodes are switched off; commons that the destinations join or leave.
         providers: Vec<String> = Vec::new(), Kind::References("provider"), Assumed, "scenario";
         /// Interfaces that are closed, all if none is named; or open weights that come out.
         models: Vec<String> = Vec::new(), Kind::References("model"), Assumed, "scenario";
+        /// The alliance that the destinations join or leave; a commons is named in `providers`.
+        alliance: Option<String> = None, Kind::Reference("alliance"), Assumed, "scenario";
+        /// Whether they join or leave.
+        change: Change = Change::Leave, Kind::Choice(Change::WORDS), Assumed, "scenario";
         /// Destinations.
         to["to.nations"]: Vec<String> = Vec::new(), Kind::References("nation"), Assumed, "scenario";
         /// New money a year under `policy_change`, from the next fiscal year on.
@@ -63,6 +79,8 @@ parameters! {
         set_network["set.portfolio.network"]: Option<f64> = None, Kind::Number { unit: "1", range: Range::share() }, Assumed, "scenario";
         /// New share of the clouds.
         set_cloud["set.portfolio.cloud"]: Option<f64> = None, Kind::Number { unit: "1", range: Range::share() }, Assumed, "scenario";
+        /// New share of commons.
+        set_commons["set.portfolio.commons"]: Option<f64> = None, Kind::Number { unit: "1", range: Range::share() }, Assumed, "scenario";
         /// New tariff under `policy_change`.
         set_tariff["set.tariff"]: Option<f64> = None, Kind::Number { unit: "1", range: Range::closed(0.0, 10.0) }, Assumed, "scenario";
         /// New rebate on the bills of clouds.

@@ -1,5 +1,6 @@
 //! The entities of the model: for each its parameters, its state and its validation.
 
+pub mod alliance;
 pub mod contract;
 pub mod controller;
 pub mod demand;

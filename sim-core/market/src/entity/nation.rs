@@ -1,5 +1,6 @@
 //! A state: buyer, regulator, and a zone of the market. Its demand segments are in `demand.rs`.
 
+use super::demand::Sensitivity;
 use crate::schema::{Kind, Range};
 use crate::{parameters, vocabulary};
 
@@ -12,6 +13,8 @@ vocabulary! {
         Territory = "territory",
         /// In the own zone, by a provider whose control plane is at home.
         Domestic = "domestic",
+        /// In the own zone or that of an ally that recognises the own rules, or by a provider whose control plane is in one of them.
+        Alliance = "alliance",
     }
 }
 
@@ -94,6 +97,8 @@ parameters! {
         portfolio_data_centre["policy.portfolio.data_centre"]: f64 = 0.4, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
         /// Share of the portfolio that goes into the domestic node network.
         portfolio_network["policy.portfolio.network"]: f64 = 0.4, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
+        /// Share of the portfolio that goes into the commons of which the nation is a member.
+        portfolio_commons["policy.portfolio.commons"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
         /// Share of the portfolio that is left to foreign clouds.
         portfolio_cloud["policy.portfolio.cloud"]: f64 = 0.2, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
         /// Money that the state appropriates to compute in its first fiscal year; unset: no limit, the treasury pays what its levers ask.
@@ -152,6 +157,8 @@ parameters! {
         tax_break["policy.tax.break"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "off";
         /// Compliance cost of regulated and critical work under foreign jurisdiction.
         compliance["policy.compliance"]: f64 = 0.15, Kind::Number { unit: "USD/H100eh", range: Range::closed(0.0, 1000.0) }, Assumed, "about a tenth of a rental price";
+        /// The same under the jurisdiction of one nation, where it is not `policy.compliance`.
+        compliance_with["policy.compliance_with"]: Vec<(String, f64)> = Vec::new(), Kind::Numbers { root: "nation", unit: "USD/H100eh", range: Range::closed(0.0, 1000.0) }, Assumed, "scenario: empty, the same towards all";
         /// Links to the outside (cable systems, land routes); what lies abroad can be used while one of them is up.
         links["connectivity.links"]: i64 = 3, Kind::Integer { min: 1, max: 1000 }, Assumed, "small coastal states have two to five cable systems";
         /// Failures of one link a year, all causes. Zero switches outages off; about 0.4 is observed.
@@ -216,5 +223,17 @@ parameters! {
         payments_hazard["hazard.payments"]: f64 = 0.01, Kind::Number { unit: "1/year", range: Range::closed(0.0, 10.0) }, Assumed, "Iran 2012 and 2018, Russia 2022: three of some 200 economies in some 15 years are 0.001; ten times that for states at risk";
         /// Where the hardware of the portfolio's data centre and network is bought when several vendors may deliver: share by vendor.
         vendor_mix: Vec<(String, f64)> = Vec::new(), Kind::Shares("vendor"), Assumed, "empty: by the vendors' market shares";
+    }
+}
+
+impl NationParameters {
+    /// Where work of a sensitivity may be processed.
+    #[must_use]
+    pub const fn residency(&self, sensitivity: Sensitivity) -> Residency {
+        match sensitivity {
+            Sensitivity::Open => self.residency_open,
+            Sensitivity::Regulated => self.residency_regulated,
+            Sensitivity::Critical => self.residency_critical,
+        }
     }
 }

@@ -1,5 +1,6 @@
-//! Sellers of compute under one governance: `cloud`, `data_centre` and `network` on one supply structure.
+//! Sellers of compute under one governance: `cloud`, `data_centre`, `network` and `commons` on one supply structure.
 
+use super::alliance::Priority;
 use crate::schema::{Kind, Range};
 use crate::{parameters, vocabulary};
 
@@ -12,6 +13,8 @@ vocabulary! {
         DataCentre = "data_centre",
         /// Network of nodes run by many operators.
         Network = "network",
+        /// Capacity that several states own and use together.
+        Commons = "commons",
     }
 }
 
@@ -84,6 +87,20 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// How a commons is divided over its members.
+    pub enum Allotment {
+        /// Every member the same.
+        Equal = "equal",
+        /// By population.
+        Population = "population",
+        /// By contribution.
+        Contribution = "contribution",
+        /// As given in `commons.allotments`.
+        Given = "given",
+    }
+}
+
+vocabulary! {
     /// How buyers pay.
     pub enum Payment {
         /// In money.
@@ -96,7 +113,7 @@ vocabulary! {
 }
 
 parameters! {
-    /// A seller of compute under one governance. `[provider.cloud]`, `[provider.data_centre]` and `[provider.network]` set the defaults of all providers of that kind.
+    /// A seller of compute under one governance. `[provider.cloud]`, `[provider.data_centre]`, `[provider.network]` and `[provider.commons]` set the defaults of all providers of that kind.
     pub struct ProviderParameters {
         /// Title for reports.
         title: String = String::new(), Kind::Text, Assumed, "name";
@@ -240,6 +257,18 @@ parameters! {
         fork_probability["governance.dispute.fork"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "off";
         /// Largest share of the network that one beneficial owner may hold by growth, entry or merger.
         owner_cap: f64 = 1.0, Kind::Number { unit: "1", range: Range::above(0.0, 1.0) }, Assumed, "no cap";
+        /// States that own it together and alone may use it; empty: nobody shares it.
+        members["commons.members"]: Vec<String> = Vec::new(), Kind::References("nation"), Assumed, "scenario";
+        /// How it is divided over its members.
+        allotment["commons.allotment"]: Allotment = Allotment::Contribution, Kind::Choice(Allotment::WORDS), Assumed, "the LUMI consortium: the share of each country follows its contribution to the funding";
+        /// Share of each member under the rule `given`; what is allotted to nobody is lent to all.
+        allotments["commons.allotments"]: Vec<(String, f64)> = Vec::new(), Kind::Numbers { root: "nation", unit: "1", range: Range::share() }, Assumed, "scenario";
+        /// Share of its costs that each member pays, and of its revenue that each receives; empty: equal shares.
+        contributions["commons.contributions"]: Vec<(String, f64)> = Vec::new(), Kind::Shares("nation"), Assumed, "scenario";
+        /// Whose work goes first: each member's on its allotment, whose rest is lent to the others, or all alike.
+        priority["commons.priority"]: Priority = Priority::OwnFirst, Kind::Choice(Priority::WORDS), Assumed, "an allotment is a claim";
+        /// Whether members recognise its rules as their own: no compliance cost, and residency `alliance` is met.
+        recognition["commons.recognition"]: bool = false, Kind::Flag, Assumed, "policy";
         /// Value of used hardware over that of new hardware with the same life left.
         salvage: f64 = 0.5, Kind::Number { unit: "1", range: Range::share() }, Assumed, "second-hand prices";
         /// Whether it buys through the grey channel what export control refuses.

@@ -113,7 +113,7 @@ impl World {
         let (own_cost, own) = self.own_supply(plan, deal.buyer);
         let share = own / (plan.nations[deal.buyer.at()].demand * plan.demand.growth(years));
         let elsewhere = fallback(spot, own_cost, share) * trend;
-        let compliance = Self::mean_compliance(plan, deal);
+        let compliance = self.mean_compliance(plan, deal);
         let outside = (elsewhere - compliance) / self.border(plan, deal);
         let rent = match contract.parameters.form {
             ContractForm::Exclusive => {
@@ -152,9 +152,10 @@ impl World {
     /// Unit cost and working capacity of the providers at home, USD/H100eh and H100e.
     fn own_supply(&self, plan: &Blueprint, nation: NationId) -> (f64, f64) {
         let (mut cost, mut capacity) = (0.0, 0.0);
-        for (p, pool) in plan.pools.iter().enumerate() {
-            if pool.zone == nation && plan.providers[pool.provider.at()].home == nation {
-                let working = self.working_compute(plan, PoolId::new(p));
+        for p in 0..plan.pools.len() {
+            let owned = self.owned_part(plan, PoolId::new(p), nation);
+            if owned > 0.0 {
+                let working = owned * self.working_compute(plan, PoolId::new(p));
                 cost += working * self.pools[p].unit_cost;
                 capacity += working;
             }
@@ -185,12 +186,12 @@ impl World {
     }
 
     /// Compliance cost of the work that a deal may cover, mean by reference demand, USD/H100eh.
-    fn mean_compliance(plan: &Blueprint, deal: &Deal) -> f64 {
+    fn mean_compliance(&self, plan: &Blueprint, deal: &Deal) -> f64 {
         let (mut sum, mut demand) = (0.0, 0.0);
         for &s in &deal.segments {
             let mut options = plan.segments[s].options.iter();
-            let cost =
-                options.find(|o| plan.seller_of(o) == deal.seller).map_or(0.0, |o| o.compliance);
+            let option = options.find(|o| plan.seller_of(o) == deal.seller);
+            let cost = option.map_or(0.0, |o| self.compliance_of(plan, SegmentId::new(s), o));
             sum += cost * plan.segments[s].demand;
             demand += plan.segments[s].demand;
         }
@@ -313,11 +314,11 @@ impl World {
         let mut stock = 0.0;
         for (cells, &left) in self.market.cells.iter().zip(left) {
             let mut own = 0.0;
-            for &(cell, compute) in cells {
-                let pool = plan.pool_of(GroupId::new(cell as usize / models));
+            for cell in cells {
+                let pool = plan.pool_of(GroupId::new(cell.at as usize / models));
                 if plan.pools[pool.at()].provider == seller {
-                    let working = self.available[cell as usize] as f64 * compute;
-                    own += working * self.remote.compute[cell as usize];
+                    let working = self.available[cell.at as usize] as f64 * cell.compute;
+                    own += working * self.remote.compute[cell.at as usize];
                 }
             }
             stock += if own < left { own } else { left };
@@ -384,7 +385,7 @@ impl World {
         let seller = plan.contracts.deals[d].seller;
         let border = border * (1.0 + self.premium(plan, seller, offer.buyer));
         let fee = self.models.fee(s) * reference;
-        let perceived = terms.price * border + offer.compliance + fee;
+        let perceived = terms.price * border * offer.stretch + offer.compliance + fee;
         let demand = self.models.usable(s, market.demand[s]);
         let whole = demand_at(&problem.segments[s].curve, demand, perceived / reference);
         let done = &mut self.contracts.segments[s];
@@ -399,10 +400,18 @@ impl World {
         done.covered += amount / whole;
         done.billed += amount * terms.price;
         done.perceived += amount * perceived;
+        done.compliance += amount * offer.compliance;
         self.contracts.taken[place] += amount;
         self.contracts.deals[d].used += amount;
         self.contracts.deals[d].abroad += if abroad { amount } else { 0.0 };
-        self.contracts.services.push(Service { deal: d, segment: s, pool: offer.pool, amount });
+        let shared = offer.shared;
+        self.contracts.services.push(Service {
+            deal: d,
+            segment: s,
+            pool: offer.pool,
+            shared,
+            amount,
+        });
         amount
     }
 

@@ -1,5 +1,6 @@
 //! Handlers change the state. One file per family of events; the one `match` is here.
 
+mod alliance;
 mod chain;
 mod connectivity;
 mod contract;

@@ -44,6 +44,7 @@ impl World {
         self.settle_public(plan)?;
         self.count_jobs(plan);
         self.fill_stockpiles(plan)?;
+        self.settle_clubs(plan)?;
         self.age_hazards(plan, day, ctx)?;
         integrity::check_month(self, plan)?;
         Ok(())

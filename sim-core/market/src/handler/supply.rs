@@ -5,7 +5,7 @@ use autarky_engine::time::SimDuration;
 use crate::blueprint::Blueprint;
 use crate::entity::provider::CapacityTarget;
 use crate::event::{Event, phase};
-use crate::id::{HardwareId, OperatorId, OrderId, PoolId, ShelfId, VendorId};
+use crate::id::{HardwareId, NationId, OperatorId, OrderId, PoolId, ShelfId, VendorId};
 use crate::mechanism::export_control::Verdict;
 use crate::mechanism::investment::{Position, choose_vendor, order_quantity};
 use crate::world::supply::Order;
@@ -33,7 +33,8 @@ impl World {
         }
         let day = ctx.now().as_days();
         self.roll_caps(plan, day);
-        if self.is_idle_region(plan, pool) {
+        let unpaid = self.is_in_debt(plan, plan.pools[pool.at()].provider);
+        if self.is_idle_region(plan, pool) || unpaid {
             return Ok(());
         }
         if let Some(n) = plan.networks.of_pool[pool.at()] {
@@ -94,13 +95,18 @@ impl World {
         let then = (day + provider.planning_horizon) / 365.25;
         let expected = match provider.capacity_target {
             CapacityTarget::Portfolio => {
-                let nation = &plan.nations[terms.zone.at()];
-                let policy = self.policy(terms.zone);
-                nation.demand
-                    * plan.demand.growth(then)
-                    * policy.coverage
-                    * policy.portfolio[provider.kind as usize]
-                    * terms.portfolio_part
+                let wanted = |nation: NationId| {
+                    let policy = self.policy(nation);
+                    plan.nations[nation.at()].demand
+                        * plan.demand.growth(then)
+                        * policy.coverage
+                        * policy.portfolio[provider.kind as usize]
+                        * terms.portfolio_part
+                };
+                match self.owners_of(plan, terms.provider) {
+                    Some(owners) => owners.map(wanted).sum(),
+                    None => wanted(terms.zone),
+                }
             }
             // What it has and what its operators want.
             CapacityTarget::Operators => {

@@ -43,6 +43,7 @@ impl World {
         self.set_capacities()?;
         self.set_prices(plan, years)?;
         self.clear()?;
+        self.lend(plan)?;
         self.meter(plan);
         self.meter_models(plan);
         self.measure_loads(plan);
@@ -91,10 +92,10 @@ impl World {
     /// Working capacity and servers of a group of the clearing problem, H100e and 1.
     pub(super) fn working_in(&self, at: usize) -> (f64, f64) {
         let (mut capacity, mut servers) = (0.0, 0.0_f64);
-        for &(cell, compute) in &self.market.cells[at] {
-            let n = self.available[cell as usize] as f64;
-            capacity += n * compute * self.remote.compute[cell as usize];
-            servers += n * self.remote.servers[cell as usize];
+        for cell in &self.market.cells[at] {
+            let n = self.available[cell.at as usize] as f64;
+            capacity += n * cell.compute * self.remote.compute[cell.at as usize];
+            servers += n * cell.part * self.remote.servers[cell.at as usize];
         }
         (capacity, servers)
     }
@@ -131,7 +132,7 @@ impl World {
         }
         let (border_price, per_reference) = (&market.border_price, 1.0 / reference);
         let price = |terms: &MarketPair| {
-            border_price[terms.border as usize] + terms.compliance * per_reference
+            border_price[terms.border as usize] * terms.stretch + terms.compliance * per_reference
         };
         if self.models.fees.is_empty() {
             market.inputs.set_base_prices(&market.structure, market.pairs.iter().map(price))?;
@@ -151,6 +152,9 @@ impl World {
         let market = &mut self.market;
         if !std::mem::take(&mut market.carried) {
             market.inputs.carry_backlog(&market.structure, &market.outcome);
+            if let Some(lending) = self.alliances.lending.as_ref().filter(|l| l.active) {
+                market.take_relieved(&lending.relieved)?;
+            }
         }
         market.give_up_closed()?;
         let report = market.solver.solve(&market.structure, &market.inputs, &mut market.outcome);
@@ -166,6 +170,8 @@ impl World {
         for (pair, terms) in market.pairs.iter().enumerate() {
             market.served[terms.border as usize] += market.outcome.served(&market.structure, pair);
         }
+        self.meter_sharing(plan);
+        let market = &self.market;
         let hours = plan.timing.tick_days * 24.0;
         for (p, state) in self.pools.iter_mut().enumerate() {
             let row = &market.served[p * nations..(p + 1) * nations];
@@ -215,15 +221,15 @@ impl World {
                 market.capacity[pool.at()] += market.outcome.group(0, at).capacity;
                 continue;
             }
-            for &(cell, compute) in &market.cells[at] {
-                let pool = plan.pool_of(GroupId::new(cell as usize / models));
-                let working = self.available[cell as usize] as f64 * compute;
-                market.capacity[pool.at()] += working * self.remote.compute[cell as usize];
+            for cell in &market.cells[at] {
+                let pool = plan.pool_of(GroupId::new(cell.at as usize / models));
+                let working = self.available[cell.at as usize] as f64 * cell.compute;
+                market.capacity[pool.at()] += working * self.remote.compute[cell.at as usize];
             }
         }
-        if plan.dispatchers.len() < plan.pools.len() {
+        if plan.dispatchers.len() < plan.pools.len() || !plan.sharing.desks.is_empty() {
             for (pair, terms) in market.pairs.iter().enumerate() {
-                if plan.shares_queues(terms.pool) {
+                if terms.shared {
                     let flow = market.outcome.pair(&market.structure, pair);
                     market.offered[terms.pool.at()] += flow.offered;
                 }
@@ -232,8 +238,8 @@ impl World {
         if self.contracts.running {
             for service in &self.contracts.services {
                 market.offered[service.pool.at()] += service.amount;
-                let apart = !plan.shares_queues(service.pool);
-                market.capacity[service.pool.at()] += if apart { service.amount } else { 0.0 };
+                let added = if service.shared { 0.0 } else { service.amount };
+                market.capacity[service.pool.at()] += added;
             }
         }
     }

@@ -17,6 +17,7 @@ pub mod machine_repair;
 pub mod model_layer;
 pub mod operator;
 pub mod policy;
+pub mod pooling;
 pub mod price;
 pub mod project;
 pub mod region_entry;

@@ -3,8 +3,10 @@
 //! Shares of the portfolio that a change leaves open rescale in proportion: with S the sum of the shares set,
 //! `w_i ← w_i·(1 − S)/Σ_open w`; where the open ones are zero they stay zero and the set ones are scaled to one.
 
+use crate::entity::provider::ProviderKind;
+
 /// Kinds of providers over which a portfolio is spread: see [`crate::entity::provider::ProviderKind`].
-pub const KINDS: usize = 3;
+pub const KINDS: usize = ProviderKind::ALL.len();
 
 /// What a government has decided.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -110,19 +112,19 @@ mod tests {
 
     #[test]
     fn setting_one_share_rescales_the_rest_in_proportion() {
-        let shares = rescaled(&[0.2, 0.4, 0.4], &[None, None, Some(0.7)]);
-        assert!(near(shares, [0.1, 0.2, 0.7]), "{shares:?}");
-        let alone = rescaled(&[0.0, 0.0, 1.0], &[None, None, Some(0.5)]);
-        assert!(near(alone, [0.0, 0.0, 1.0]), "{alone:?}");
-        let shares = [0.3, 0.3, 0.4];
+        let shares = rescaled(&[0.2, 0.4, 0.4, 0.0], &[None, None, Some(0.7), None]);
+        assert!(near(shares, [0.1, 0.2, 0.7, 0.0]), "{shares:?}");
+        let alone = rescaled(&[0.0, 0.0, 1.0, 0.0], &[None, None, Some(0.5), None]);
+        assert!(near(alone, [0.0, 0.0, 1.0, 0.0]), "{alone:?}");
+        let shares = [0.3, 0.3, 0.3, 0.1];
         assert!(near(rescaled(&shares, &[None; KINDS]), shares));
     }
 
     proptest! {
         #[test]
         fn shares_stay_shares(
-            raw in prop::array::uniform3(0.0..1.0_f64),
-            (a, b, which) in (0.0..0.5_f64, 0.0..0.5_f64, 0_usize..3),
+            raw in prop::array::uniform4(0.0..1.0_f64),
+            (a, b, which) in (0.0..0.5_f64, 0.0..0.5_f64, 0_usize..KINDS),
         ) {
             let total: f64 = raw.iter().sum::<f64>() + 1e-12;
             let mut set = [None; KINDS];

@@ -75,7 +75,39 @@ pub fn check_tick(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
             .into());
         }
     }
+    check_loans(world, plan)?;
     check_contracts(world)
+}
+
+/// What members lend is what members get, no host lends more than it offers, and what is lent is work that was not served otherwise.
+fn check_loans(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
+    if plan.sharing.is_empty() {
+        return Ok(());
+    }
+    let alliances = &world.alliances;
+    let (given, received) = (alliances.given.iter().sum(), alliances.received.iter().sum());
+    equal("transfers", || "all members".to_owned(), given, received)?;
+    let Some(lending) = alliances.lending.as_ref().filter(|lending| lending.active) else {
+        return Ok(());
+    };
+    let imbalance = lending.outcome.imbalance(&lending.structure, &lending.inputs);
+    equal("work", || "an offer of a member".to_owned(), 1.0, 1.0 + imbalance)?;
+    for h in 0..plan.sharing.hosts.len() {
+        let served = |tier| lending.outcome.group(tier, h).served;
+        let (found, expected) =
+            ((0..world.market.tiers).map(served).sum::<f64>(), lending.inputs.capacity(h));
+        if found > expected * (1.0 + TOLERANCE) + 1e-9 {
+            let entity =
+                format!("host {h} of `{}`", plan.sharing.clubs[plan.sharing.hosts[h].club].id);
+            return Err(Violation { law: "work", entity, expected, found }.into());
+        }
+    }
+    for (at, borrowed) in lending.borrowed.iter().enumerate() {
+        let entity = || format!("borrowing segment {at}");
+        let parts = borrowed.relief;
+        equal("work", entity, borrowed.served, parts.lost + parts.waiting + parts.drawn)?;
+    }
+    Ok(())
 }
 
 /// What contracts served is the same by deal, by segment and by group, no deal is served beyond its quota, and no buyer is covered twice.

@@ -118,6 +118,13 @@ impl Observers {
         sums.spent_discounted += usd * discount(plan, day);
     }
 
+    /// A nation paid a contribution to an alliance or commons.
+    pub fn contributed(&mut self, nation: NationId, usd: f64) {
+        if let Some(at) = self.focus(nation) {
+            self.window[at].contributed += usd;
+        }
+    }
+
     /// Somebody in a nation paid a premium for hard currency.
     pub fn premium_paid(&mut self, nation: NationId, usd: f64) {
         if let Some(at) = self.focus(nation) {
@@ -303,13 +310,16 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
             sums.backlog += flow.backlog;
             sums.served_by[kind] += flow.served;
             sums.served_critical += if critical { flow.served } else { 0.0 };
+            sums.compliance += flow.served * terms.compliance * plan.timing.tick_days * 24.0;
             let provider = plan.pools[terms.pool.at()].provider;
             let price = world.pools[terms.pool.at()].price * world.cloud_factor(provider);
             sums.billed += flow.served * price;
             let perceived = flow.perceived_price * market.reference_price;
             sums.perceived += flow.served * flow.perceived_price * market.reference_price;
             if network::is_at_home(plan, terms.pool, nation) {
-                let paid = market.border_price[terms.border as usize] * market.reference_price
+                let paid = market.border_price[terms.border as usize]
+                    * terms.stretch
+                    * market.reference_price
                     + terms.compliance
                     + world.models.fee(s) * market.reference_price;
                 let waiting = if perceived > paid { perceived - paid } else { 0.0 };
@@ -317,11 +327,16 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
             }
         }
         served += add_contracts(world, plan, s, &mut sums);
+        served += add_loans(world, plan, s, &mut sums);
         sums.unserved += if served < market.demand[s] { market.demand[s] - served } else { 0.0 };
     }
     for (segment, work) in &market.given_up {
         let own = plan.segments[segment.at()].nation == nation;
         sums.lost += if own { work / (plan.timing.tick_days * 24.0) } else { 0.0 };
+    }
+    if !plan.sharing.is_empty() {
+        sums.received = world.alliances.received[nation.at()];
+        sums.given = world.alliances.given[nation.at()];
     }
     sums.served_discounted = sums.served * plan.timing.tick_days * 24.0 * discount;
     home_sums(world, plan, nation, &mut sums);
@@ -356,7 +371,27 @@ fn add_contracts(world: &World, plan: &Blueprint, s: usize, sums: &mut Sums) -> 
     sums.billed += done.billed;
     sums.billed_contract += done.billed;
     sums.perceived += done.perceived;
+    sums.compliance += done.compliance * plan.timing.tick_days * 24.0;
     done.served
+}
+
+/// Adds what a segment borrowed from other members, and returns it: work that is lost, waits or was priced out no more.
+fn add_loans(world: &World, plan: &Blueprint, s: usize, sums: &mut Sums) -> f64 {
+    let Some(borrowed) = world.alliances.borrowed(s) else { return 0.0 };
+    let critical = Sensitivity::ALL[plan.segments[s].sensitivity] == Sensitivity::Critical;
+    let hours = plan.timing.tick_days * 24.0;
+    for (sum, served) in sums.served_by.iter_mut().zip(borrowed.by_kind) {
+        *sum += served;
+    }
+    sums.served += borrowed.served;
+    sums.served_critical += if critical { borrowed.served } else { 0.0 };
+    sums.lost -= borrowed.relief.lost;
+    sums.backlog -= borrowed.relief.waiting * hours;
+    sums.offered += borrowed.relief.drawn;
+    sums.billed += borrowed.billed;
+    sums.perceived += borrowed.perceived;
+    sums.compliance += borrowed.compliance * hours;
+    borrowed.served
 }
 
 fn home_sums(world: &World, plan: &Blueprint, nation: NationId, sums: &mut Sums) {

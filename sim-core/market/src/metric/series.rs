@@ -7,6 +7,7 @@ use super::resilience::Resilience;
 use super::sovereignty::Weakest;
 use super::state::StateSums;
 use super::talent::TalentSums;
+use crate::entity::provider::ProviderKind;
 use crate::entity::welfare::WelfareParameters;
 use crate::mechanism::government::Lever;
 use crate::record::Column;
@@ -36,10 +37,10 @@ pub struct Sums {
     pub served_contract: f64,
     /// Served under contract times its price.
     pub billed_contract: f64,
-    /// Served by kind of provider: cloud, data centre, network.
-    pub served_by: [f64; 3],
+    /// Served by kind of provider.
+    pub served_by: [f64; KINDS],
     /// Working capacity at home by kind.
-    pub capacity_by: [f64; 3],
+    pub capacity_by: [f64; KINDS],
     /// Installed at home under home governance.
     pub installed: f64,
     /// On order for it.
@@ -62,6 +63,14 @@ pub struct Sums {
     pub currency_premium: f64,
     /// Days waited for deliveries, times compute.
     pub waited: f64,
+    /// Got from other members of alliances and commons.
+    pub received: f64,
+    /// Given to them.
+    pub given: f64,
+    /// Cost of complying with foreign rules, USD.
+    pub compliance: f64,
+    /// Contributions to alliances and commons, USD.
+    pub contributed: f64,
     /// Compute delivered.
     pub delivered: f64,
     /// Compute of it that came through the grey channel.
@@ -129,7 +138,8 @@ impl Sums {
         for (mine, theirs) in self.openness.iter_mut().zip(&other.openness) {
             *mine += theirs;
         }
-        for kind in 0..3 {
+        add!(received, given, compliance, contributed);
+        for kind in 0..KINDS {
             self.served_by[kind] += other.served_by[kind];
             self.capacity_by[kind] += other.capacity_by[kind];
         }
@@ -140,9 +150,12 @@ impl Sums {
     }
 }
 
-const CLOUD: usize = 0;
-const DATA_CENTRE: usize = 1;
-const NETWORK: usize = 2;
+const CLOUD: usize = ProviderKind::Cloud as usize;
+const DATA_CENTRE: usize = ProviderKind::DataCentre as usize;
+const NETWORK: usize = ProviderKind::Network as usize;
+const COMMONS: usize = ProviderKind::Commons as usize;
+/// Kinds of providers.
+pub const KINDS: usize = ProviderKind::ALL.len();
 
 /// A series: its column, and how it is read.
 pub type Series = (Column, fn(&Sums, &Weakest) -> f64);
@@ -167,6 +180,23 @@ pub const SERIES: &[Series] = &[
         s.mean(s.served_by[NETWORK])
     }),
     (column!("served_cloud", "H100e", "of it by clouds"), |s, _| s.mean(s.served_by[CLOUD])),
+    (column!("served_commons", "H100e", "of it by commons"), |s, _| s.mean(s.served_by[COMMONS])),
+    (
+        column!(
+            "transfers_received",
+            "H100e",
+            "of it by capacity of other members of alliances and commons"
+        ),
+        |s, _| s.mean(s.received),
+    ),
+    (
+        column!(
+            "transfers_given",
+            "H100e",
+            "compute that the nation's capacity gave other members"
+        ),
+        |s, _| s.mean(s.given),
+    ),
     (column!("served_contract", "H100e", "of it under long-term contracts"), |s, _| {
         s.mean(s.served_contract)
     }),
@@ -331,6 +361,22 @@ pub const SERIES: &[Series] = &[
             "share of spending that goes to providers whose home is elsewhere"
         ),
         |s, _| s.spent_abroad / s.spent,
+    ),
+    (
+        column!(
+            "compliance_cost",
+            "USD",
+            "what buyers spent in the period on complying with foreign rules"
+        ),
+        |s, _| s.compliance,
+    ),
+    (
+        column!(
+            "alliance_contributions",
+            "USD",
+            "what the state paid to alliances and commons in the period"
+        ),
+        |s, _| s.contributed,
     ),
     (column!("exchange_rate", "1", "real exchange rate, local units per dollar"), |s, _| {
         s.mean(s.exchange_rate)
@@ -828,6 +874,33 @@ pub const SCALARS: &[Scalar] = &[
     (column!("served_cloud", "H100e", "mean compute served by clouds"), |s, _| {
         s.mean(s.served_by[CLOUD])
     }),
+    (column!("served_commons", "H100e", "mean compute served by commons"), |s, _| {
+        s.mean(s.served_by[COMMONS])
+    }),
+    (
+        column!(
+            "transfers_received",
+            "1",
+            "share of compute served that came from other members of alliances and commons"
+        ),
+        |s, _| s.received / s.served,
+    ),
+    (
+        column!(
+            "transfers_given",
+            "1",
+            "compute given to other members, over compute served to the nation"
+        ),
+        |s, _| s.given / s.served,
+    ),
+    (
+        column!("compliance_cost", "USD", "what buyers spent on complying with foreign rules"),
+        |s, _| s.compliance,
+    ),
+    (
+        column!("alliance_contributions", "USD", "what the state paid to alliances and commons"),
+        |s, _| s.contributed,
+    ),
     (
         column!(
             "capacity_data_centre_last",

@@ -71,6 +71,14 @@ fn parties(scenario: &Scenario, id: &str, contract: &ContractParameters, out: Ou
                 let help = "name a provider with another `capacity_target`";
                 out.push(problem(format!("contract.{id}.sellers"), message, help));
             }
+            if at == 0 && !provider.members.is_empty() {
+                let message = format!(
+                    "provider `{seller}` cannot sell under contract `{id}`: its members have it by allotment"
+                );
+                let help = "name a provider without members";
+                out.push(problem(format!("contract.{id}.sellers"), message, help));
+                continue;
+            }
             if !provider.exports && !provider.zones.contains(buyer) {
                 let message = format!(
                     "provider `{seller}` cannot serve `{buyer}` under contract `{id}`: it has no site there and does not export"

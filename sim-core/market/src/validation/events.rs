@@ -60,6 +60,12 @@ pub(super) fn events(scenario: &Scenario, out: Out<'_>) {
             EventKind::PolicyChange => government::policy_change(id, event, out),
             // What it closes is in `models.rs`.
             EventKind::ModelAccessCut | EventKind::OpenModelRelease => {}
+            EventKind::AllianceChange => super::alliance::change(scenario, id, event, out),
+        }
+        if event.alliance.is_some() && event.kind != EventKind::AllianceChange {
+            let message = format!("event `{id}` names an alliance, and changes none");
+            let help = "leave `alliance` out, or write kind = \"alliance_change\"";
+            out.push(problem(format!("event.{id}.alliance"), message, help));
         }
         government::only_policy_changes_set(id, event, out);
     }
@@ -247,7 +253,9 @@ fn suspension(scenario: &Scenario, id: &str, event: &EventParameters, out: Out<'
     }
     for name in &event.providers {
         let Some(provider) = scenario.providers.get(name) else { continue };
-        let serves = |nation: &String| provider.exports || provider.zones.contains(nation);
+        let serves = |nation: &String| {
+            provider.exports || provider.zones.contains(nation) || provider.members.contains(nation)
+        };
         if !event.to.is_empty() && !event.to.iter().any(serves) {
             let message =
                 format!("event `{id}`: provider `{name}` serves none of the destinations anyway");

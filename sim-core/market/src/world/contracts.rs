@@ -44,6 +44,8 @@ pub struct SegmentService {
     pub billed: f64,
     /// Served times perceived price, USD an hour.
     pub perceived: f64,
+    /// Served times compliance cost, USD an hour.
+    pub compliance: f64,
 }
 
 /// Compute that a pool gave to a deal in the tick.
@@ -55,6 +57,8 @@ pub struct Service {
     pub segment: usize,
     /// Which pool.
     pub pool: PoolId,
+    /// Whether it stands in a queue with nodes of other pools.
+    pub shared: bool,
     /// H100e.
     pub amount: f64,
 }

@@ -51,6 +51,7 @@ fn initial(nation: &Nation) -> Policy {
     portfolio[ProviderKind::Cloud as usize] = terms.portfolio_cloud;
     portfolio[ProviderKind::DataCentre as usize] = terms.portfolio_data_centre;
     portfolio[ProviderKind::Network as usize] = terms.portfolio_network;
+    portfolio[ProviderKind::Commons as usize] = terms.portfolio_commons;
     Policy {
         appropriation: terms.appropriation,
         coverage: terms.coverage,

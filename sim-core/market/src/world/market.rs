@@ -30,6 +30,21 @@ pub struct MarketPair {
     pub border: u32,
     /// Compliance cost, USD per H100e-hour.
     pub compliance: f64,
+    /// What a unit of work takes of the price: one, and more where it must be adapted.
+    pub stretch: f64,
+    /// Whether nodes of other pools, or a part of its own only, stand in its queue.
+    pub shared: bool,
+}
+
+/// Servers of one model of one group that stand in a queue.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cell {
+    /// Position in `available`.
+    pub at: u32,
+    /// Compute of a server, times `part`, H100e.
+    pub compute: f64,
+    /// Part of them that stands in the queue.
+    pub part: f64,
 }
 
 /// Demand, prices, clearing.
@@ -65,8 +80,8 @@ pub struct MarketState {
     pub given_up: Vec<(SegmentId, f64)>,
     /// Compute of one server, H100e, by hardware.
     pub server_compute: Vec<f64>,
-    /// Cells of `available` that belong to each queue of the problem, with the compute of a server: only models that are installed.
-    pub cells: Vec<Vec<(u32, f64)>>,
+    /// Cells of `available` that belong to each queue of the problem: only models that are installed.
+    pub cells: Vec<Vec<Cell>>,
     /// Churn of large cohorts over one tick, by pool.
     pub churn: Vec<(BernoulliTrials, BernoulliTrials)>,
     /// Log demand noise by segment.
@@ -100,6 +115,19 @@ impl MarketState {
     #[must_use]
     pub fn pairs_of(&self, segment: usize) -> std::ops::Range<usize> {
         self.first_pair[segment] as usize..self.first_pair[segment + 1] as usize
+    }
+
+    /// Takes out of the backlog carried what was served elsewhere in the tick before, by pair, H100e-hours.
+    ///
+    /// # Errors
+    /// Never for a pair of the problem.
+    pub fn take_relieved(&mut self, relieved: &[f64]) -> Result<(), InvalidParameter> {
+        for (pair, relieved) in relieved.iter().enumerate().filter(|(_, work)| **work > 0.0) {
+            let left = self.inputs.backlog(&self.structure, pair) - relieved;
+            let left = if left > 0.0 { left } else { 0.0 };
+            self.inputs.set_backlog(&self.structure, pair, left)?;
+        }
+        Ok(())
     }
 
     /// Takes out what waits where its owner has no access any more: the work is given up, for nobody can serve it there.
@@ -139,19 +167,27 @@ pub struct Compiled {
 pub fn problem(plan: &Blueprint, groups: &[GroupId]) -> Result<Compiled, InvalidParameter> {
     let mut exists = vec![false; plan.queues()];
     for group in groups {
-        exists[plan.queue_of(*group).at()] = true;
+        for queue in plan.queues_of(*group) {
+            exists[queue.at()] = true;
+        }
     }
     let queues: Vec<_> = (0..plan.queues()).filter(|&q| exists[q]).map(QueueId::new).collect();
-    let mut place = vec![None; plan.groups()];
+    let mut place = vec![None; plan.queues()];
+    for (at, queue) in queues.iter().enumerate() {
+        place[queue.at()] = Some(at as u32);
+    }
+    let mut present = vec![false; plan.groups()];
     for group in groups {
-        place[group.at()] = queues.binary_search(&plan.queue_of(*group)).ok();
+        present[group.at()] = true;
     }
     let (mut pairs, mut described, mut first) = (Vec::new(), Vec::new(), vec![0]);
     for (s, segment) in plan.segments.iter().enumerate() {
         for (o, option) in segment.options.iter().enumerate() {
-            let Some(group) = place[option.group.at()] else { continue };
+            let queue = plan.queue_at(option);
+            let found = place[queue.at()].filter(|_| present[option.group.at()]);
+            let Some(group) = found else { continue };
             let pool = plan.pool_of(option.group);
-            pairs.push(Pair { segment: s as u32, group: group as u32 });
+            pairs.push(Pair { segment: s as u32, group });
             described.push(MarketPair {
                 segment: SegmentId::new(s),
                 option: o as u32,
@@ -159,6 +195,8 @@ pub fn problem(plan: &Blueprint, groups: &[GroupId]) -> Result<Compiled, Invalid
                 buyer: segment.nation,
                 border: (pool.at() * plan.nations.len() + segment.nation.at()) as u32,
                 compliance: option.compliance,
+                stretch: 1.0 + option.adaptation,
+                shared: plan.sole_pool(queue).is_none(),
             });
         }
         first.push(pairs.len() as u32);
@@ -174,7 +212,7 @@ pub fn problem(plan: &Blueprint, groups: &[GroupId]) -> Result<Compiled, Invalid
     Ok(Compiled { structure, pairs: described, first_pair: first, queues })
 }
 
-fn work_class(plan: &Blueprint, k: usize) -> WorkClass {
+pub(super) fn work_class(plan: &Blueprint, k: usize) -> WorkClass {
     let class = &plan.classes[k];
     WorkClass {
         service_time_h: class.service_time,
@@ -184,7 +222,7 @@ fn work_class(plan: &Blueprint, k: usize) -> WorkClass {
     }
 }
 
-fn demand_segment(plan: &Blueprint, segment: &crate::blueprint::Segment) -> Segment {
+pub(super) fn demand_segment(plan: &Blueprint, segment: &crate::blueprint::Segment) -> Segment {
     let class = &plan.classes[segment.class];
     let reference = plan.demand.reference_price;
     Segment {
@@ -236,7 +274,9 @@ impl World {
         for (p, pair) in pairs.iter().enumerate() {
             let same = |q: &usize| old.pairs[*q].option == pair.option;
             if let Some(q) = old.pairs_of(pair.segment.at()).find(same) {
-                inputs.set_backlog(&structure, p, old.outcome.pair(&old.structure, q).backlog)?;
+                let left = old.outcome.pair(&old.structure, q).backlog;
+                let left = left - self.alliances.relieved(q);
+                inputs.set_backlog(&structure, p, if left > 0.0 { left } else { 0.0 })?;
             }
         }
         let mut solver = Solver::new(&structure);
@@ -249,6 +289,9 @@ impl World {
         (market.pairs, market.first_pair) = (pairs, first_pair);
         (market.queues, market.groups) = (queues, groups);
         (market.tastes_changed, market.carried) = (true, true);
+        if let Some(lending) = &mut self.alliances.lending {
+            lending.find_hosts(plan, market);
+        }
         Ok(())
     }
 
@@ -275,13 +318,16 @@ impl World {
                     .sum()
             })
             .collect();
-        self.market.cells = self.market.queues.iter().map(|q| self.cells_of(plan, *q)).collect();
+        self.set_cells(plan);
         let world: f64 = size.iter().sum::<f64>().max(1e-9);
         for pair in 0..self.market.pairs.len() {
             let MarketPair { segment, option, pool, buyer, .. } = self.market.pairs[pair];
             let option = &plan.segments[segment.at()].options[option as usize];
-            let weight = option.taste * size[option.group.at()] / world;
-            let access = self.has_access(plan, pool, buyer);
+            let part = self.standing(plan, pool, plan.queue_at(option));
+            let weight = option.taste * (size[option.group.at()] * part) / world;
+            let access =
+                self.has_access(plan, pool, buyer) && self.is_open_to(plan, segment, option);
+            self.market.pairs[pair].compliance = self.compliance_of(plan, segment, option);
             if !access {
                 self.market.closed.push(pair as u32);
             }
@@ -292,16 +338,29 @@ impl World {
                 if open { weight } else { 0.0 },
             )?;
         }
+        self.set_offers(plan);
         Ok(())
     }
 
-    fn cells_of(&self, plan: &Blueprint, queue: QueueId) -> Vec<(u32, f64)> {
+    /// Which servers stand in which queue.
+    fn set_cells(&mut self, plan: &Blueprint) {
+        let mut cells = std::mem::take(&mut self.market.cells);
+        cells.resize_with(self.market.queues.len(), Vec::new);
+        cells.iter_mut().for_each(Vec::clear);
         let models = plan.hardware.len();
-        let groups = self.market.groups.iter().filter(|g| plan.queue_of(**g) == queue);
-        let cells = groups.flat_map(|g| g.at() * models..(g.at() + 1) * models);
-        let compute = |cell: usize| self.market.server_compute[cell % models];
-        let installed = cells.filter(|&cell| self.installed[cell] > 0);
-        installed.map(|cell| (cell as u32, compute(cell))).collect()
+        for &group in &self.market.groups {
+            for queue in plan.queues_of(group) {
+                let part = self.standing(plan, plan.pool_of(group), queue);
+                let Ok(place) = self.market.queues.binary_search(&queue) else { continue };
+                for (model, &compute) in self.market.server_compute.iter().enumerate() {
+                    let at = group.at() * models + model;
+                    if self.installed[at] > 0 && part > 0.0 {
+                        cells[place].push(Cell { at: at as u32, compute: compute * part, part });
+                    }
+                }
+            }
+        }
+        self.market.cells = cells;
     }
 
     /// Whether a nation's buyers can reach a pool and may use it under the regimes on cloud access and the suspensions in force, and can pay for it.

@@ -2,6 +2,7 @@
 //!
 //! Handlers change it through the methods here, which keep the counts that belong together in step.
 
+pub mod alliance;
 pub mod chain;
 pub mod connectivity;
 pub mod contracts;
@@ -127,6 +128,8 @@ pub struct Accounts {
     pub dealers: Vec<AccountId>,
     /// Providers.
     pub providers: Vec<AccountId>,
+    /// Clubs of members that share capacity, in dollars.
+    pub clubs: Vec<AccountId>,
     /// Vendors.
     pub vendors: Vec<AccountId>,
     /// Sellers of the grey channel.
@@ -241,6 +244,8 @@ pub struct World {
     pub models: model_layer::ModelState,
     /// Technicians by nation, where they are limited.
     pub talent: Vec<Option<talent::Labour>>,
+    /// Alliances and commons.
+    pub alliances: alliance::AllianceState,
     /// Long-term contracts.
     pub contracts: contracts::ContractState,
     /// Regions that clouds may open, by pool.

@@ -44,14 +44,16 @@ impl World {
     #[must_use]
     pub fn supply_is_withdrawn(&self, plan: &Blueprint, vendor: VendorId, zone: NationId) -> bool {
         self.withdrawn_from(plan, zone).is_some_and(|actor| {
-            plan.supply[vendor.at()][actor.vendors[vendor.at()] as usize] <= 0.0
+            let left = actor.supply_of(plan, vendor.at(), zone);
+            plan.supply[vendor.at()][left as usize] <= 0.0
         })
     }
 
     /// Whether a withdrawal ends a vendor's services in a zone. A vendor that only lacks what its chain makes goes on with them.
     #[must_use]
     pub fn service_is_withdrawn(&self, plan: &Blueprint, vendor: VendorId, zone: NationId) -> bool {
-        self.withdrawn_from(plan, zone).is_some_and(|actor| actor.vendors[vendor.at()] == NO_SUPPLY)
+        self.withdrawn_from(plan, zone)
+            .is_some_and(|actor| actor.supply_of(plan, vendor.at(), zone) == NO_SUPPLY)
     }
 
     /// Whether a withdrawal takes a jurisdiction's stages from the production chain: from every vendor, whichever nation is tested.

@@ -153,6 +153,7 @@ fn event_marks(event: &EventParameters) -> Vec<Mark> {
         EventKind::PolicyChange => "new policy",
         EventKind::ModelAccessCut => "closure of models",
         EventKind::OpenModelRelease => "release of models",
+        EventKind::AllianceChange => "change of alliance",
     };
     let start = Mark { day: at, label: format!("{what} starts") };
     let end = event.until.map(|day| Mark { day, label: format!("{what} ends") });

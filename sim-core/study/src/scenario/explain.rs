@@ -138,6 +138,10 @@ pub(crate) fn takes(spec: &FieldSpec) -> String {
         Kind::Reference(root) => format!("the identifier of an entry of `{root}`"),
         Kind::References(root) => format!("a list of identifiers of entries of `{root}`"),
         Kind::Shares(root) => format!("shares by {root} that sum to one: {{ a = 0.6, b = 0.4 }}"),
+        Kind::Numbers { root, unit, .. } => {
+            let of = |x: &str| if unit == "1" { x.to_owned() } else { format!("\"{x} {unit}\"") };
+            format!("numbers by {root}: {{ a = {}, b = {} }}", of("0.1"), of("0.2"))
+        }
         Kind::EconomyShares => {
             "shares by ISO 3166 code that sum to one: { TWN = 0.9, KOR = 0.1 }".to_owned()
         }
@@ -157,7 +161,7 @@ pub(crate) fn takes(spec: &FieldSpec) -> String {
 /// Which values a field allows, in words; empty where its type says all.
 pub(crate) fn allowed(spec: &FieldSpec) -> String {
     match spec.kind {
-        Kind::Number { unit, range } => range_text(range, unit),
+        Kind::Number { unit, range } | Kind::Numbers { unit, range, .. } => range_text(range, unit),
         Kind::Integer { min, max } => format!("from {min} to {max}"),
         Kind::Choice(words) | Kind::Choices(words) => words.join(", "),
         _ => String::new(),

@@ -161,6 +161,17 @@ fn field_schema(root: usize, field: usize) -> Value {
             "type": "object", "propertyNames": { "pattern": keys(spec.kind) },
             "additionalProperties": { "anyOf": [bounded(Range::share()), quantity(true)] },
         }),
+        Kind::Numbers { unit, range, .. } => {
+            let number = if unit == "1" {
+                json!({ "anyOf": [bounded(range), quantity(true)] })
+            } else {
+                quantity(false)
+            };
+            json!({
+                "type": "object", "propertyNames": { "pattern": keys(spec.kind) },
+                "additionalProperties": number,
+            })
+        }
         Kind::Economies => {
             json!({ "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^[A-Z]{3}$" } })
         }

@@ -13,8 +13,10 @@ pub(crate) fn check(resolver: &mut Resolver<'_>) {
     for (root, spec) in Scenario::ROOTS.iter().enumerate() {
         for id in identifiers(resolver, spec.name) {
             for (field, declared) in spec.fields.iter().enumerate() {
-                if let Kind::Reference(target) | Kind::References(target) | Kind::Shares(target) =
-                    declared.kind
+                if let Kind::Reference(target)
+                | Kind::References(target)
+                | Kind::Shares(target)
+                | Kind::Numbers { root: target, .. } = declared.kind
                 {
                     check_field(resolver, (root, &id, field), target);
                 }
@@ -46,6 +48,18 @@ fn check_field(resolver: &mut Resolver<'_>, at: (usize, &str, usize), target: &s
                 }
             }
             Value::List(mapped)
+        }
+        // Of several economies in one zone the largest number holds for the zone: it is the one that binds.
+        Value::Shares(numbers)
+            if matches!(root_spec(root).fields[field].kind, Kind::Numbers { .. }) =>
+        {
+            let mut mapped: BTreeMap<String, f64> = BTreeMap::new();
+            for (part, (word, number)) in numbers.iter().enumerate() {
+                check_word(resolver, at, part, word, target);
+                let known = mapped.entry(zone(resolver, word, target)).or_insert(*number);
+                *known = if *number > *known { *number } else { *known };
+            }
+            Value::Shares(mapped.into_iter().collect())
         }
         Value::Shares(shares) => {
             let mut mapped: BTreeMap<String, f64> = BTreeMap::new();

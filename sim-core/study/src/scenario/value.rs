@@ -75,6 +75,9 @@ impl Reader<'_> {
             }
             Kind::Shares(root) => return self.shares(path, (root, check_identifier), node),
             Kind::EconomyShares => return self.shares(path, ("ISO 3166 code", check_code), node),
+            Kind::Numbers { root, unit, range } => {
+                return self.numbers(path, (root, check_identifier), (unit, range), node);
+            }
             Kind::Path => return self.points(path, node),
             Kind::Personas => personas::name(self.files, node).map(Value::Text),
         };
@@ -268,32 +271,13 @@ impl Reader<'_> {
         (keys, check): (&str, KeyCheck),
         node: &Node,
     ) -> Option<Reading> {
-        let Data::Table(table) = &node.data else {
-            return self.fail(
-                path,
-                wrong_type(node, &format!("shares by {keys}: {{ a = 0.6, b = 0.4 }}")),
-            );
-        };
-        let (mut shares, mut parts, mut whole, mut sum) = (Vec::new(), Vec::new(), true, 0.0);
-        for member in table.iter() {
-            let id = check(&member.key, member.key_place);
-            let share = self.number(&member.node, "1", Range::share());
-            match (id, share) {
-                (Ok(()), Ok(Value::Number(share))) => {
-                    sum += share;
-                    shares.push((member.key.clone(), share));
-                    parts.push(member.key_place);
-                }
-                (id, share) => {
-                    whole = false;
-                    let path = format!("{path}.{}", member.key);
-                    for finding in id.err().into_iter().chain(share.err()) {
-                        self.fail::<()>(&path, finding);
-                    }
-                }
-            }
-        }
-        if whole && !shares.is_empty() && (sum - 1.0_f64).abs() > SHARE_TOLERANCE {
+        let reading = self.numbers(path, (keys, check), ("1", Range::share()), node)?;
+        let Parsed::Value(Value::Shares(shares)) = &reading.parsed else { return None };
+        // In the order of the file, so that the sum has the bits that a reader would find.
+        let Data::Table(table) = &node.data else { return None };
+        let of = |key: &str| shares.iter().find(|(id, _)| id == key).map_or(0.0, |(_, x)| *x);
+        let sum: f64 = table.iter().map(|member| of(&member.key)).sum();
+        if !shares.is_empty() && (sum - 1.0_f64).abs() > SHARE_TOLERANCE {
             let finding = Finding::error(Some(node.place), "", "· does not sum to one");
             return self.fail(
                 path,
@@ -302,8 +286,45 @@ impl Reader<'_> {
                     .allowed("shares that sum to one"),
             );
         }
-        shares.sort_by(|a, b| a.0.cmp(&b.0));
-        whole.then_some(Reading { parsed: Parsed::Value(Value::Shares(shares)), parts })
+        Some(reading)
+    }
+
+    /// Numbers by keys that pass `check`, sorted by key.
+    fn numbers(
+        &mut self,
+        path: &str,
+        (keys, check): (&str, KeyCheck),
+        (unit, range): (&str, Range),
+        node: &Node,
+    ) -> Option<Reading> {
+        let Data::Table(table) = &node.data else {
+            let (what, a, b) = match unit {
+                "1" => ("shares", "0.6".to_owned(), "0.4".to_owned()),
+                _ => ("numbers", format!("\"0.1 {unit}\""), format!("\"0.2 {unit}\"")),
+            };
+            let expected = format!("{what} by {keys}: {{ a = {a}, b = {b} }}");
+            return self.fail(path, wrong_type(node, &expected));
+        };
+        let (mut numbers, mut parts, mut whole) = (Vec::new(), Vec::new(), true);
+        for member in table.iter() {
+            let id = check(&member.key, member.key_place);
+            let number = self.number(&member.node, unit, range);
+            match (id, number) {
+                (Ok(()), Ok(Value::Number(number))) => {
+                    numbers.push((member.key.clone(), number));
+                    parts.push(member.key_place);
+                }
+                (id, number) => {
+                    whole = false;
+                    let path = format!("{path}.{}", member.key);
+                    for finding in id.err().into_iter().chain(number.err()) {
+                        self.fail::<()>(&path, finding);
+                    }
+                }
+            }
+        }
+        numbers.sort_by(|a, b| a.0.cmp(&b.0));
+        whole.then_some(Reading { parsed: Parsed::Value(Value::Shares(numbers)), parts })
     }
 }
 

@@ -67,6 +67,13 @@ pub(crate) fn toml_value(spec: &FieldSpec, value: Option<&Value>) -> String {
             format!("[{}]", words.join(", "))
         }
         (Value::Shares(shares), _) if shares.is_empty() => "{}".to_owned(),
+        (Value::Shares(numbers), Kind::Numbers { unit, .. }) if unit != "1" => {
+            let pair = |(id, x): &(String, f64)| {
+                format!("{id} = {}", quoted(&format!("{} {unit}", number_text(*x))))
+            };
+            let pairs: Vec<String> = numbers.iter().map(pair).collect();
+            format!("{{ {} }}", pairs.join(", "))
+        }
         (Value::Shares(shares), _) => {
             let pairs: Vec<String> = shares
                 .iter()

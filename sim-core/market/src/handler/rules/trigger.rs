@@ -64,6 +64,7 @@ impl World {
                     self.open_weights_come(plan, m, ctx.now().as_days());
                 }
             }
+            Effect::Membership { .. } => self.change_members(plan),
         }
         self.answer(plan, at, active, ctx)
     }

@@ -59,6 +59,12 @@ impl Inputs {
         Ok(())
     }
 
+    /// Capacity of a queue group (H100e).
+    #[must_use]
+    pub fn capacity(&self, group: usize) -> f64 {
+        self.capacity[group]
+    }
+
     /// Base price of a pair, `posted·FX·(1+tariff) + compliance` (USD per H100e-hour), in [0, 1e15].
     ///
     /// Below 1e-9 of the choke price it counts as 1e-9 of it; at or above choke the pair has no demand.

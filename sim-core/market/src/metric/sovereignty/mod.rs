@@ -9,6 +9,7 @@
 mod projection;
 mod test;
 
+use super::series::KINDS;
 use crate::blueprint::LEVELS;
 use crate::record::{HORIZONS_DAYS, Layer, Withdrawal};
 
@@ -38,7 +39,7 @@ pub struct Weakest {
     /// The foreign party with the lowest level at the last horizon, a position among the actors.
     pub worst: Option<usize>,
     /// What each kind of provider at home keeps of its compute after 365 days of the withdrawal that costs it most.
-    pub kept_by: [f64; 3],
+    pub kept_by: [f64; KINDS],
     /// `[actor][horizon]`.
     pub results: Vec<TestResult>,
 }
@@ -52,7 +53,7 @@ impl Weakest {
             expected_loss: [0.0; H],
             operator_loss: [0.0; H],
             worst: None,
-            kept_by: [f64::NAN; 3],
+            kept_by: [f64::NAN; KINDS],
             results: Vec::with_capacity(actors * H),
         }
     }

@@ -322,7 +322,9 @@ fn reserve(world: &World, plan: &Blueprint) -> Vec<f64> {
 /// Whether some focus nation may use a pool.
 fn is_of_interest(plan: &Blueprint, pool: PoolId) -> bool {
     let terms = &plan.pools[pool.at()];
-    plan.nations[terms.zone.at()].focus || plan.providers[terms.provider.at()].parameters.exports
+    plan.nations[terms.zone.at()].focus
+        || plan.providers[terms.provider.at()].parameters.exports
+        || plan.sharing.of_pool[pool.at()].is_some()
 }
 
 /// The cohorts of a pool, as they are today.

@@ -4,7 +4,7 @@ use super::projection::Projection;
 use super::{H, Levels, TestResult, Weakest};
 use crate::blueprint::{Blueprint, CLASSES, LEVELS, Reach, ResolvedActor};
 use crate::entity::demand::Sensitivity;
-use crate::entity::nation::{NationParameters, Residency};
+use crate::entity::nation::NationParameters;
 use crate::entity::provider::{Payment, ProviderKind};
 use crate::id::{NationId, PoolId};
 use crate::record::{HORIZONS_DAYS, Layer};
@@ -136,7 +136,7 @@ impl Projection {
             let part = actor.map_or(1.0, |a| self.part_left(case, a, (one.pool, h)));
             let own = actor.and_then(ResolvedActor::dependence).unwrap_or(Layer::Chips);
             for v in 0..case.vendors.len() {
-                let supply = actor.map_or(0, |a| a.vendors[v]);
+                let supply = actor.map_or(0, |a| a.supply_of(case.plan, v, case.nation));
                 let (kept, cut) =
                     (&self.fate(one.pool, v, 0)[h], &self.fate(one.pool, v, supply)[h]);
                 for (l, usable) in usable.iter_mut().enumerate() {
@@ -244,8 +244,8 @@ impl Case<'_> {
             Some(Layer::Data) => return terms.data_abroad > 0.0,
             _ => {}
         }
-        let supplies =
-            actor.vendors.iter().zip(&self.vendors).any(|(&left, &used)| left > 0 && used);
+        let left = |v: usize| actor.supply_of(self.plan, v, self.nation);
+        let supplies = self.vendors.iter().enumerate().any(|(v, &used)| used && left(v) > 0);
         let stops = |one: &Access| stopped(self.plan, actor, (one.pool, self.nation)).is_some();
         let owns = |one: &Access| match actor.reach {
             Reach::LargestOperator(kind) => is_own(self.plan, one.pool, (self.nation, kind)),
@@ -299,10 +299,12 @@ pub(crate) fn stopped(
     (pool, nation): (PoolId, NationId),
 ) -> Option<Layer> {
     let terms = &plan.pools[pool.at()];
-    if actor.providers[terms.provider.at()] {
+    // Of several that withdraw together the nation tested is none.
+    let home = plan.providers[terms.provider.at()].home;
+    if actor.providers[terms.provider.at()] && home != nation {
         return Some(Layer::ControlPlane);
     }
-    if actor.zones[terms.zone.at()] {
+    if actor.zones[terms.zone.at()] && terms.zone != nation {
         return Some(Layer::Facilities);
     }
     (actor.reach == Reach::Abroad && terms.zone != nation).then_some(Layer::Connectivity)
@@ -311,20 +313,21 @@ pub(crate) fn stopped(
 /// Pools that may do the nation's critical work: its own in full, critical first; those that sell to others in the share that it buys now.
 pub(crate) fn accessible(world: &World, plan: &Blueprint, nation: NationId) -> Vec<Access> {
     let residency = plan.nations[nation.at()].parameters.residency_critical;
+    let recognises = |zone| world.recognises(plan, nation, zone);
     let mut out = Vec::new();
     for (p, pool) in plan.pools.iter().enumerate() {
         let provider = &plan.providers[pool.provider.at()];
         let id = PoolId::new(p);
         let at_home = pool.zone == nation;
-        let allowed = match residency {
-            Residency::Any => true,
-            Residency::Territory => at_home,
-            Residency::Domestic => at_home && provider.home == nation,
-        };
+        let own = world.shares_rules(plan, id, nation);
+        let allowed = plan.admits(residency, (id, nation), |zone| own || recognises(zone));
         if !allowed || !world.has_access(plan, id, nation) {
             continue;
         }
-        if provider.parameters.exports {
+        let part = world.claim(plan, id, nation);
+        if let Some(share) = part {
+            out.push(Access { pool: id, share });
+        } else if provider.parameters.exports {
             let working = world.working_compute(plan, id);
             let share =
                 if working > 0.0 { world.served_to(plan, id, nation) / working } else { 0.0 };
