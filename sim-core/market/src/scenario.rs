@@ -13,6 +13,7 @@ use crate::entity::horizon::{BlocParameters, Focus, Horizon};
 use crate::entity::nation::NationParameters;
 use crate::entity::operator::{HostParameters, OperatorParameters, OwnerParameters};
 use crate::entity::provider::ProviderParameters;
+use crate::entity::security::{SecurityParameters, VectorParameters};
 use crate::entity::shock::ShockParameters;
 use crate::entity::stage::StageParameters;
 use crate::entity::tension::TensionParameters;
@@ -135,6 +136,7 @@ scenario! {
         focus["focus"]: Focus,
         demand["demand"]: DemandParameters,
         grey["grey"]: GreyParameters,
+        security["security"]: SecurityParameters,
         withdrawal["withdrawal"]: WithdrawalParameters,
     }
     entries {
@@ -168,6 +170,8 @@ scenario! {
         sensitivities["sensitivity"]: SensitivityParameters,
         /// Tensions between blocs, on which events may hang.
         tensions["tension"]: TensionParameters,
+        /// Vectors of security incidents.
+        vectors["vector"]: VectorParameters,
         /// Shocks to prices and demand.
         shocks["shock"]: ShockParameters,
         /// What happens between states: at a date, at a level of tension, or in answer to another event.

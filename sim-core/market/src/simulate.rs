@@ -34,6 +34,7 @@ use crate::world::operator;
 use crate::world::politics::PoliticsState;
 use crate::world::region::RegionState;
 use crate::world::remote::RemoteState;
+use crate::world::security::SecurityState;
 use crate::world::shock::ShockState;
 use crate::world::supply::{Parts, PoolState, Slots};
 use crate::world::token::TokenState;
@@ -195,6 +196,7 @@ impl World {
             shocks: ShockState::new(plan, seed, replication),
             hard_currency: HardCurrency::new(plan, seed, replication),
             governments: vec![Government::default(); plan.nations.len()],
+            security: SecurityState::new(plan),
             contracts: ContractState::new(plan),
             regions: vec![RegionState::default(); plan.pools.len()],
             ledger,
@@ -233,6 +235,7 @@ impl World {
             self.install(plan, new, ctx)?;
         }
         self.count_past_sales(plan);
+        self.begin_security(plan, ctx)?;
         for p in 0..plan.pools.len() {
             self.begin_pool(plan, PoolId::new(p), ctx)?;
         }

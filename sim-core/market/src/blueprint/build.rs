@@ -4,6 +4,7 @@ use autarky_engine::rng::{child_key, entity_key};
 
 use super::contracts::Contracts;
 use super::network::Networks;
+use super::security::Security;
 use super::shock::Shocks;
 use super::{Blueprint, LEVELS, Operator, Pool, Provider, Segment, Site, SupplyOption};
 use super::{chain, entries, politics};
@@ -112,6 +113,7 @@ impl Blueprint {
             supply: vec![vec![1.0, 0.0]; scenario.vendors.len()],
             focus,
             shocks: Shocks::default(),
+            security: Security::default(),
             networks: Networks::default(),
         };
         plan.add_providers(scenario)?;
@@ -121,6 +123,7 @@ impl Blueprint {
         plan.contracts = plan.resolve_contracts(scenario)?;
         plan.actors = plan.resolve_actors();
         plan.shocks = plan.compile_shocks(scenario)?;
+        plan.security = plan.compile_security(scenario);
         plan.networks = plan.compile_networks(scenario)?;
         Ok(plan)
     }

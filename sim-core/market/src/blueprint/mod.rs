@@ -11,6 +11,7 @@ mod entries;
 mod fleet;
 pub mod network;
 mod politics;
+pub mod security;
 mod shelf;
 pub mod shock;
 
@@ -395,6 +396,8 @@ pub struct Blueprint {
     pub focus: Vec<NationId>,
     /// Shocks to prices and demand.
     pub shocks: shock::Shocks,
+    /// Security.
+    pub security: security::Security,
     /// Networks whose operators decide for themselves.
     pub networks: network::Networks,
 }

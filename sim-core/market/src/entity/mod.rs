@@ -10,6 +10,7 @@ pub mod horizon;
 pub mod nation;
 pub mod operator;
 pub mod provider;
+pub mod security;
 pub mod shock;
 pub mod stage;
 pub mod tension;

@@ -10,6 +10,7 @@ mod network;
 mod node;
 mod region;
 mod rules;
+mod security;
 mod settlement;
 mod shock;
 mod supply;
@@ -85,6 +86,12 @@ impl Model for Market<'_> {
                 world.currency_switches(plan, nation, ctx)
             }
             Event::FiscalYear(nation) => world.fiscal_year(plan, nation, ctx),
+            Event::Incident(source) => world.incident(plan, source, ctx),
+            Event::IncidentFound(slot) => world.incident_found(plan, slot, ctx),
+            Event::Recovery(slot) => {
+                world.recovery(slot);
+                Ok(())
+            }
             Event::StageDisrupted(source) => world.stage_disrupted(plan, source, ctx),
             Event::StageRestored(source) => world.stage_restored(plan, source, ctx),
             Event::RegionReview(pool) => world.region_review(plan, pool, ctx),

@@ -30,6 +30,7 @@ impl World {
             self.ledger.set_rate(currency, self.market.rate[n]);
         }
         self.price_hardware(plan, day);
+        self.fund_security(plan)?;
         for p in 0..plan.pools.len() {
             self.settle(plan, PoolId::new(p), day)?;
             self.reprice(plan, PoolId::new(p));
@@ -38,6 +39,7 @@ impl World {
         self.settle_contracts(plan, day)?;
         self.settle_regions(plan)?;
         self.age_hazards(plan, day, ctx)?;
+        self.set_incident_rates(plan, ctx)?;
         integrity::check_month(self, plan)?;
         Ok(())
     }
@@ -153,16 +155,19 @@ impl World {
                 pue: provider.pue,
                 power_price: plan.nations[terms.zone.at()].parameters.power_price
                     * self.energy_factor(terms.zone),
-                // An hour served takes more than an hour of work where work is checked.
-                utilisation: provider.target_utilisation * Self::useful_share(plan, pool),
+                // An hour served takes more than an hour of work where work is checked or runs in enclaves.
+                utilisation: provider.target_utilisation
+                    * (Self::useful_share(plan, pool) * self.enclave_share(plan, pool)),
             };
-            self.pools[pool.at()].unit_cost = cost.per_hour();
+            self.pools[pool.at()].unit_cost =
+                cost.per_hour() + self.security_cost(pool) / cost.utilisation;
         }
         self.market.power[pool.at()] = self.fleet_power(plan, pool) * provider.pue;
         self.pools[pool.at()].avoidable_cost = self.market.power[pool.at()]
             * plan.nations[terms.zone.at()].parameters.power_price
             * self.energy_factor(terms.zone)
-            + self.replacement_cost(plan, pool) * provider.opex / UnitCost::YEAR_HOURS;
+            + self.replacement_cost(plan, pool) * provider.opex / UnitCost::YEAR_HOURS
+            + self.security_cost(pool);
         for v in 0..plan.vendors.len() {
             self.pools[pool.at()].part_price[v] = self.part_price(plan, pool, VendorId::new(v));
         }

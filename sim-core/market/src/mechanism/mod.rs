@@ -18,6 +18,7 @@ pub mod price;
 pub mod region_entry;
 pub mod reservation;
 pub mod scheduling;
+pub mod security;
 pub mod services;
 pub mod tension;
 pub mod token;

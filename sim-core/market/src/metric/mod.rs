@@ -2,6 +2,7 @@
 
 pub mod integrity;
 pub mod network;
+pub mod security;
 pub mod series;
 pub mod sovereignty;
 
@@ -150,6 +151,27 @@ impl Observers {
         }
     }
 
+    /// An incident began in a pool.
+    pub fn struck(&mut self, plan: &Blueprint, pool: PoolId) {
+        if let Some(at) = security::at_home(plan, pool).and_then(|n| self.focus(n)) {
+            self.window[at].security.incidents += 1.0;
+        }
+    }
+
+    /// A provider paid for the controls of a pool.
+    pub fn secured(&mut self, plan: &Blueprint, pool: PoolId, usd: f64) {
+        if let Some(at) = security::at_home(plan, pool).and_then(|n| self.focus(n)) {
+            self.window[at].security.paid += usd;
+        }
+    }
+
+    /// A state paid for the controls of providers at home.
+    pub fn state_secured(&mut self, nation: NationId, usd: f64) {
+        if let Some(at) = self.focus(nation) {
+            self.window[at].security.paid += usd;
+        }
+    }
+
     /// A dispute began in a network.
     pub fn disputed(&mut self, plan: &Blueprint, pool: PoolId) {
         if let Some(sums) = self.of_network(plan, pool) {
@@ -260,6 +282,7 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
             sums.offered += flow.offered;
             sums.served += flow.served;
             served += flow.served;
+            security::add_work(world, plan, (s, terms.pool, flow.served), &mut sums.security);
             sums.lost += flow.lost;
             sums.backlog += flow.backlog;
             sums.served_by[kind] += flow.served;
@@ -303,6 +326,7 @@ fn add_contracts(world: &World, plan: &Blueprint, s: usize, sums: &mut Sums) -> 
     for service in world.contracts.services.iter().filter(|service| service.segment == s) {
         let seller = &plan.providers[plan.pools[service.pool.at()].provider.at()];
         sums.served_by[seller.parameters.kind as usize] += service.amount;
+        security::add_work(world, plan, (s, service.pool, service.amount), &mut sums.security);
     }
     sums.offered += done.served;
     sums.served += done.served;
@@ -324,6 +348,7 @@ fn home_sums(world: &World, plan: &Blueprint, nation: NationId, sums: &mut Sums)
         let kind = provider.parameters.kind as usize;
         sums.capacity_by[kind] += world.working_compute(plan, id);
         sums.installed += world.installed_compute(plan, id);
+        sums.security.down += world.security.down[p];
         sums.on_order += world.pools[p].pipeline();
         sums.home_load += (0..plan.nations.len())
             .map(|n| world.market.served[p * plan.nations.len() + n])

@@ -1,6 +1,7 @@
 //! The quantities that are recorded, each with its name, unit, meaning and how it is read off the sums. Registry lines only.
 
 use super::network::{Basis, NetworkSums};
+use super::security::SecuritySums;
 use super::sovereignty::Weakest;
 use crate::record::Column;
 
@@ -65,6 +66,8 @@ pub struct Sums {
     pub spent_discounted: f64,
     /// H100e-hours served, discounted.
     pub served_discounted: f64,
+    /// Security.
+    pub security: SecuritySums,
     /// What happens inside node networks at home.
     pub inside: NetworkSums,
 }
@@ -102,6 +105,7 @@ impl Sums {
         );
         add!(spent_discounted, served_discounted, currency_short, currency_premium);
         add!(served_contract, billed_contract);
+        self.security.add(&other.security);
         self.inside.add(&other.inside);
         for kind in 0..3 {
             self.served_by[kind] += other.served_by[kind];
@@ -196,6 +200,51 @@ pub const SERIES: &[Series] = &[
             "share of spending that goes to providers whose home is elsewhere"
         ),
         |s, _| s.spent_abroad / s.spent,
+    ),
+    (column!("incidents", "1", "security incidents at providers at home in the period"), |s, _| {
+        s.security.incidents
+    }),
+    (
+        column!(
+            "incident_downtime",
+            "1",
+            "share of working capacity at home that incidents hold down"
+        ),
+        |s, _| s.security.down / (s.security.down + s.capacity_by.iter().sum::<f64>()),
+    ),
+    (
+        column!(
+            "exposed_work",
+            "H100eh",
+            "regulated and critical work exposed by incidents in the period"
+        ),
+        |s, _| s.security.exposed,
+    ),
+    (
+        column!("exposed_share", "1", "share of regulated and critical work exposed by incidents"),
+        |s, _| s.security.exposed / s.security.sensitive,
+    ),
+    (column!("corrupted_share", "1", "share of work whose results incidents made bad"), |s, _| {
+        s.security.corrupted / s.security.work
+    }),
+    (column!("trust", "1", "factor of trust on taste, mean over the work served"), |s, _| {
+        s.security.trust / s.security.work
+    }),
+    (
+        column!(
+            "data_exposure",
+            "1",
+            "share of regulated and critical work processed under foreign jurisdiction"
+        ),
+        |s, _| s.security.foreign / s.security.sensitive,
+    ),
+    (
+        column!(
+            "security_cost",
+            "USD",
+            "paid for enclaves, audits and red-teaming of providers at home in the period"
+        ),
+        |s, _| s.security.paid,
     ),
     (column!("exchange_rate", "1", "real exchange rate, local units per dollar"), |s, _| {
         s.mean(s.exchange_rate)
@@ -667,6 +716,43 @@ pub const SCALARS: &[Scalar] = &[
             "share of spending that goes to providers whose home is elsewhere"
         ),
         |s, _| s.spent_abroad / s.spent,
+    ),
+    (column!("incidents", "1", "security incidents at providers at home"), |s, _| {
+        s.security.incidents
+    }),
+    (
+        column!(
+            "incident_downtime",
+            "1",
+            "share of working capacity at home that incidents hold down"
+        ),
+        |s, _| s.security.down / (s.security.down + s.capacity_by.iter().sum::<f64>()),
+    ),
+    (
+        column!("exposed_share", "1", "share of regulated and critical work exposed by incidents"),
+        |s, _| s.security.exposed / s.security.sensitive,
+    ),
+    (column!("corrupted_share", "1", "share of work whose results incidents made bad"), |s, _| {
+        s.security.corrupted / s.security.work
+    }),
+    (column!("trust_min", "1", "lowest factor of trust on taste over the samples"), |_, r| {
+        r.min("trust")
+    }),
+    (
+        column!(
+            "data_exposure",
+            "1",
+            "share of regulated and critical work processed under foreign jurisdiction"
+        ),
+        |s, _| s.security.foreign / s.security.sensitive,
+    ),
+    (
+        column!(
+            "security_cost",
+            "USD",
+            "paid for enclaves, audits and red-teaming of providers at home"
+        ),
+        |s, _| s.security.paid,
     ),
     (
         column!(

@@ -55,6 +55,14 @@ pub enum Process {
     StandingLicence = 43,
     /// Shortages of hard currency.
     HardCurrency = 33,
+    /// Clocks of security incidents.
+    Incident = 62,
+    /// Which operator or site of a pool an incident hits.
+    IncidentTarget = 63,
+    /// Times until incidents are found, and until nodes work again.
+    IncidentSpan = 64,
+    /// Whether an incident at a vendor gets past the controls of a pool.
+    IncidentReach = 65,
     /// Seizures of shipments of the grey channel.
     GreySeizure = 44,
     /// What chance gives an operator of a network.

@@ -280,7 +280,8 @@ impl World {
         for pair in 0..self.market.pairs.len() {
             let MarketPair { segment, option, pool, buyer, .. } = self.market.pairs[pair];
             let option = &plan.segments[segment.at()].options[option as usize];
-            let weight = option.taste * size[option.group.at()] / world;
+            let trust = self.security.taste[pool.at()];
+            let weight = option.taste * size[option.group.at()] / world * trust;
             let access = self.has_access(plan, pool, buyer);
             if !access {
                 self.market.closed.push(pair as u32);

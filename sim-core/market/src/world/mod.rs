@@ -16,6 +16,7 @@ pub mod operator;
 pub mod politics;
 pub mod region;
 pub mod remote;
+pub mod security;
 pub mod shock;
 pub mod supply;
 pub mod token;
@@ -222,6 +223,8 @@ pub struct World {
     pub hard_currency: hard_currency::HardCurrency,
     /// Purses of the governments, by nation.
     pub governments: Vec<government::Government>,
+    /// Security: incidents, controls, trust.
+    pub security: security::SecurityState,
     /// Long-term contracts.
     pub contracts: contracts::ContractState,
     /// Regions that clouds may open, by pool.

@@ -162,6 +162,12 @@ impl<T> Slots<T> {
         self.items.get_mut(slot as usize)?.as_mut()
     }
 
+    /// Slots in all, free ones included.
+    #[must_use]
+    pub fn slots(&self) -> u32 {
+        self.items.len() as u32
+    }
+
     /// Items present.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.items.iter().flatten()

@@ -88,8 +88,10 @@ impl World {
             replacement,
             premium,
             life: cheapest.map_or(LIFE, |h| plan.hardware[h.at()].parameters.life),
-            operation: if replacement.is_finite() { replacement * provider.opex } else { 0.0 },
-            power: self.market.power[pool.at()] * power / network.method.throughput(),
+            operation: if replacement.is_finite() { replacement * provider.opex } else { 0.0 }
+                + self.security.costs[pool.at()].0,
+            power: self.market.power[pool.at()] * power
+                / (network.method.throughput() * self.enclave_share(plan, pool)),
             required: network.token.map_or(0.0, |t| plan.networks.tokens[t].parameters.required),
             stake_yield: network.token.map_or(0.0, |t| self.tokens[t].stake_yield),
         }
