@@ -12,6 +12,7 @@ mod network;
 mod owner;
 mod price;
 mod regions;
+mod security;
 mod shock;
 mod token;
 
@@ -58,6 +59,7 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
         network::networks,
         owner::owners,
         token::tokens,
+        security::security,
         contracts::contracts,
         regions::regions,
         dispatch::dispatchers,
@@ -78,6 +80,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<Problem> {
     network::warnings(scenario, &mut out);
     owner::warnings(scenario, &mut out);
     token::warnings(scenario, &mut out);
+    security::warnings(scenario, &mut out);
     contracts::warnings(scenario, &mut out);
     events::warnings(scenario, &mut out);
     events::grey_channel(scenario, &mut out);

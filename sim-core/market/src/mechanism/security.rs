@@ -1,10 +1,10 @@
 //! Security incidents: how often they come, what controls take off, how updates that do not come add up, how trust returns.
 //!
 //! A pool of n operators has `λ = λ₀·n^γ·φ·(1 + υ·L)·(1 − a·A)·(1 − r·R)` incidents of a vector a year: γ = `surface`, φ the factors of provider and
-//! operator types, A and R the levels of audits and red-teaming, a and r what they take off at level one. The product of what controls leave is that of
-//! barriers which fail independently (Gordon and Loeb 2002 for one; layers of protection: AIChE 2001). L, years of updates that nodes lack, grows by a year a
-//! year while services are cut and shrinks as `dL/dt = −ρ·L` once they flow: vulnerabilities become known at a constant rate, so the hazard is linear
-//! in L (Schryen 2009 finds rates of disclosure without a trend). Trust is a log taste that decays by `dT/dt = −T/τ`.
+//! operator types, A and R the levels of audits and red-teaming, a and r what they take off at level one. What passes barriers that fail independently
+//! is a product (layers of protection: CCPS 2001). L, years of updates that nodes lack, grows by a year a year while services are cut and shrinks as
+//! `dL/dt = −ρ·L` once they flow; the hazard is linear in L because vulnerabilities become known at a rate that does not decline (Rescorla 2005). Trust is
+//! a log taste that decays by `dT/dt = −T/τ`.
 //!
 //! It draws nothing and knows no pool.
 

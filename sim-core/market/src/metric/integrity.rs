@@ -152,7 +152,24 @@ pub fn check_month(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
         equal("waiting nodes", || plan.pools[p].id.clone(), waiting as f64, f64::from(counted))?;
     }
     check_networks(world, plan)?;
+    check_security(world, plan)?;
     check_output(world, plan)
+}
+
+/// Incidents under way are as many as were counted, and they hold down no more than works.
+fn check_security(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
+    let security = &world.security;
+    let under_way = security.incidents.iter().count();
+    equal("incidents", || "all pools".to_owned(), security.active as f64, under_way as f64)?;
+    for (p, &down) in security.down.iter().enumerate().filter(|(_, down)| **down > 0.0) {
+        let installed = world.installed_compute(plan, PoolId::new(p));
+        if down > installed * (1.0 + TOLERANCE) {
+            let entity = plan.pools[p].id.clone();
+            let law = "servers that incidents hold down";
+            return Err(Violation { law, entity, expected: installed, found: down }.into());
+        }
+    }
+    Ok(())
 }
 
 /// Tokens to the last micro-token: supply = start + issued − burned = what all hold together; cash of operators to the last micro-dollar.
