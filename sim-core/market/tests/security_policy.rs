@@ -22,6 +22,7 @@ use autarky_market::metric::sovereignty::Projection;
 use autarky_market::scenario::Scenario;
 use autarky_market::simulate;
 use autarky_market::world::World;
+use autarky_market::world::security::Target;
 use common::{Run, add_pool, fleet, island, pool, zone};
 
 const YEAR: f64 = 365.25;
@@ -318,4 +319,68 @@ fn the_withdrawal_test_sees_what_incidents_hold_down_today_and_not_in_a_month() 
         seen[usize::from(down)] += 1;
     }
     assert!(seen[0] > 100 && seen[1] > 20, "{seen:?}");
+}
+
+/// Of two operators one is of a type that is attacked three times as often: incidents come at 2·(1 + 3) a year, and three in four hit it. Both z-scores within 5.
+#[test]
+fn operators_are_hit_by_the_factor_of_their_type_whatever_their_size() {
+    let plan = cheating(Verification::None, |s| {
+        for (id, factor) in [("calm", 1.0), ("sought", 3.0)] {
+            let kind = s.operators.entry(id);
+            (kind.security_factor, kind.candidates, kind.reinvested) = (factor, 0.0, 0.0);
+            kind.patience = 1200;
+        }
+        home(s).operator_mix = vec![("calm".to_owned(), 0.6), ("sought".to_owned(), 0.4)];
+        let v = s.vectors.entry("insider");
+        (v.rate, v.surface, v.group, v.downtime) = (2.0, 1.0, Group::Operator, 1.0);
+    });
+    let (mut hits, mut all, mut sought) = (0.0, 0.0, 0.0);
+    for r in 0..20 {
+        let mut run = Run::new(&plan, 103, r);
+        for month in 1..130 {
+            let world = run.to(28.0 * f64::from(month));
+            for incident in world.security.incidents.iter() {
+                let Target::Operator(id) = incident.target else { panic!("{incident:?}") };
+                let kind = world.operators[id.at()].member.as_ref().unwrap().kind;
+                hits += 1.0;
+                sought += f64::from(u8::from(plan.networks.kinds[kind].id == "sought"));
+            }
+        }
+        all += run.trace.iter().filter(|r| r.code == 90).count() as f64;
+    }
+    let mean = 20.0 * 8.0 * 129.0 * 28.0 / YEAR;
+    assert!(((all - mean) / mean.sqrt()).abs() < 5.0, "{all} {mean}");
+    let z = (sought - 0.75 * hits) / (hits * 0.75 * 0.25_f64).sqrt();
+    assert!(z.abs() < 5.0 && hits > 40.0, "{sought} of {hits}");
+}
+
+/// Copies of a nation with incidents under way, from which the worst vendor withdraws: the level a year later is that of the projection, which knows no incidents
+/// after today, and the original is not touched.
+#[test]
+fn copies_of_a_replication_end_its_incidents_and_leave_the_original_alone() {
+    let record = |copies: i64| {
+        let plan = one_pool(|s| {
+            let v = s.vectors.entry("physical");
+            (v.rate, v.dwell, v.downtime) = (6.0, 10.0, 20.0);
+            (s.horizon.years, s.horizon.sample) = (3.0, 91.3125);
+            (s.withdrawal.replications, s.withdrawal.every) = (copies, 2);
+        });
+        let record = simulate(&plan, 107, 0, &StopFlag::new()).unwrap();
+        let column = |name: &str| -> Vec<f64> {
+            let at = SERIES.iter().position(|(c, _)| c.name == name).unwrap();
+            record.series.chunks_exact(SERIES.len()).map(|row| row[at]).collect()
+        };
+        let level = column("rollout_level_365d").into_iter().filter(|x| x.is_finite()).collect();
+        let plain: Vec<u64> = column("incident_downtime").iter().map(|x| x.to_bits()).collect();
+        let levels: Vec<f64> = level;
+        (record.fingerprint, plain, levels, column("sovereignty_365d"))
+    };
+    let (alone, copied) = (record(0), record(2));
+    assert!(alone.0 == copied.0 && alone.1 == copied.1 && copied.2.len() > 3);
+    assert!(copied.1.iter().any(|bits| f64::from_bits(*bits) > 0.05));
+    // Incidents of the day are over after a year, and a frozen copy has no new ones.
+    let levels = copied.3.iter().skip(1).step_by(2);
+    for (copy, projected) in copied.2.iter().zip(levels) {
+        assert!((copy - projected).abs() < 1e-9, "{copy} {projected}");
+    }
 }

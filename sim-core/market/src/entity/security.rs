@@ -41,7 +41,7 @@ parameters! {
         /// Mean time for which it goes undetected.
         dwell: f64 = 0.0, Kind::Number { unit: "day", range: Range::closed(0.0, 3650.0) }, Assumed, "found at once; breaches take 241 days to identify and contain (IBM 2025)";
         /// Mean time for which the nodes hit are down once it is found.
-        downtime: f64 = 0.0, Kind::Number { unit: "day", range: Range::closed(0.0, 3650.0) }, Assumed, "none; ransomware 16 to 24 days (Coveware 2019 to 2022)";
+        downtime: f64 = 0.0, Kind::Number { unit: "day", range: Range::closed(0.0, 3650.0) }, Assumed, "none; ransomware took 16 days to recover from (Coveware 2020)";
         /// Share of the regulated and critical work done meanwhile on the nodes hit that is exposed.
         exposure: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "none";
         /// Share of the results made meanwhile on the nodes hit that are bad.
