@@ -64,6 +64,8 @@ pub struct Security {
     pub controls: Vec<Controls>,
     /// Whether any pool uses a control.
     pub controlled: bool,
+    /// Whether a nation's work in a pool is under foreign jurisdiction, `[pool × nation]`: it lies abroad, or its provider is governed from there.
+    pub foreign: Vec<bool>,
 }
 
 impl Blueprint {
@@ -106,7 +108,13 @@ impl Blueprint {
         let controls: Vec<Controls> =
             self.pools.iter().map(|pool| self.controls_of(pool)).collect();
         let controlled = controls.iter().any(|c| c.wanted.any());
-        Security { vectors, sources, controls, controlled }
+        let nations = 0..self.nations.len();
+        let foreign = |pool: &Pool| {
+            let (zone, home) = (pool.zone.at(), self.providers[pool.provider.at()].home.at());
+            nations.clone().map(move |n| zone != n || home != n)
+        };
+        let foreign = self.pools.iter().flat_map(foreign).collect();
+        Security { vectors, sources, controls, controlled, foreign }
     }
 
     fn controls_of(&self, pool: &Pool) -> Controls {
@@ -136,12 +144,5 @@ impl Blueprint {
         let own = self.segments.iter().filter(|segment| segment.nation == pool.zone);
         let sensitive = own.filter(|s| Sensitivity::ALL[s.sensitivity] != Sensitivity::Open);
         sensitive.flat_map(|s| &s.options).any(|option| groups.contains(&option.group.0))
-    }
-
-    /// Whether a nation's work in a pool is under foreign jurisdiction: it lies abroad, or its provider is governed from there.
-    #[must_use]
-    pub fn is_foreign(&self, pool: PoolId, buyer: crate::id::NationId) -> bool {
-        let terms = &self.pools[pool.at()];
-        terms.zone != buyer || self.providers[terms.provider.at()].home != buyer
     }
 }

@@ -42,7 +42,10 @@ impl Model for Market<'_> {
     type Event = Event;
     type Error = ModelError;
 
-    #[expect(clippy::too_many_lines, reason = "one arm an event: the whole vocabulary in one match")]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm an event: the whole vocabulary in one match"
+    )]
     fn handle(&mut self, ctx: &mut Ctx<'_>, event: Event) -> Result<(), ModelError> {
         let Self { plan, world } = self;
         if world.sleeps_through(event) {

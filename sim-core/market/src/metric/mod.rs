@@ -13,6 +13,7 @@ use crate::id::{NationId, PoolId, ProviderId};
 use crate::mechanism::clearing::{Method, Report};
 use crate::record::{HORIZONS_DAYS, Withdrawal};
 use crate::world::{Ctx, ModelError, World};
+use security::Work;
 use series::{SERIES, Sums};
 use sovereignty::WithdrawalSums;
 
@@ -271,6 +272,7 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
     for s in nation.at() * per_nation..(nation.at() + 1) * per_nation {
         let segment = &plan.segments[s];
         let critical = Sensitivity::ALL[segment.sensitivity] == Sensitivity::Critical;
+        let sensitive = security::is_sensitive(segment);
         sums.reference += market.demand[s];
         sums.critical += if critical { market.demand[s] } else { 0.0 };
         let mut served = 0.0;
@@ -282,7 +284,9 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
             sums.offered += flow.offered;
             sums.served += flow.served;
             served += flow.served;
-            security::add_work(world, plan, (s, terms.pool, flow.served), &mut sums.security);
+            let foreign = plan.security.foreign[terms.border as usize];
+            let work = Work { pool: terms.pool, served: flow.served, sensitive, foreign };
+            security::add_work(world, plan, work, &mut sums.security);
             sums.lost += flow.lost;
             sums.backlog += flow.backlog;
             sums.served_by[kind] += flow.served;
@@ -326,7 +330,14 @@ fn add_contracts(world: &World, plan: &Blueprint, s: usize, sums: &mut Sums) -> 
     for service in world.contracts.services.iter().filter(|service| service.segment == s) {
         let seller = &plan.providers[plan.pools[service.pool.at()].provider.at()];
         sums.served_by[seller.parameters.kind as usize] += service.amount;
-        security::add_work(world, plan, (s, service.pool, service.amount), &mut sums.security);
+        let at = service.pool.at() * plan.nations.len() + plan.segments[s].nation.at();
+        let work = Work {
+            pool: service.pool,
+            served: service.amount,
+            sensitive: security::is_sensitive(&plan.segments[s]),
+            foreign: plan.security.foreign[at],
+        };
+        security::add_work(world, plan, work, &mut sums.security);
     }
     sums.offered += done.served;
     sums.served += done.served;

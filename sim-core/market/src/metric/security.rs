@@ -1,6 +1,6 @@
 //! What incidents do to the work and the capacity of a nation, and how much of its sensitive work runs under foreign jurisdiction. Reads only.
 
-use crate::blueprint::Blueprint;
+use crate::blueprint::{Blueprint, Segment};
 use crate::entity::demand::Sensitivity;
 use crate::id::{NationId, PoolId};
 use crate::world::World;
@@ -44,22 +44,36 @@ pub(super) fn at_home(plan: &Blueprint, pool: PoolId) -> Option<NationId> {
     (plan.providers[terms.provider.at()].home == terms.zone).then_some(terms.zone)
 }
 
-/// Adds what a pool served of a segment in a tick, H100e.
-pub(super) fn add_work(
-    world: &World,
-    plan: &Blueprint,
-    (segment, pool, served): (usize, PoolId, f64),
-    sums: &mut SecuritySums,
-) {
-    let work = served * plan.timing.tick_days * 24.0;
-    let (state, segment) = (&world.security, &plan.segments[segment]);
+/// Work that a pool served in a tick.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Work {
+    /// Who served it.
+    pub(super) pool: PoolId,
+    /// How much, H100e.
+    pub(super) served: f64,
+    /// Whether it is regulated or critical.
+    pub(super) sensitive: bool,
+    /// Whether it is under foreign jurisdiction there.
+    pub(super) foreign: bool,
+}
+
+/// Whether a segment's work is regulated or critical.
+pub(super) fn is_sensitive(segment: &Segment) -> bool {
+    Sensitivity::ALL[segment.sensitivity] != Sensitivity::Open
+}
+
+/// Adds what a pool served.
+pub(super) fn add_work(world: &World, plan: &Blueprint, done: Work, sums: &mut SecuritySums) {
+    let work = done.served * plan.timing.tick_days * 24.0;
+    let (state, pool) = (&world.security, done.pool.at());
     sums.work += work;
-    sums.corrupted += work * state.corrupted[pool.at()];
-    sums.trust += work * state.taste[pool.at()];
-    if Sensitivity::ALL[segment.sensitivity] == Sensitivity::Open {
-        return;
+    sums.trust += work * state.taste[pool];
+    if done.sensitive {
+        sums.sensitive += work;
+        sums.foreign += if done.foreign { work } else { 0.0 };
     }
-    sums.sensitive += work;
-    sums.exposed += work * state.exposed[pool.at()];
-    sums.foreign += if plan.is_foreign(pool, segment.nation) { work } else { 0.0 };
+    if state.active > 0 {
+        sums.corrupted += work * state.corrupted[pool];
+        sums.exposed += if done.sensitive { work * state.exposed[pool] } else { 0.0 };
+    }
 }
