@@ -57,6 +57,8 @@ impl World {
         if plan.security.sources.is_empty() {
             return Ok(());
         }
+        // The parts that incidents under way hit follow the fleet month by month too.
+        self.security.changed |= self.security.active > 0;
         let middle = ctx.now().as_days() + 0.5 * MONTH;
         let pools = (0..plan.pools.len()).map(PoolId::new);
         let surfaces: Vec<_> = pools.map(|p| self.surface_of(plan, p, middle)).collect();
@@ -173,6 +175,7 @@ impl World {
         let Some(incident) = self.security.incidents.get_mut(slot) else { return Ok(()) };
         incident.found = true;
         let incident = *incident;
+        self.security.holding += 1;
         self.security.changed = true;
         let terms = vector(plan, &plan.security.sources[incident.source]);
         let loss = terms.trust * self.part_hit(plan, &incident);
@@ -189,6 +192,7 @@ impl World {
     pub(super) fn recovery(&mut self, slot: u32) {
         if self.security.incidents.take(slot).is_some() {
             self.security.active -= 1;
+            self.security.holding -= 1;
             self.security.changed = true;
         }
     }

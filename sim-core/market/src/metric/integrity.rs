@@ -160,7 +160,10 @@ pub fn check_month(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
 fn check_security(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
     let security = &world.security;
     let under_way = security.incidents.iter().count();
-    equal("incidents", || "all pools".to_owned(), security.active as f64, under_way as f64)?;
+    let found = security.incidents.iter().filter(|i| i.found).count();
+    let name = || "all pools".to_owned();
+    equal("incidents", name, security.active as f64, under_way as f64)?;
+    equal("incidents that were found", name, security.holding as f64, found as f64)?;
     for (p, &down) in security.down.iter().enumerate().filter(|(_, down)| **down > 0.0) {
         let installed = world.installed_compute(plan, PoolId::new(p));
         if down > installed * (1.0 + TOLERANCE) {

@@ -74,7 +74,9 @@ pub struct SecurityState {
     pub incidents: Slots<Incident>,
     /// How many.
     pub active: usize,
-    /// Whether one began or ended since effects were last counted.
+    /// How many of them have been found, and hold nodes down.
+    pub holding: usize,
+    /// Whether one began, was found or ended, or a month did, since effects were last counted.
     pub changed: bool,
     /// Controls in force, by pool.
     pub levels: Vec<Levels>,
@@ -118,6 +120,7 @@ impl SecurityState {
             counts: vec![0; sources],
             incidents: Slots::default(),
             active: 0,
+            holding: 0,
             changed: false,
             levels: vec![Levels::default(); pools],
             costs: vec![(0.0, 0.0); pools],
@@ -269,9 +272,9 @@ impl World {
         if whole > 0.0 { share * part / whole } else { 0.0 }
     }
 
-    /// Counts anew what incidents under way do; costs nothing while there are none.
+    /// Counts anew what incidents under way do: while nodes are down every time, otherwise when something has changed.
     pub(super) fn refresh_incidents(&mut self, plan: &Blueprint) {
-        if self.security.active == 0 && !self.security.changed {
+        if self.security.holding == 0 && !self.security.changed {
             return;
         }
         self.security.changed = false;
@@ -341,7 +344,7 @@ impl World {
         cell: usize,
     ) -> f64 {
         let state = &self.security;
-        if state.active == 0 {
+        if state.holding == 0 {
             return 1.0;
         }
         let of_vendor = state.on_by_vendor[pool.at() * plan.vendors.len() + vendor.at()];
@@ -362,7 +365,7 @@ impl World {
     /// Share of a cohort's nodes that incidents leave on today.
     #[must_use]
     pub fn cohort_on(&self, plan: &Blueprint, cohort: &Cohort) -> f64 {
-        if self.security.active == 0 {
+        if self.security.holding == 0 {
             return 1.0;
         }
         let vendor = plan.hardware[cohort.hardware.at()].vendor;
