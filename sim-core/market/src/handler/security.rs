@@ -179,7 +179,7 @@ impl World {
         self.security.changed = true;
         let terms = vector(plan, &plan.security.sources[incident.source]);
         let loss = terms.trust * self.part_hit(plan, &incident);
-        self.lose_trust(plan, incident.pool, loss, ctx.now().as_days());
+        self.lose_trust(plan, self.pool_hit(&incident), loss, ctx.now().as_days());
         if terms.downtime > 0.0 {
             self.end_span(plan, (slot, incident), Span::Downtime, ctx)
         } else {

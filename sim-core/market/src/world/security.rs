@@ -33,7 +33,7 @@ pub struct Incident {
     pub source: usize,
     /// Which incident of that clock.
     pub number: u64,
-    /// Where.
+    /// Where it began.
     pub pool: PoolId,
     /// What.
     pub target: Target,
@@ -254,12 +254,22 @@ impl World {
         }
     }
 
-    /// Part of a pool's installed compute that an incident hits.
+    /// The pool whose nodes an incident hits: operators may move to a fork meanwhile.
+    #[must_use]
+    pub fn pool_hit(&self, incident: &Incident) -> PoolId {
+        match incident.target {
+            Target::Operator(id) => self.operators[id.at()].pool,
+            Target::Site(id) => self.sites[id.at()].pool,
+            Target::Pool | Target::Vendor(_) => incident.pool,
+        }
+    }
+
+    /// Part of that pool's installed compute that it hits.
     #[must_use]
     pub fn part_hit(&self, plan: &Blueprint, incident: &Incident) -> f64 {
         let terms = &plan.security.vectors[plan.security.sources[incident.source].vector];
         let share = terms.parameters.share;
-        let whole = self.installed_compute(plan, incident.pool);
+        let whole = self.installed_compute(plan, self.pool_hit(incident));
         let part = match incident.target {
             Target::Pool => return share,
             Target::Vendor(vendor) => self.installed_of(plan, incident.pool, vendor),
@@ -285,7 +295,7 @@ impl World {
         for incident in &under_way {
             let terms =
                 &plan.security.vectors[plan.security.sources[incident.source].vector].parameters;
-            let pool = incident.pool.at();
+            let pool = self.pool_hit(incident).at();
             if !incident.found {
                 let hit = self.part_hit(plan, incident);
                 let open = hit * (1.0 - terms.enclave * self.security.levels[pool].enclave);
@@ -372,7 +382,7 @@ impl World {
         let pool = self.sites[cohort.site.at()].pool;
         let hits = |incident: &&Incident| {
             incident.found
-                && incident.pool == pool
+                && self.pool_hit(incident) == pool
                 && match incident.target {
                     Target::Pool => true,
                     Target::Vendor(other) => other == vendor,
