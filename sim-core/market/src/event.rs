@@ -88,6 +88,12 @@ pub enum Event {
     TalentFlow(NationId),
     /// Technicians of a nation install what was delivered.
     NodesInstalled(NationId),
+    /// A security incident of a source begins (clock).
+    Incident(u32),
+    /// An incident is found.
+    IncidentFound(u32),
+    /// The nodes that an incident took down work again.
+    Recovery(u32),
     /// A shipment of the grey channel arrives or is seized.
     GreyArrives(u32),
     /// A jurisdiction's part of a stage of production is interrupted.
@@ -163,6 +169,9 @@ impl EventCode for Event {
             Self::StandingLicenceDecided(_) => 43,
             Self::LinkFails(..) => 75,
             Self::LinkRestored(..) => 76,
+            Self::Incident(_) => 90,
+            Self::IncidentFound(_) => 91,
+            Self::Recovery(_) => 92,
             Self::GreyArrives(_) => 44,
             Self::StageDisrupted(_) => 50,
             Self::StageRestored(_) => 51,
@@ -228,6 +237,9 @@ impl EventCode for Event {
             | Self::TensionFalls(id)
             | Self::AnswerStarts(id)
             | Self::StandingLicenceDecided(id)
+            | Self::Incident(id)
+            | Self::IncidentFound(id)
+            | Self::Recovery(id)
             | Self::GreyArrives(id) => id,
             Self::Tick | Self::MonthEnd | Self::Sample => 0,
         }

@@ -16,6 +16,7 @@ use crate::entity::nation::NationParameters;
 use crate::entity::operator::{HostParameters, OperatorParameters, OwnerParameters};
 use crate::entity::project::{MilestoneParameters, ProjectParameters};
 use crate::entity::provider::ProviderParameters;
+use crate::entity::security::{SecurityParameters, VectorParameters};
 use crate::entity::shock::ShockParameters;
 use crate::entity::stage::StageParameters;
 use crate::entity::tension::TensionParameters;
@@ -140,6 +141,7 @@ scenario! {
         demand["demand"]: DemandParameters,
         frontier["frontier"]: FrontierParameters,
         grey["grey"]: GreyParameters,
+        security["security"]: SecurityParameters,
         withdrawal["withdrawal"]: WithdrawalParameters,
         welfare["welfare"]: WelfareParameters,
     }
@@ -182,6 +184,8 @@ scenario! {
         models["model"]: ModelParameters,
         /// Tensions between blocs, on which events may hang.
         tensions["tension"]: TensionParameters,
+        /// Vectors of security incidents.
+        vectors["vector"]: VectorParameters,
         /// Shocks to prices and demand.
         shocks["shock"]: ShockParameters,
         /// What happens between states: at a date, at a level of tension, or in answer to another event.

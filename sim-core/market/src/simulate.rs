@@ -37,6 +37,7 @@ use crate::world::politics::PoliticsState;
 use crate::world::project::{Facility, ProjectState};
 use crate::world::region::RegionState;
 use crate::world::remote::RemoteState;
+use crate::world::security::SecurityState;
 use crate::world::shock::ShockState;
 use crate::world::spillover::Openness;
 use crate::world::stockpile;
@@ -214,6 +215,7 @@ impl World {
             models: ModelState::new(plan),
             talent: vec![None; plan.nations.len()],
             alliances: AllianceState::new(plan)?,
+            security: SecurityState::new(plan),
             contracts: ContractState::new(plan),
             regions: vec![RegionState::default(); plan.pools.len()],
             ledger,
@@ -252,6 +254,7 @@ impl World {
             self.install(plan, new, ctx)?;
         }
         self.count_past_sales(plan);
+        self.begin_security(plan, ctx)?;
         for p in 0..plan.pools.len() {
             self.begin_pool(plan, PoolId::new(p), ctx)?;
         }
@@ -370,6 +373,7 @@ fn pool_state(plan: &Blueprint, pool: &Pool, repair: Stream) -> PoolState {
         revenue: vec![0.0; plan.nations.len()],
         energy: 0.0,
         parts_paid: 0.0,
+        security_paid: 0.0,
         loss: 0.0,
     }
 }

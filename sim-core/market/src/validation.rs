@@ -16,6 +16,7 @@ mod owner;
 mod price;
 mod project;
 mod regions;
+mod security;
 mod shock;
 mod talent;
 mod token;
@@ -64,6 +65,7 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
         owner::owners,
         token::tokens,
         alliance::clubs,
+        security::security,
         contracts::contracts,
         regions::regions,
         project::projects,
@@ -88,6 +90,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<Problem> {
     owner::warnings(scenario, &mut out);
     token::warnings(scenario, &mut out);
     alliance::warnings(scenario, &mut out);
+    security::warnings(scenario, &mut out);
     contracts::warnings(scenario, &mut out);
     project::warnings(scenario, &mut out);
     events::warnings(scenario, &mut out);

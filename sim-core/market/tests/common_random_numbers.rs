@@ -16,6 +16,7 @@ use autarky_market::entity::controller::{Regime, Scope};
 use autarky_market::entity::nation::{Release, Residency};
 use autarky_market::entity::operator::EntryRule;
 use autarky_market::entity::provider::{CapacityTarget, PriceRule, ProviderKind};
+use autarky_market::entity::security::Group;
 use autarky_market::entity::shock::{Law, SizeLaw, Target};
 use autarky_market::entity::token::TokenPrice;
 use autarky_market::scenario::Scenario;
@@ -136,12 +137,13 @@ fn no_lever_changes_a_draw_of_another_process() {
     assert!(expected.currency.len() > 3);
     assert!(expected.first_failures.len() > 10 && expected.outages.len() > 10);
     assert!(expected.disruptions.len() > 20);
-    let levers: [Lever; 9] = [
+    let levers: [Lever; 10] = [
         ("ban", |s| {
             regime(s, "ban", "AAA", 50.0);
             s.events.entry("ban").scope = Scope::ALL.to_vec();
         }),
         ("technicians", |s| s.nations.entry("FOC").talent_technicians = Some(0.5)),
+        ("incidents and controls", incidents),
         ("residency", |s| {
             let nation = s.nations.entry("FOC");
             nation.residency_critical = Residency::Domestic;
@@ -189,6 +191,17 @@ fn no_lever_changes_a_draw_of_another_process() {
     }
 }
 
+/// Incidents that take whole pools down, expose and corrupt, and controls against them.
+fn incidents(s: &mut Scenario) {
+    for (id, group) in [("breach", Group::Pool), ("supply_chain", Group::Vendor)] {
+        let v = s.vectors.entry(id);
+        (v.rate, v.group, v.dwell, v.downtime) = (20.0, group, 5.0, 2.0);
+        (v.exposure, v.trust, v.enclave) = (1.0, 1.0, 0.9);
+    }
+    let nation = s.nations.entry("FOC");
+    (nation.demanded_enclave, nation.demanded_audits, nation.security_paid) = (0.5, 1.0, 0.5);
+}
+
 #[test]
 fn levers_do_change_the_results() {
     let served = |pull: fn(&mut Scenario)| {
@@ -204,6 +217,7 @@ fn levers_do_change_the_results() {
         s.events.entry("ban").scope = Scope::ALL.to_vec();
     });
     assert_ne!(served(|_| ()), ban);
+    assert_ne!(served(|_| ()), served(incidents));
 }
 
 /// First failure of each of twenty single nodes, in microseconds.

@@ -93,3 +93,27 @@ fn the_shocks_of_the_base_world_are_off_and_can_each_be_switched_on() {
         assert_eq!(shocks.iter().map(|(id, _)| id).collect::<Vec<_>>(), [id]);
     }
 }
+
+#[test]
+fn the_vectors_of_the_base_world_are_off_and_can_be_switched_on_one_by_one_or_all_at_once() {
+    let source = Source::Catalogue("small-state".to_owned());
+    assert!(good(&source).policies[0].scenario.vectors.is_empty());
+    let on = |set: &str| -> Vec<String> {
+        let loaded = load(&source, &Options { sets: vec![set.to_owned()], ..Options::default() });
+        let loaded = loaded.unwrap_or_else(|e| panic!("{}", render_all(&e)));
+        assert!(loaded.warnings.is_empty(), "{}", render_all(&loaded.warnings));
+        loaded.policies[0].scenario.vectors.iter().map(|(id, _)| id.to_owned()).collect()
+    };
+    assert_eq!(on("vector.breach.enabled=true"), ["breach"]);
+    let all = [
+        "breach",
+        "contractor_leak",
+        "insider",
+        "interception",
+        "model_extraction",
+        "physical",
+        "poisoning",
+        "supply_chain",
+    ];
+    assert_eq!(on("vector.*.enabled=true"), all);
+}

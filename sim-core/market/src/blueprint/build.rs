@@ -8,6 +8,7 @@ use super::mix::demand_mix;
 use super::models::Models;
 use super::network::Networks;
 use super::project::Projects;
+use super::security::Security;
 use super::shock::Shocks;
 use super::{Blueprint, LEVELS, Operator, Pool, Provider, Segment, Site, SupplyOption};
 use super::{chain, entries, politics};
@@ -119,6 +120,7 @@ impl Blueprint {
             supply: vec![vec![1.0, 0.0]; scenario.vendors.len()],
             focus,
             shocks: Shocks::default(),
+            security: Security::default(),
             networks: Networks::default(),
             models: Models::default(),
         };
@@ -134,6 +136,7 @@ impl Blueprint {
         plan.models = plan.compile_models(scenario)?;
         plan.actors = plan.resolve_actors();
         plan.shocks = plan.compile_shocks(scenario)?;
+        plan.security = plan.compile_security(scenario);
         plan.networks = plan.compile_networks(scenario)?;
         Ok(plan)
     }

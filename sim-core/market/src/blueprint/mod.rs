@@ -15,6 +15,7 @@ pub mod models;
 pub mod network;
 pub mod politics;
 pub mod project;
+pub mod security;
 mod shelf;
 pub mod shock;
 
@@ -420,6 +421,8 @@ pub struct Blueprint {
     pub focus: Vec<NationId>,
     /// Shocks to prices and demand.
     pub shocks: shock::Shocks,
+    /// Security.
+    pub security: security::Security,
     /// Networks whose operators decide for themselves.
     pub networks: network::Networks,
     /// AI models.

@@ -13,6 +13,7 @@ pub mod nation;
 pub mod operator;
 pub mod project;
 pub mod provider;
+pub mod security;
 pub mod shock;
 pub mod stage;
 pub mod tension;

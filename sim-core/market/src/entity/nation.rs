@@ -143,6 +143,14 @@ parameters! {
         models_regulated["policy.models.regulated"]: Vec<String> = Vec::new(), Kind::References("model"), Assumed, "policy";
         /// Models that critical work may use; empty: all.
         models_critical["policy.models.critical"]: Vec<String> = Vec::new(), Kind::References("model"), Assumed, "policy";
+        /// Share of the cost of enclaves, audits and red-teaming of providers at home that the state pays.
+        security_paid["policy.security.paid"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
+        /// Share of the work in enclaves that the state demands of pools in its zone which may serve its regulated or critical work.
+        demanded_enclave["policy.security.enclave"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
+        /// Level of audits that it demands of them.
+        demanded_audits["policy.security.audits"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
+        /// Level of red-teaming that it demands of them.
+        demanded_red_team["policy.security.red_team"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "policy";
         /// Tariff on compute bought from abroad.
         tariff["policy.tariff"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::closed(0.0, 10.0) }, Assumed, "services trade is free of tariffs under the WTO moratorium";
         /// Share of the bills of clouds that the state pays for its buyers while lever `cloud` has money.

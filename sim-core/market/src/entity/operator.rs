@@ -68,6 +68,8 @@ parameters! {
         cheat_share["cheat.share"]: f64 = 0.1, Kind::Number { unit: "1", range: Range::share() }, Assumed, "scenario";
         /// Nodes that a dishonest operator claims and does not have, over those that it has.
         fake["cheat.fake"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::closed(0.0, 100.0) }, Assumed, "off; self-reported networks have counted multiples of what answers";
+        /// Incidents a year of one of its operators over those of the vectors.
+        security_factor: f64 = 1.0, Kind::Number { unit: "1", range: Range::closed(0.0, 1000.0) }, Assumed, "equal for all types";
         /// Time over which a rational operator counts the rents that it would lose.
         rents["cheat.rents"]: f64 = 365.25, Kind::Number { unit: "day", range: Range::closed(0.0, 36_525.0) }, Assumed, "a year";
         /// Where its owners live; empty: in the zone of the network.

@@ -255,6 +255,28 @@ parameters! {
         stall_erosion["governance.dispute.erosion"]: f64 = 0.1, Kind::Number { unit: "1/year", range: Range::closed(0.0, 100.0) }, Assumed, "as without a vendor's services";
         /// Probability that a dispute ends in a fork instead: operators outside of the largest bloc leave for a network of their own.
         fork_probability["governance.dispute.fork"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "off";
+        /// Share of its work that runs in enclaves.
+        enclave["security.enclave"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "off";
+        /// Work that an enclave adds, over the work of the job.
+        enclave_overhead["security.enclave_overhead"]: f64 = 0.06, Kind::Number { unit: "1", range: Range::closed(0.0, 100.0) }, Calibrated, "middle of the 4 to 8 % of throughput that inference on H100s loses under confidential computing (Chrapek et al. 2025; below 7 %: Zhu et al. 2024); loading models and training lose more";
+        /// What enclaves for all of its work cost beside that work.
+        enclave_cost["security.enclave_cost"]: f64 = 0.0, Kind::Number { unit: "USD/H100e/year", range: Range::closed(0.0, 1e6) }, Assumed, "attestation comes with the hardware";
+        /// Level of its audits.
+        audits["security.audits"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "off";
+        /// What audits at level one cost.
+        audits_cost["security.audits_cost"]: f64 = 100.0, Kind::Number { unit: "USD/H100e/year", range: Range::closed(0.0, 1e6) }, Assumed, "some 1 % of the yearly cost of an H100e; no operator publishes it";
+        /// Level of its red-teaming.
+        red_team["security.red_team"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::share() }, Assumed, "off";
+        /// What red-teaming at level one costs.
+        red_team_cost["security.red_team_cost"]: f64 = 50.0, Kind::Number { unit: "USD/H100e/year", range: Range::closed(0.0, 1e6) }, Assumed, "half of the audits; no operator publishes it";
+        /// Incidents a year over those of the vectors.
+        security_factor["security.factor"]: f64 = 1.0, Kind::Number { unit: "1", range: Range::closed(0.0, 1000.0) }, Assumed, "equal for all kinds, so that the null holds";
+        /// Time constant τ with which lost trust returns.
+        trust_memory["security.trust_memory"]: f64 = 365.25, Kind::Number { unit: "day", range: Range::above(0.0, 36_525.0) }, Assumed, "a year";
+        /// Log taste lost in a year in which every accepted result of the network is bad; in proportion to their share.
+        bad_trust["security.bad_trust"]: f64 = 0.0, Kind::Number { unit: "1/year", range: Range::closed(0.0, 1000.0) }, Assumed, "off: buyers do not notice";
+        /// Log taste lost when operators that did all of a round's work are found to cheat; in proportion to their part.
+        cheat_trust["security.cheat_trust"]: f64 = 0.0, Kind::Number { unit: "1", range: Range::closed(0.0, 20.0) }, Assumed, "off";
         /// Largest share of the network that one beneficial owner may hold by growth, entry or merger.
         owner_cap: f64 = 1.0, Kind::Number { unit: "1", range: Range::above(0.0, 1.0) }, Assumed, "no cap";
         /// States that own it together and alone may use it; empty: nobody shares it.

@@ -158,6 +158,7 @@ impl World {
         let life = self.cheapest(plan, pool).map_or(1.0, |h| plan.hardware[h.at()].parameters.life);
         let decay = if value.is_finite() { value / life / 12.0 } else { 0.0 };
         let interest = if value.is_finite() { value * provider.return_rate / 12.0 } else { 0.0 };
+        month.operation += std::mem::take(&mut self.pools[pool.at()].security_paid);
         month.parts = std::mem::take(&mut self.pools[pool.at()].parts_paid);
         let profit = month.fees - month.power - month.operation - month.parts - decay;
         month.tax = self.tax(plan, pool, profit)?;

@@ -14,6 +14,7 @@ mod node;
 mod project;
 mod region;
 mod rules;
+mod security;
 mod settlement;
 mod shock;
 mod stockpile;
@@ -99,6 +100,12 @@ impl Model for Market<'_> {
             Event::ModelReleased(model) => world.model_released(plan, model, ctx),
             Event::ModelAccess(nation, model) => world.model_access(plan, (nation, model), ctx),
             Event::NodesInstalled(nation) => world.nodes_installed(plan, nation, ctx),
+            Event::Incident(source) => world.incident(plan, source, ctx),
+            Event::IncidentFound(slot) => world.incident_found(plan, slot, ctx),
+            Event::Recovery(slot) => {
+                world.recovery(slot);
+                Ok(())
+            }
             Event::StageDisrupted(source) => world.stage_disrupted(plan, source, ctx),
             Event::StageRestored(source) => world.stage_restored(plan, source, ctx),
             Event::RegionReview(pool) => world.region_review(plan, pool, ctx),

@@ -32,6 +32,7 @@ impl World {
         }
         self.step_openness(plan, MONTH / 365.25);
         self.price_hardware(plan, day);
+        self.fund_security(plan)?;
         for p in 0..plan.pools.len() {
             self.settle(plan, PoolId::new(p), day)?;
             self.reprice(plan, PoolId::new(p));
@@ -46,6 +47,7 @@ impl World {
         self.fill_stockpiles(plan)?;
         self.settle_clubs(plan)?;
         self.age_hazards(plan, day, ctx)?;
+        self.set_incident_rates(plan, ctx)?;
         integrity::check_month(self, plan)?;
         Ok(())
     }
@@ -181,17 +183,20 @@ impl World {
                 power_price: plan.nations[terms.zone.at()].parameters.power_price
                     * self.energy_factor(terms.zone)
                     * (1.0 - power),
-                // An hour served takes more than an hour of work where work is checked.
-                utilisation: provider.target_utilisation * Self::useful_share(plan, pool),
+                // An hour served takes more than an hour of work where work is checked or runs in enclaves.
+                utilisation: provider.target_utilisation
+                    * (Self::useful_share(plan, pool) * self.enclave_share(plan, pool)),
             };
-            self.pools[pool.at()].unit_cost = cost.per_hour();
+            self.pools[pool.at()].unit_cost =
+                cost.per_hour() + self.security_cost(pool) / cost.utilisation;
         }
         self.market.power[pool.at()] = self.fleet_power(plan, pool) * provider.pue;
         self.pools[pool.at()].avoidable_cost = self.market.power[pool.at()]
             * plan.nations[terms.zone.at()].parameters.power_price
             * self.energy_factor(terms.zone)
             * (1.0 - self.node_subsidies(plan, pool).1)
-            + self.replacement_cost(plan, pool) * provider.opex / UnitCost::YEAR_HOURS;
+            + self.replacement_cost(plan, pool) * provider.opex / UnitCost::YEAR_HOURS
+            + self.security_cost(pool);
         for v in 0..plan.vendors.len() {
             self.pools[pool.at()].part_price[v] = self.part_price(plan, pool, VendorId::new(v));
         }

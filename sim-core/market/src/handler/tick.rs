@@ -34,6 +34,7 @@ impl World {
         if self.market.groups_changed {
             self.rebuild_market(plan)?;
         }
+        self.step_trust(plan, ctx.now().as_days());
         if self.market.tastes_changed {
             self.set_tastes(plan)?;
         }
@@ -200,7 +201,9 @@ impl World {
             }
             // Work that is done to check other work takes power too.
             let inside = plan.networks.of_pool[p].map(|network| &plan.networks.list[network]);
-            let useful = inside.map_or(1.0, |network| network.method.throughput());
+            let useful = inside.map_or(1.0, |network| network.method.throughput())
+                * self.security.levels[p]
+                    .throughput(plan.providers[pool.provider.at()].parameters.enclave_overhead);
             let energy = total * hours * market.power[p] / useful;
             state.energy += energy * self.shocks.factor(Target::Energy, pool.zone.at());
         }

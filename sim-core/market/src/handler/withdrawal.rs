@@ -39,6 +39,8 @@ impl World {
                     | Event::CandidateArrives(..)
                     | Event::DisputeBegins(_)
                     | Event::DisputeEnds(_)
+                    | Event::IncidentFound(_)
+                    | Event::Recovery(_)
             )
         });
         self.replication = label;
@@ -48,6 +50,7 @@ impl World {
         self.redraw_outages(plan, ctx)?;
         self.redraw_links(plan, label, ctx)?;
         self.redraw_disruptions(plan, ctx)?;
+        self.redraw_incidents(plan, ctx)?;
         self.redraw_networks(plan, label, ctx)?;
         self.hard_currency.fork(plan, label, ctx.now().as_days() / 365.25);
         for n in 0..plan.nations.len() {
@@ -92,6 +95,8 @@ impl World {
                     | Event::DisputeBegins(_)
                     | Event::DisputeEnds(_)
                     | Event::Epoch(_)
+                    | Event::Incident(_)
+                    | Event::IncidentFound(_)
             )
     }
 

@@ -23,6 +23,7 @@ pub mod project;
 pub mod region_entry;
 pub mod reservation;
 pub mod scheduling;
+pub mod security;
 pub mod services;
 pub mod spillover;
 pub mod talent;

@@ -1,7 +1,8 @@
 //! What remote services and firmware are worth: compute without them erodes, and catches up when they come back.
 //!
 //! The effective share f of compute follows `df/dt = −ε·f` while services are cut and `df/dt = ρ·(1 − f)` while they flow, with
-//! ε = `service_erosion` and ρ = `service_recovery`, both 1/year. The solution is exact at any step. It raises no hazard and no price.
+//! ε = `service_erosion` and ρ = `service_recovery`, both 1/year. The solution is exact at any step. It raises no price; what missing updates do to
+//! security is in [`security`](super::security).
 
 use autarky_engine::math;
 

@@ -186,6 +186,7 @@ pub fn check_month(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
     check_talent(world, plan)?;
     check_networks(world, plan)?;
     check_facilities(world, plan)?;
+    check_security(world, plan)?;
     check_output(world, plan)
 }
 
@@ -209,6 +210,25 @@ fn check_facilities(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
         for one in shelves {
             let found = one.used + u64::from(one.stock);
             equal("stockpiled parts", || nation.id.clone(), one.bought as f64, found as f64)?;
+        }
+    }
+    Ok(())
+}
+
+/// Incidents under way are as many as were counted, and they hold down no more than works.
+fn check_security(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
+    let security = &world.security;
+    let under_way = security.incidents.iter().count();
+    let found = security.incidents.iter().filter(|i| i.found).count();
+    let name = || "all pools".to_owned();
+    equal("incidents", name, security.active as f64, under_way as f64)?;
+    equal("incidents that were found", name, security.holding as f64, found as f64)?;
+    for (p, &down) in security.down.iter().enumerate().filter(|(_, down)| **down > 0.0) {
+        let installed = world.installed_compute(plan, PoolId::new(p));
+        if down > installed * (1.0 + TOLERANCE) {
+            let entity = plan.pools[p].id.clone();
+            let law = "servers that incidents hold down";
+            return Err(Violation { law, entity, expected: installed, found: down }.into());
         }
     }
     Ok(())

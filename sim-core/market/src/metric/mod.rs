@@ -5,6 +5,7 @@ pub mod model_layer;
 pub mod network;
 pub mod project;
 pub mod resilience;
+pub mod security;
 pub mod series;
 pub mod sovereignty;
 pub mod state;
@@ -18,6 +19,7 @@ use crate::id::{NationId, PoolId, ProviderId};
 use crate::mechanism::clearing::{Method, Report};
 use crate::record::{HORIZONS_DAYS, Withdrawal};
 use crate::world::{Ctx, ModelError, World};
+use security::Work;
 use series::{SERIES, Sums};
 use sovereignty::WithdrawalSums;
 
@@ -187,6 +189,27 @@ impl Observers {
         }
     }
 
+    /// An incident began in a pool.
+    pub fn struck(&mut self, plan: &Blueprint, pool: PoolId) {
+        if let Some(at) = security::at_home(plan, pool).and_then(|n| self.focus(n)) {
+            self.window[at].security.incidents += 1.0;
+        }
+    }
+
+    /// A provider paid for the controls of a pool.
+    pub fn secured(&mut self, plan: &Blueprint, pool: PoolId, usd: f64) {
+        if let Some(at) = security::at_home(plan, pool).and_then(|n| self.focus(n)) {
+            self.window[at].security.paid += usd;
+        }
+    }
+
+    /// A state paid for the controls of providers at home.
+    pub fn state_secured(&mut self, nation: NationId, usd: f64) {
+        if let Some(at) = self.focus(nation) {
+            self.window[at].security.paid += usd;
+        }
+    }
+
     /// A dispute began in a network.
     pub fn disputed(&mut self, plan: &Blueprint, pool: PoolId) {
         if let Some(sums) = self.of_network(plan, pool) {
@@ -274,7 +297,8 @@ pub fn observe_tick(world: &mut World, plan: &Blueprint) {
     let day = world.observers.solves as f64 * plan.timing.tick_days;
     for at in 0..plan.focus.len() {
         let factor = discount(plan, day);
-        let sums = tick_sums(world, plan, plan.focus[at], factor);
+        let mut sums = tick_sums(world, plan, plan.focus[at], factor);
+        sums.state.exposure.add(sums.security.exposed, factor);
         world.observers.window[at].add(&sums);
         let days = plan.timing.tick_days;
         world.observers.resilience[at].tick(sums.served_critical, sums.critical, days);
@@ -293,6 +317,7 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
     for s in nation.at() * per_nation..(nation.at() + 1) * per_nation {
         let segment = &plan.segments[s];
         let critical = Sensitivity::ALL[segment.sensitivity] == Sensitivity::Critical;
+        let sensitive = security::is_sensitive(segment);
         sums.reference += market.demand[s];
         sums.critical += if critical { market.demand[s] } else { 0.0 };
         let mut served = 0.0;
@@ -304,6 +329,9 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
             sums.offered += flow.offered;
             sums.served += flow.served;
             served += flow.served;
+            let foreign = plan.security.foreign[terms.border as usize];
+            let work = Work { pool: terms.pool, served: flow.served, sensitive, foreign };
+            security::add_work(world, plan, work, &mut sums.security);
             sums.lost += flow.lost;
             // A share W/τ of what is served is lost while it waits.
             sums.waited_for += flow.lost * plan.classes[segment.class].patience;
@@ -363,6 +391,14 @@ fn add_contracts(world: &World, plan: &Blueprint, s: usize, sums: &mut Sums) -> 
     for service in world.contracts.services.iter().filter(|service| service.segment == s) {
         let seller = &plan.providers[plan.pools[service.pool.at()].provider.at()];
         sums.served_by[seller.parameters.kind as usize] += service.amount;
+        let at = service.pool.at() * plan.nations.len() + plan.segments[s].nation.at();
+        let work = Work {
+            pool: service.pool,
+            served: service.amount,
+            sensitive: security::is_sensitive(&plan.segments[s]),
+            foreign: plan.security.foreign[at],
+        };
+        security::add_work(world, plan, work, &mut sums.security);
     }
     sums.offered += done.served;
     sums.served += done.served;
@@ -404,6 +440,7 @@ fn home_sums(world: &World, plan: &Blueprint, nation: NationId, sums: &mut Sums)
         let kind = provider.parameters.kind as usize;
         sums.capacity_by[kind] += world.working_compute(plan, id);
         sums.installed += world.installed_compute(plan, id);
+        sums.security.down += world.security.down[p];
         sums.on_order += world.pools[p].pipeline();
         sums.home_load += (0..plan.nations.len())
             .map(|n| world.market.served[p * plan.nations.len() + n])

@@ -130,7 +130,8 @@ pub(super) fn tick(world: &World, plan: &Blueprint, nation: NationId, sums: &mut
         let life = cheapest.map_or(1.0, |h| plan.hardware[h.at()].parameters.life);
         let rate = |opex: f64| terms.return_rate + 1.0 / life + opex;
         let value = world.installed_compute(plan, p) * capital / UnitCost::YEAR_HOURS;
-        let (mut power, mut take) = (world.market.power[p.at()], terms.take_rate);
+        let power = world.market.power[p.at()] / world.enclave_share(plan, p);
+        let (mut power, mut take) = (power, terms.take_rate);
         let (mut burned, mut scale) = (0.0, (1.0, 1.0));
         if let Some(n) = plan.networks.of_pool[p.at()] {
             power /= plan.networks.list[n].method.throughput();
@@ -153,7 +154,9 @@ pub(super) fn tick(world: &World, plan: &Blueprint, nation: NationId, sums: &mut
         let price = world.pools[p.at()].price * world.cloud_factor(plan.pools[p.at()].provider);
         inside.served += served * hours;
         let user_cost = if value.is_finite() { value * rate(terms.opex * scale.1) } else { 0.0 };
-        inside.cost += (user_cost + served * power * tariff * scale.0) * hours;
+        let controls = world.security.costs[p.at()].1 * world.installed_compute(plan, p)
+            / UnitCost::YEAR_HOURS;
+        inside.cost += (user_cost + controls + served * power * tariff * scale.0) * hours;
         inside.fees += served * hours * price * (1.0 - take) * (1.0 - burned);
     }
 }

@@ -4,6 +4,7 @@ use super::model_layer::ModelSums;
 use super::network::{Basis, NetworkSums};
 use super::project::ProjectSums;
 use super::resilience::Resilience;
+use super::security::SecuritySums;
 use super::sovereignty::Weakest;
 use super::state::StateSums;
 use super::talent::TalentSums;
@@ -85,6 +86,8 @@ pub struct Sums {
     pub served_discounted: f64,
     /// Projects, room and stockpiles.
     pub projects: ProjectSums,
+    /// Security.
+    pub security: SecuritySums,
     /// What happens inside node networks at home.
     pub inside: NetworkSums,
     /// Surpluses and the state's money.
@@ -131,6 +134,7 @@ impl Sums {
         add!(spent_discounted, served_discounted, currency_short, currency_premium);
         add!(served_contract, billed_contract, waited_for);
         self.projects.add(&other.projects);
+        self.security.add(&other.security);
         self.inside.add(&other.inside);
         self.state.add(&other.state);
         self.talent.add(&other.talent);
@@ -377,6 +381,51 @@ pub const SERIES: &[Series] = &[
             "what the state paid to alliances and commons in the period"
         ),
         |s, _| s.contributed,
+    ),
+    (column!("incidents", "1", "security incidents at providers at home in the period"), |s, _| {
+        s.security.incidents
+    }),
+    (
+        column!(
+            "incident_downtime",
+            "1",
+            "share of working capacity at home that incidents hold down"
+        ),
+        |s, _| s.security.down / (s.security.down + s.capacity_by.iter().sum::<f64>()),
+    ),
+    (
+        column!(
+            "exposed_work",
+            "H100eh",
+            "regulated and critical work exposed by incidents in the period"
+        ),
+        |s, _| s.security.exposed,
+    ),
+    (
+        column!("exposed_share", "1", "share of regulated and critical work exposed by incidents"),
+        |s, _| s.security.exposed / s.security.sensitive,
+    ),
+    (column!("corrupted_share", "1", "share of work whose results incidents made bad"), |s, _| {
+        s.security.corrupted / s.security.work
+    }),
+    (column!("trust", "1", "factor of trust on taste, mean over the work served"), |s, _| {
+        s.security.trust / s.security.work
+    }),
+    (
+        column!(
+            "data_exposure",
+            "1",
+            "share of regulated and critical work processed under foreign jurisdiction"
+        ),
+        |s, _| s.security.foreign / s.security.sensitive,
+    ),
+    (
+        column!(
+            "security_cost",
+            "USD",
+            "paid for enclaves, audits and red-teaming of providers at home in the period"
+        ),
+        |s, _| s.security.paid,
     ),
     (column!("exchange_rate", "1", "real exchange rate, local units per dollar"), |s, _| {
         s.mean(s.exchange_rate)
@@ -822,6 +871,7 @@ impl Summary<'_> {
         state.consumer.discounted
             + state.producer.discounted
             + self.weights.public_funds * state.fiscal.discounted
+            - self.weights.exposure_loss * state.exposure.discounted
     }
 
     fn column(&self, name: &str) -> impl Iterator<Item = f64> {
@@ -952,6 +1002,43 @@ pub const SCALARS: &[Scalar] = &[
             "share of spending that goes to providers whose home is elsewhere"
         ),
         |s, _| s.spent_abroad / s.spent,
+    ),
+    (column!("incidents", "1", "security incidents at providers at home"), |s, _| {
+        s.security.incidents
+    }),
+    (
+        column!(
+            "incident_downtime",
+            "1",
+            "share of working capacity at home that incidents hold down"
+        ),
+        |s, _| s.security.down / (s.security.down + s.capacity_by.iter().sum::<f64>()),
+    ),
+    (
+        column!("exposed_share", "1", "share of regulated and critical work exposed by incidents"),
+        |s, _| s.security.exposed / s.security.sensitive,
+    ),
+    (column!("corrupted_share", "1", "share of work whose results incidents made bad"), |s, _| {
+        s.security.corrupted / s.security.work
+    }),
+    (column!("trust_min", "1", "lowest factor of trust on taste over the samples"), |_, r| {
+        r.min("trust")
+    }),
+    (
+        column!(
+            "data_exposure",
+            "1",
+            "share of regulated and critical work processed under foreign jurisdiction"
+        ),
+        |s, _| s.security.foreign / s.security.sensitive,
+    ),
+    (
+        column!(
+            "security_cost",
+            "USD",
+            "paid for enclaves, audits and red-teaming of providers at home"
+        ),
+        |s, _| s.security.paid,
     ),
     (
         column!(

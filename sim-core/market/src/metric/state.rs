@@ -14,7 +14,7 @@ use crate::metric::Observers;
 use crate::metric::network::CENSUS;
 use crate::world::World;
 
-/// A sum in USD, and the same discounted.
+/// A sum in USD, or in another unit, and the same discounted.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Value {
     /// USD.
@@ -24,7 +24,7 @@ pub struct Value {
 }
 
 impl Value {
-    fn add(&mut self, usd: f64, discount: f64) {
+    pub(super) fn add(&mut self, usd: f64, discount: f64) {
         self.usd += usd;
         self.discounted += usd * discount;
     }
@@ -46,6 +46,8 @@ pub struct StateSums {
     pub producer_abroad: Value,
     /// Fiscal balance, with the profit of the state's providers at user cost.
     pub fiscal: Value,
+    /// Sensitive work exposed, H100e-hours.
+    pub exposure: Value,
     /// What the treasury paid less what it received, in cash.
     pub cost: Value,
     /// Spent by lever.
@@ -75,6 +77,7 @@ impl StateSums {
         self.producer.join(&other.producer);
         self.producer_abroad.join(&other.producer_abroad);
         self.fiscal.join(&other.fiscal);
+        self.exposure.join(&other.exposure);
         self.cost.join(&other.cost);
         for (mine, theirs) in self.spent.iter_mut().zip(other.spent) {
             *mine += theirs;

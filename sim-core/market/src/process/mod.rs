@@ -63,6 +63,14 @@ pub enum Process {
     ModelRelease = 92,
     /// Times for which interfaces to models are open and closed to a nation.
     ModelCut = 93,
+    /// Clocks of security incidents.
+    Incident = 62,
+    /// Which operator or site of a pool an incident hits.
+    IncidentTarget = 63,
+    /// Times until incidents are found, and until nodes work again.
+    IncidentSpan = 64,
+    /// Whether an incident at a vendor gets past the controls of a pool.
+    IncidentReach = 65,
     /// Seizures of shipments of the grey channel.
     GreySeizure = 44,
     /// How much longer than planned a stage of a project takes.

@@ -323,8 +323,9 @@ impl World {
         for pair in 0..self.market.pairs.len() {
             let MarketPair { segment, option, pool, buyer, .. } = self.market.pairs[pair];
             let option = &plan.segments[segment.at()].options[option as usize];
+            let trust = self.security.taste[pool.at()];
             let part = self.standing(plan, pool, plan.queue_at(option));
-            let weight = option.taste * (size[option.group.at()] * part) / world;
+            let weight = option.taste * (size[option.group.at()] * part) / world * trust;
             let access =
                 self.has_access(plan, pool, buyer) && self.is_open_to(plan, segment, option);
             self.market.pairs[pair].compliance = self.compliance_of(plan, segment, option);

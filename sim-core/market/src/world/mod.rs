@@ -19,6 +19,7 @@ pub mod politics;
 pub mod project;
 pub mod region;
 pub mod remote;
+pub mod security;
 pub mod shock;
 pub mod spillover;
 pub mod stockpile;
@@ -246,6 +247,8 @@ pub struct World {
     pub talent: Vec<Option<talent::Labour>>,
     /// Alliances and commons.
     pub alliances: alliance::AllianceState,
+    /// Security: incidents, controls, trust.
+    pub security: security::SecurityState,
     /// Long-term contracts.
     pub contracts: contracts::ContractState,
     /// Regions that clouds may open, by pool.

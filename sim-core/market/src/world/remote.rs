@@ -52,7 +52,8 @@ impl RemoteState {
             unlocked: vec![1.0; plan.pools.len() * plan.vendors.len()],
             servers: vec![1.0; cells],
             compute: vec![1.0; cells],
-            partial: plan.networks.list.iter().any(|n| n.method.throughput() < 1.0),
+            partial: plan.networks.list.iter().any(|n| n.method.throughput() < 1.0)
+                || plan.security.controlled,
         }
     }
 }
@@ -77,6 +78,7 @@ impl World {
             let from = old.share(plan, vendor, day);
             let at = vendor.at() * plan.nations.len() + nation.at();
             self.remote.services[at] = Service { from, since: day, cut };
+            self.set_updates(plan, (vendor, nation), cut, day);
             self.remote.partial = true;
         }
     }
@@ -100,13 +102,15 @@ impl World {
 
     /// Brings the shares of every cell up to date; costs nothing while all are one.
     pub fn refresh_remote(&mut self, plan: &Blueprint, day: f64) {
+        self.refresh_incidents(plan);
         if !self.remote.partial {
             return;
         }
         let models = plan.hardware.len();
         let mut partial = self.remote.services.iter().any(|service| service.cut);
         for (p, pool) in plan.pools.iter().enumerate() {
-            let inside = self.network_share(plan, PoolId::new(p), day);
+            let id = PoolId::new(p);
+            let inside = self.network_share(plan, id, day) * self.enclave_share(plan, id);
             for (h, model) in plan.hardware.iter().enumerate() {
                 let on = self.remote.unlocked[p * plan.vendors.len() + model.vendor.at()];
                 let current =
@@ -115,8 +119,10 @@ impl World {
                 partial |= on * current < 1.0;
                 for level in 0..LEVELS {
                     let cell = plan.group(PoolId::new(p), level).at() * models + h;
-                    self.remote.servers[cell] = on;
-                    self.remote.compute[cell] = on * current;
+                    let left = self.left_on(plan, (id, model.vendor), cell);
+                    self.note_held(cell, (id, h), on * current * (1.0 - left));
+                    self.remote.servers[cell] = on * left;
+                    self.remote.compute[cell] = on * current * left;
                 }
             }
         }
@@ -132,7 +138,8 @@ impl World {
         let on = self.remote.unlocked[pool.at() * plan.vendors.len() + vendor.at()];
         let current =
             self.service(plan, vendor, plan.pools[pool.at()].zone).share(plan, vendor, day);
-        cohort.node_compute(plan) * on * current * self.network_share(plan, pool, day)
+        let inside = self.network_share(plan, pool, day) * self.enclave_share(plan, pool);
+        cohort.node_compute(plan) * on * current * inside
     }
 
     /// The same after `days` from a day on which the services of its vendor stop.

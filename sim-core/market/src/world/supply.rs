@@ -56,6 +56,8 @@ pub struct PoolState {
     pub energy: f64,
     /// Paid for spare parts since the last settlement, USD.
     pub parts_paid: f64,
+    /// Paid for enclaves, audits and red-teaming since the last settlement, USD.
+    pub security_paid: f64,
     /// Loss carried forward against the tax on profit, USD.
     pub loss: f64,
 }
@@ -164,6 +166,12 @@ impl<T> Slots<T> {
     /// The item in a slot, to change.
     pub fn get_mut(&mut self, slot: u32) -> Option<&mut T> {
         self.items.get_mut(slot as usize)?.as_mut()
+    }
+
+    /// Slots in all, free ones included.
+    #[must_use]
+    pub fn slots(&self) -> u32 {
+        self.items.len() as u32
     }
 
     /// Items present.

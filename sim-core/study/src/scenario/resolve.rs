@@ -114,6 +114,9 @@ impl<'r> Resolver<'r> {
                     What::Declared => {
                         self.out.places.insert(key, setting.place);
                     }
+                    What::Enabled(true) if setting.id == "*" => {
+                        self.out.disabled.retain(|(root, _), _| *root != setting.root);
+                    }
                     What::Enabled(true) => drop(self.out.disabled.remove(&key)),
                     What::Enabled(false) if setting.id == "*" => {
                         let ids: Vec<_> = self

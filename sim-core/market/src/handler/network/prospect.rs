@@ -100,9 +100,10 @@ impl World {
             replacement,
             premium,
             life,
-            operation: if replacement.is_finite() { replacement * provider.opex } else { 0.0 },
+            operation: if replacement.is_finite() { replacement * provider.opex } else { 0.0 }
+                + self.security.costs[pool.at()].0,
             power: self.market.power[pool.at()] * power * (1.0 - subsidies.1)
-                / network.method.throughput(),
+                / (network.method.throughput() * self.enclave_share(plan, pool)),
             subsidy: subsidies.0,
             tax: tax_factor(self.tax_in_force(plan, pool), provider.return_rate, 1.0 / life),
             required: network.token.map_or(0.0, |t| plan.networks.tokens[t].parameters.required),

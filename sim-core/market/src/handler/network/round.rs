@@ -176,6 +176,9 @@ impl World {
         let bad = if total > 0.0 { sum / total } else { 0.0 };
         self.observers.checked(plan, pool, (total, method.delivered(bad) * total));
         let challenges = terms(plan, pool).challenges * days;
+        let (day, provider) = (ctx.now().as_days(), terms(plan, pool));
+        let noticed = provider.bad_trust * method.delivered(bad) * days / 365.25;
+        self.lose_trust(plan, pool, noticed, day);
         let mut caught = Vec::new();
         for share in shares.iter().filter(|s| s.bad > 0.0) {
             let results = share.work * per_hour * method.runs();
@@ -183,10 +186,12 @@ impl World {
             let Some(member) = self.member_mut(share.id) else { continue };
             member.exposure += exposure;
             if member.exposure >= member.threshold {
-                caught.push(share.id);
+                caught.push((share.id, share.work));
             }
         }
-        for id in caught {
+        for (id, work) in caught {
+            let part = if total > 0.0 { work / total } else { 0.0 };
+            self.lose_trust(plan, pool, provider.cheat_trust * part, day);
             self.found_out(plan, (n, id), ctx)?;
         }
         Ok(())

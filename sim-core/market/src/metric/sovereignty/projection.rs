@@ -131,7 +131,8 @@ impl Projection {
             let when = When { day, days: f64::from(days) };
             if h == 0 {
                 for one in fleet.iter().filter(|one| world.site_up[one.cohort.site.at()]) {
-                    let working = f64::from(one.cohort.up) * one.compute[0];
+                    let on = world.cohort_on(plan, one.cohort);
+                    let working = f64::from(one.cohort.up) * one.compute[0] * on;
                     self.add(pool, one, (h, None), working);
                 }
                 continue;
