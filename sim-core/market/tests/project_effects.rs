@@ -302,7 +302,7 @@ fn nodes_that_wait_for_technicians_hold_their_room() {
     centre.facility = Some(2.0);
     let plan = Blueprint::new(&s).unwrap();
     let mut run = Run::new(&plan, 5, 0);
-    let id = common::pool(&plan, "FOC-data_centre");
+    let id = pool(&plan, "FOC-data_centre");
     let mut waited = 0.0_f64;
     for month in 1..36 {
         let world = run.to(f64::from(month) * 30.4375);
