@@ -80,8 +80,8 @@ pub(crate) fn sex(raw: &str) -> Option<u8> {
     if text.is_empty() {
         return raw.trim().is_empty().then_some(2);
     }
-    let known = |list: &&str| list.split('|').any(|word| word == text);
-    SEX.iter().position(|list| known(&list)).map(|sex| sex as u8)
+    let known = |list: &str| list.split('|').any(|word| word == text);
+    SEX.iter().position(|list| known(list)).map(|sex| sex as u8)
 }
 
 /// Level of schooling.
