@@ -157,26 +157,25 @@ fn the_aggregate_of_five_people_equals_a_hand_computation() {
     let (mean, reference) = typical();
     let found = demanded(&population);
     let near = |a: f64, b: f64, what: &str| {
-        assert!((a / b - 1.0).abs() < 1e-12 || (a == 0.0 && b == 0.0), "{what}: {a} is not {b}")
+        assert!((a / b - 1.0).abs() < 1e-12 || (a == 0.0 && b == 0.0), "{what}: {a} is not {b}");
     };
     near(found.mean, u.iter().sum::<f64>() / 4.0, "mean intensity");
     near(found.reference, mean, "reference");
     near(found.scale(), u.iter().sum::<f64>() / 4.0 / mean, "scale");
-    let mut q = [[0.0; 3]; 3];
-    for s in 0..3 {
-        for k in 0..3 {
+    let q: [[f64; 3]; 3] = std::array::from_fn(|s| {
+        std::array::from_fn(|k| {
             let own: f64 = people.iter().map(|p| p[s][k]).sum();
-            q[s][k] = WORLD.sensitivity[s] * WORLD.class[k] * own / reference[s][k];
-        }
-    }
+            WORLD.sensitivity[s] * WORLD.class[k] * own / reference[s][k]
+        })
+    });
     let all: f64 = q.iter().flatten().sum();
-    for s in 0..3 {
-        let of_kind: f64 = q[s].iter().sum();
+    for (s, row) in q.iter().enumerate() {
+        let of_kind: f64 = row.iter().sum();
         near(found.sensitivity.expect("known")[s], of_kind / all, "sensitivity");
-        for k in 0..3 {
+        for (k, part) in row.iter().enumerate() {
             // Nobody of the five has critical work, so its classes stay the world's.
             match found.classes[s] {
-                Some(classes) => near(classes[k], q[s][k] / of_kind, "class"),
+                Some(classes) => near(classes[k], part / of_kind, "class"),
                 None => assert_eq!((s, of_kind.to_bits()), (2, 0)),
             }
         }
@@ -271,7 +270,7 @@ fn a_made_up_file_has_the_shares_of_the_table_within_binomial_error() {
         let age: usize = cells[0].parse().expect("a number");
         let band = [18, 30, 50, 65].iter().filter(|first| age >= **first).count();
         let mut count = |group: String, item: &str| {
-            *seen.0.entry(group).or_default().entry(item.to_owned()).or_default() += 1.0
+            *seen.0.entry(group).or_default().entry(item.to_owned()).or_default() += 1.0;
         };
         count("age".to_owned(), ["age_0_17", BANDS[0], BANDS[1], BANDS[2], BANDS[3]][band]);
         if band == 0 {
@@ -297,7 +296,7 @@ fn a_made_up_file_has_the_shares_of_the_table_within_binomial_error() {
         for (item, count) in counts {
             let p = figure(&format!("lower_middle.{group}"), item);
             let z = (count - n * p) / (n * p * (1.0 - p)).sqrt();
-            assert!(z.abs() < 6.0, "{group} {item}: {} of {n}, expected {p}: z = {z:.1}", count);
+            assert!(z.abs() < 6.0, "{group} {item}: {count} of {n}, expected {p}: z = {z:.1}");
             checked += 1;
         }
     }

@@ -88,11 +88,10 @@ pub fn demand(population: &Population, group: IncomeGroup, world: &World) -> Opt
     let reference = typical(rules, group);
     let mean = own.total / own.weight;
     let variance = (own.squares / own.weight - mean * mean).max(0.0);
-    let mut q = [[0.0; 3]; 3];
-    for s in 0..3 {
-        for k in 0..3 {
-            let relative = own.segments[s][k] / reference.segments[s][k];
-            q[s][k] = world.sensitivity[s] * world.class[k] * relative;
+    let mut q = own.segments;
+    for ((q, typical), of_kind) in q.iter_mut().zip(reference.segments).zip(world.sensitivity) {
+        for ((q, typical), of_class) in q.iter_mut().zip(typical).zip(world.class) {
+            *q = of_kind * of_class * (*q / typical);
         }
     }
     let by_kind = q.map(|classes| classes.iter().sum::<f64>());

@@ -68,7 +68,7 @@ pub(super) fn read(path: &Path, file: &str, tally: &mut Tally) -> Result<(), Vec
 /// The separator that is most frequent in the first line.
 fn separator(start: &[u8]) -> u8 {
     let line = start.split(|b| *b == b'\n').next().unwrap_or_default();
-    let count = |separator: u8| line.iter().filter(|b| **b == separator).count();
+    let count = |separator: u8| line.split(|b| *b == separator).count();
     [b',', b';', b'\t'].into_iter().rev().max_by_key(|s| count(*s)).unwrap_or(b',')
 }
 
@@ -179,12 +179,12 @@ fn placed(finding: Diagnostic, place: Place<'_>, at: Option<&Position>, cell: us
     let read = row_at(place.path, byte).unwrap_or_default();
     // A record is said to begin at the line ends, blank lines among them, that follow the one before.
     let skipped = read.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
-    let line = line + read[..skipped].iter().filter(|b| **b == b'\n').count();
+    let line = line + line_ends(&read[..skipped]);
     let row = &read[skipped..];
     let (entry, length) = entry(row, place.separator, cell);
     let before = &row[..entry];
     let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
-    let line = line + before.iter().filter(|b| **b == b'\n').count();
+    let line = line + line_ends(before);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let column = text(&row[line_start..entry]).chars().count();
     let width = text(&row[entry..entry + length]).chars().count();
@@ -201,6 +201,10 @@ fn placed(finding: Diagnostic, place: Place<'_>, at: Option<&Position>, cell: us
         source_line: Some(printable(&shown)),
         ..finding
     }
+}
+
+fn line_ends(text: &[u8]) -> usize {
+    text.split(|b| *b == b'\n').count() - 1
 }
 
 /// The row that starts at, or after blank lines behind, a byte of the file; the beginning of a very long one.

@@ -70,7 +70,7 @@ fn write_csv(file: File, made: &Made) -> std::io::Result<()> {
             schooling,
         ])?;
     }
-    let inner = writer.into_inner().map_err(|e| e.into_error())?;
+    let inner = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
     inner.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
 }
 

@@ -10,6 +10,15 @@ use super::word::{
 /// A class and the keywords that stand for it.
 pub(super) type Block = (u8, &'static str);
 
+/// Words of women, men and others; a text must be one of them.
+pub(super) const SEX: [&str; 3] = [
+    "f|female|woman|women|girl|femme|mujer|mulher|femenino|feminino|feminin|frau|\
+     weiblich|女|女性|여|여성|여자|महिला",
+    "m|male|man|men|boy|homme|hombre|homem|masculino|masculin|mann|männlich|男|男性|\
+     남|남성|남자|पुरुष",
+    "x|other|another|nonbinary|non binary|diverse|not stated|unknown|その他",
+];
+
 /// Levels of schooling.
 pub(super) const SCHOOLING: &[Block] = &[
     (0, "no diploma|9th 12th|less than 9th"),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Different texts of one column that are kept apart; more are still counted, but not listed.
 const MAX_WORDS: usize = 65_536;
-/// Bytes of a text that are looked at.
+/// Bytes of a text that are looked at; longer texts that begin alike are one.
 const MAX_BYTES: usize = 400;
 /// Intensities of regions are summed in whole millionths.
 const MILLION: f64 = 1e6;
@@ -27,10 +27,11 @@ impl<C: Copy> Words<C> {
 
     /// The slot of a text that is UTF-8, or what it stands for where no slot is left. Allocates only for a new text.
     fn slot(&mut self, raw: &[u8], classify: impl Fn(&str) -> C) -> Result<u32, C> {
+        let raw = &raw[..raw.len().min(MAX_BYTES)];
         if let Some(slot) = self.index.get(raw) {
             return Ok(*slot);
         }
-        let text = String::from_utf8_lossy(&raw[..raw.len().min(MAX_BYTES)]);
+        let text = String::from_utf8_lossy(raw);
         let code = classify(&text);
         if self.slots.len() >= MAX_WORDS {
             self.overflow = true;

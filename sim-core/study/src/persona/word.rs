@@ -4,7 +4,7 @@
 //! is unknown, which is no error.
 //! Groups are the major groups of ISCO-08 (ILO 2012), levels those of ISCED 2011 (UNESCO 2012).
 
-use super::keyword::{Block, OCCUPATION, SCHOOLING, SECTOR, SPECIALISM};
+use super::keyword::{Block, OCCUPATION, SCHOOLING, SECTOR, SEX, SPECIALISM};
 
 /// Occupation classes: the major groups of ISCO-08, then those who do not work, then unknown.
 pub(crate) const OCCUPATIONS: [&str; 15] = [
@@ -74,72 +74,14 @@ impl Work {
     }
 }
 
-/// Sex of a word; `None` when the word is none of a sex.
+/// Sex of a word; `None` when the word is none of a sex. No word at all is `other`.
 pub(crate) fn sex(raw: &str) -> Option<u8> {
     let text = plain(raw);
-    if text.is_empty() && !raw.trim().is_empty() {
-        return None;
+    if text.is_empty() {
+        return raw.trim().is_empty().then_some(2);
     }
-    let has = |words: &[&str]| words.contains(&text.as_str());
-    if has(&[
-        "f",
-        "female",
-        "woman",
-        "women",
-        "girl",
-        "femme",
-        "mujer",
-        "mulher",
-        "femenino",
-        "feminino",
-        "feminin",
-        "frau",
-        "weiblich",
-        "女",
-        "女性",
-        "여",
-        "여성",
-        "여자",
-        "महिला",
-    ]) {
-        Some(0)
-    } else if has(&[
-        "m",
-        "male",
-        "man",
-        "men",
-        "boy",
-        "homme",
-        "hombre",
-        "homem",
-        "masculino",
-        "masculin",
-        "mann",
-        "männlich",
-        "男",
-        "男性",
-        "남",
-        "남성",
-        "남자",
-        "पुरुष",
-    ]) {
-        Some(1)
-    } else if has(&[
-        "",
-        "x",
-        "other",
-        "another",
-        "nonbinary",
-        "non binary",
-        "diverse",
-        "not stated",
-        "unknown",
-        "その他",
-    ]) {
-        Some(2)
-    } else {
-        None
-    }
+    let known = |list: &str| list.split('|').any(|word| word == text);
+    SEX.iter().position(|list| known(list)).map(|sex| sex as u8)
 }
 
 /// Level of schooling.
@@ -274,6 +216,7 @@ mod tests {
         assert_eq!(work("").occupation, UNKNOWN);
         assert_eq!(work("xyzzy").occupation, UNKNOWN);
         assert_eq!(work("会社員").occupation, 4);
+        assert_eq!(work("은행 사무원"), Work { occupation: 4, sector: REGULATED, specialism: 0 });
     }
 
     #[test]
@@ -295,6 +238,9 @@ mod tests {
             ("7", 2),
             ("大学卒", 2),
             ("短期大学卒", 1),
+            ("4년제 대학교", 2),
+            ("2~3년제 전문대학", 1),
+            ("초등학교", 0),
             ("高校卒", 0),
             ("?", 3),
             ("", 3),
