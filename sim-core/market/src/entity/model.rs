@@ -40,7 +40,7 @@ parameters! {
         /// Training work that a national model has at the start.
         trained: f64 = 0.0, Kind::Number { unit: "H100eh", range: Range::closed(0.0, 1e15) }, Assumed, "policy";
         /// Compute that the training of a national model asks for at the reference price, beside all other demand; the lever for models pays it.
-        training: f64 = 0.0, Kind::Number { unit: "H100e", range: Range::closed(0.0, 1e12) }, Assumed, "policy";
+        training["training.demand"]: f64 = 0.0, Kind::Number { unit: "H100e", range: Range::closed(0.0, 1e12) }, Assumed, "policy";
         /// Sensitivity of that training: where it may be done.
         training_sensitivity["training.sensitivity"]: Sensitivity = Sensitivity::Critical, Kind::Choice(Sensitivity::WORDS), Assumed, "policy";
     }

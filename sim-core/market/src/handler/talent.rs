@@ -14,7 +14,7 @@ use crate::mechanism::talent::{departures, emigration};
 use crate::process::Process;
 use crate::world::fleet::Installation;
 use crate::world::supply::Order;
-use crate::world::talent::{Batch, Labour};
+use crate::world::talent::{Batch, Labour, MOST};
 use crate::world::{Ctx, ModelError, World};
 
 /// Days between two looks at what waits to be installed.
@@ -32,10 +32,11 @@ impl World {
             let in_zone = |p: &PoolId| plan.pools[p.at()].zone.at() == n;
             let pools: Vec<PoolId> =
                 (0..plan.pools.len()).map(PoolId::new).filter(in_zone).collect();
-            let wants =
-                |p: &PoolId| crews(plan.pools[p.at()].crews_per_node, self.pools[p.at()].nodes);
-            let wanted: u32 = pools.iter().map(wants).sum();
-            let start = (staffing * f64::from(wanted)).round().max(1.0) as u32;
+            let wants = |p: &PoolId| {
+                f64::from(crews(plan.pools[p.at()].crews_per_node, self.pools[p.at()].nodes))
+            };
+            let wanted: f64 = pools.iter().map(wants).sum();
+            let start = (staffing * wanted).round().clamp(1.0, MOST) as u32;
             self.talent[n] = Some(Labour { pools, start, stock: start, ..Labour::default() });
             let flow = Event::TalentFlow(NationId::new(n));
             ctx.schedule_in(SimDuration::from_days_f64(MONTH)?, phase::NODES, flow)?;
@@ -98,9 +99,10 @@ impl World {
         while labour.trainees.front().is_some_and(|(ends, _)| *ends <= day) {
             labour.carry += labour.trainees.pop_front().map_or(0.0, |(_, people)| people);
         }
+        let room = MOST - f64::from(labour.stock);
         let whole = (labour.carry + 1e-9).floor();
-        labour.carry -= whole;
-        let joined = whole as u32;
+        labour.carry = if whole < room { labour.carry - whole } else { 0.0 };
+        let joined = if whole < room { whole as u32 } else { room as u32 };
         labour.stock += joined;
         labour.trained += u64::from(joined);
         joined

@@ -44,7 +44,7 @@ impl Pace {
 #[must_use]
 pub fn usefulness(quality: f64, years: f64, obsolescence: f64) -> f64 {
     let behind = years - quality;
-    if behind.is_infinite() {
+    if behind > f64::MAX {
         return 0.0;
     }
     if behind > 0.0 { exp(-obsolescence * behind) } else { 1.0 }
@@ -107,6 +107,7 @@ mod tests {
         assert!(usefulness(PACE.quality(0.0), 3.0, 0.5).abs() < 1e-300);
         assert!((usefulness(1.0, 3.0, 0.5) - exp(-1.0)).abs() < 1e-12);
         assert!((usefulness(4.0, 3.0, 0.5) - 1.0).abs() < 1e-12);
+        assert!((usefulness(f64::INFINITY, 3.0, 0.5) - 1.0).abs() < 1e-12);
     }
 
     #[test]

@@ -11,6 +11,9 @@
 
 use autarky_engine::math::{exp, pow};
 
+/// Largest hazard, 1/year: everybody leaves at once.
+const AT_ONCE: f64 = 1e6;
+
 /// Slowest pace at which anything is built, over the pace with enough technicians.
 const SLOWEST: f64 = 0.01;
 
@@ -42,7 +45,8 @@ pub fn apportion(wanted: &[u32], seats: u32, out: &mut Vec<u32>) {
 /// Hazard of emigration of one technician, 1/year.
 #[must_use]
 pub fn emigration(equal: f64, elasticity: f64, pay: f64, exchange_rate: f64) -> f64 {
-    equal * pow(exchange_rate / pay, elasticity)
+    let hazard = equal * pow(exchange_rate / pay, elasticity);
+    if hazard < AT_ONCE { hazard } else { AT_ONCE }
 }
 
 /// Over a span of `years`: the probability to emigrate, and that of one who does not to retire.

@@ -61,7 +61,7 @@ fn belongs(id: &str, model: &ModelParameters, out: Out<'_>) {
     for (field, said, fits, kind) in [
         ("provider", model.provider.is_some(), interface, "foreign_api"),
         ("cut.rate", model.cut_rate > 0.0, interface, "foreign_api"),
-        ("training", model.training > 0.0, national, "national"),
+        ("training.demand", model.training > 0.0, national, "national"),
         ("trained", model.trained > 0.0, national, "national"),
     ] {
         if said && !fits {
@@ -159,7 +159,7 @@ mod tests {
                 s.models.entry("weights").provider = Some("p".to_owned());
             }),
             ("model.own.cut.rate", |s| s.models.entry("own").cut_rate = 0.1),
-            ("model.api.training", |s| s.models.entry("api").training = 1.0),
+            ("model.api.training.demand", |s| s.models.entry("api").training = 1.0),
             ("model.weights.trained", |s| s.models.entry("weights").trained = 1.0),
             ("nation.BBB.policy.models.open", |s| {
                 s.nations.entry("BBB").models_open = vec!["own".to_owned()];

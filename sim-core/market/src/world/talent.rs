@@ -12,6 +12,9 @@ use crate::id::{NationId, OperatorId, PoolId};
 use crate::mechanism::talent::{apportion, build_speed};
 use crate::world::supply::Order;
 
+/// Most technicians of a nation: a bound on what a slip of typing can ask for.
+pub const MOST: f64 = 1e9;
+
 /// Days in which technicians should install what waits: what does not fit wants more of them.
 const INSTALLED_WITHIN: f64 = 30.0;
 
@@ -101,17 +104,17 @@ impl World {
     /// Technicians that are not at a repair.
     #[must_use]
     pub fn free_technicians(&self, labour: &Labour) -> u32 {
-        let busy: u32 = labour.pools.iter().map(|p| self.pools[p.at()].busy).sum();
-        labour.stock.saturating_sub(busy)
+        let busy = |p: &PoolId| self.pools[p.at()].busy;
+        labour.pools.iter().map(busy).fold(labour.stock, u32::saturating_sub)
     }
 
     /// Technicians that repair and installation want; of no meaning where they are not limited.
     #[must_use]
     pub fn wanted_technicians(&self, plan: &Blueprint, nation: NationId) -> f64 {
         let Some(labour) = &self.talent[nation.at()] else { return 0.0 };
-        let repair: u32 = self.wanted_crews(plan, labour).iter().sum();
+        let repair: f64 = self.wanted_crews(plan, labour).into_iter().map(f64::from).sum();
         let pace = plan.nations[nation.at()].parameters.talent_installs * INSTALLED_WITHIN;
-        f64::from(repair) + labour.queue() as f64 / pace
+        repair + labour.queue() as f64 / pace
     }
 
     /// Pace at which a nation builds, over that with enough technicians: in (0, 1]. Durations of construction divide by it.
