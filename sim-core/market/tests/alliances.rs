@@ -170,7 +170,7 @@ fn contributions_go_to_those_who_gave_and_who_does_not_pay_borrows_nothing() {
 fn transfers_sum_to_zero_over_members_and_a_false_book_is_found() {
     let mut s = neighbours(0.3);
     ally(&mut s, 0.6, Priority::OwnFirst);
-    let plan = with_nodes(&s, &[500, 1500, 900]);
+    let plan = with_nodes(&s, &[500, 3000, 900]);
     let mut run = Run::new(&plan, 48, 0);
     for week in 1..40 {
         let world = run.to(7.0 * f64::from(week) + 1.0);

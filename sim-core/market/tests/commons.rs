@@ -114,7 +114,7 @@ fn in_a_shortage_each_member_has_its_allotment_and_idle_allotments_are_lent() {
     let thirds = [("NB1", 0.2), ("NB2", 0.5), ("NB3", 0.3)];
     let short = week(&thirds, 600, 1.0);
     for (served, (_, share)) in short.iter().zip(thirds) {
-        // What no queue can use to the last bit is lent.
+        // What no queue can use to the last bit is neither used nor lent.
         assert!((served - 600.0 * share).abs() < 1e-3 * 600.0 * share, "{short:?}");
     }
     // With nobody at the third desk the other two get more than they are allotted.
