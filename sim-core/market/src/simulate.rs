@@ -358,7 +358,8 @@ fn market_state(plan: &Blueprint, seed: u64, replication: u64) -> Result<MarketS
     let mut rate_streams: Vec<_> =
         plan.nations.iter().map(|n| stream(Process::ExchangeRate, n.key)).collect();
     let groups: Vec<GroupId> = Vec::new();
-    let Compiled { structure, pairs, first_pair, queues } = problem(plan, &groups)?;
+    let Compiled { structure, pairs, first_pair, queues, price_sources, borders, first_border } =
+        problem(plan, &groups)?;
     let churn = |p: &Pool| {
         let terms = &plan.providers[p.provider.at()].parameters;
         churn_trials(terms.leave_rate, terms.return_rate_offline, plan.timing.tick_days)
@@ -370,13 +371,18 @@ fn market_state(plan: &Blueprint, seed: u64, replication: u64) -> Result<MarketS
         structure,
         pairs,
         first_pair,
+        price_sources,
+        borders,
+        first_border,
         queues,
         tiers: plan.segments.iter().map(|s| s.priority as usize + 1).max().unwrap_or(1),
         groups,
         groups_changed: true,
         carried: false,
         tastes_changed: true,
+        sizes_changed: true,
         closed: Vec::new(),
+        eligible: Vec::new(),
         given_up: Vec::new(),
         cells: Vec::new(),
         server_compute: (0..plan.hardware.len())

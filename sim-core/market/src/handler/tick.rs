@@ -11,7 +11,7 @@ use crate::mechanism::investment::notional_load;
 use crate::mechanism::price::TickRule;
 use crate::mechanism::price::auction::Round;
 use crate::metric::integrity;
-use crate::world::market::MarketPair;
+use crate::process::exponentials::exponentials;
 use crate::world::{Ctx, ModelError, World};
 
 /// Time constant with which a pool's offered load is smoothed, in days.
@@ -33,7 +33,7 @@ impl World {
         if self.market.groups_changed {
             self.rebuild_market(plan)?;
         }
-        if self.market.tastes_changed {
+        if self.market.tastes_changed || self.market.sizes_changed {
             self.set_tastes(plan)?;
         }
         self.refresh_remote(plan, ctx.now().as_days());
@@ -67,11 +67,16 @@ impl World {
         let trend = plan.demand.growth(years) * plan.demand.season(years);
         let correction = plan.demand.noise.mean_correction();
         let market = &mut self.market;
-        for (s, segment) in plan.segments.iter().enumerate() {
-            let noise = plan.demand.noise.step(market.noise[s], &mut market.noise_streams[s]);
-            market.noise[s] = noise;
+        for (noise, stream) in market.noise.iter_mut().zip(&mut market.noise_streams) {
+            *noise = plan.demand.noise.step(*noise, stream);
+        }
+        for (demand, noise) in market.demand.iter_mut().zip(&market.noise) {
+            *demand = noise - correction;
+        }
+        exponentials(&mut market.demand);
+        for (demand, segment) in market.demand.iter_mut().zip(&plan.segments) {
             let shock = self.shocks.factor(Target::Demand, segment.nation.at());
-            market.demand[s] = segment.demand * trend * math::exp(noise - correction) * shock;
+            *demand = segment.demand * trend * *demand * shock;
         }
     }
 
@@ -99,37 +104,44 @@ impl World {
     /// Posted prices at each border, `posted·FX·(1+tariff)`, in units of the reference price.
     fn set_prices(&mut self, plan: &Blueprint, years: f64) -> Result<(), ModelError> {
         let reference = plan.demand.reference_price(years);
-        let nations = plan.nations.len();
-        let market = &mut self.market;
-        market.reference_price = reference;
+        self.market.reference_price = reference;
         for (p, pool) in plan.pools.iter().enumerate() {
             let shock = self.shocks.factor(Target::Cloud, pool.provider.at());
             let price = self.pools[p].price * shock / reference;
-            let home = plan.providers[pool.provider.at()].home.at();
-            let rails = plan.networks.of_pool[p].map(|network| &self.networks[network].rails);
-            for (n, nation) in plan.nations.iter().enumerate() {
-                let abroad = pool.zone.at() != n;
-                let border =
-                    if abroad { market.rate[n] * (1.0 + nation.parameters.tariff) } else { 1.0 };
-                let premium = match rails {
-                    Some(rails) => rails[n].premium,
-                    None if home == n => 0.0,
-                    None => self.hard_currency.premiums[n],
-                };
-                let border = border * (1.0 + premium);
-                market.border_price[p * nations + n] = price * border;
-            }
+            self.set_borders(plan, PoolId::new(p), price);
         }
-        let (border_price, per_reference) = (&market.border_price, 1.0 / reference);
-        let price = |terms: &MarketPair| {
-            border_price[terms.border as usize] + terms.compliance * per_reference
-        };
-        market.inputs.set_base_prices(&market.structure, market.pairs.iter().map(price))?;
+        let market = &mut self.market;
+        market.inputs.set_listed_prices(
+            &market.structure,
+            &market.price_sources,
+            (&market.border_price, 1.0 / reference),
+        )?;
         for (s, &demand) in market.demand.iter().enumerate() {
             let demand = self.contracts.spot(s, demand);
             market.inputs.set_demand(&market.structure, s, demand)?;
         }
         Ok(())
+    }
+
+    /// The price of a pool at its borders.
+    fn set_borders(&mut self, plan: &Blueprint, pool: PoolId, price: f64) {
+        let market = &mut self.market;
+        let terms = &plan.pools[pool.at()];
+        let home = plan.providers[terms.provider.at()].home.at();
+        let rails = plan.networks.of_pool[pool.at()].map(|network| &self.networks[network].rails);
+        let borders =
+            market.first_border[pool.at()] as usize..market.first_border[pool.at() + 1] as usize;
+        for border in &market.borders[borders] {
+            let n = border.nation as usize;
+            let tariff = 1.0 + plan.nations[n].parameters.tariff;
+            let rate = if terms.zone.at() == n { 1.0 } else { market.rate[n] * tariff };
+            let premium = match rails {
+                Some(rails) => rails[n].premium,
+                None if home == n => 0.0,
+                None => self.hard_currency.premiums[n],
+            };
+            market.border_price[border.at as usize] = price * (rate * (1.0 + premium));
+        }
     }
 
     fn clear(&mut self) -> Result<(), ModelError> {
@@ -145,40 +157,50 @@ impl World {
 
     /// Adds up what each pool served to each nation, and bills it.
     fn meter(&mut self, plan: &Blueprint) {
-        let nations = plan.nations.len();
         let market = &mut self.market;
-        market.served.fill(0.0);
-        for (pair, terms) in market.pairs.iter().enumerate() {
-            market.served[terms.border as usize] += market.outcome.served(&market.structure, pair);
+        if plan.contracts.deals.is_empty() {
+            market.borders.iter().for_each(|border| market.served[border.at as usize] = 0.0);
+        } else {
+            market.served.fill(0.0);
         }
-        let hours = plan.timing.tick_days * 24.0;
-        for (p, state) in self.pools.iter_mut().enumerate() {
-            let row = &market.served[p * nations..(p + 1) * nations];
-            let pool = &plan.pools[p];
-            let price = state.price * self.shocks.factor(Target::Cloud, pool.provider.at());
-            let home = plan.providers[pool.provider.at()].home.at();
-            let mut total = 0.0;
-            for (n, (revenue, &served)) in state.revenue.iter_mut().zip(row).enumerate() {
-                *revenue += served * hours * price;
-                total += served;
-                let inside = plan.networks.of_pool[p].map(|network| &mut self.networks[network]);
-                let in_tokens = inside.is_some_and(|network| {
-                    network.in_tokens[n] +=
-                        if network.rails[n].tokens { served * hours * price } else { 0.0 };
-                    network.rails[n].tokens
-                });
-                if n != home && !in_tokens {
-                    let premium = self.hard_currency.premiums[n];
-                    self.hard_currency.owed[n] += served * hours * price * premium;
-                }
-            }
-            // Work that is done to check other work takes power too.
-            let inside = plan.networks.of_pool[p].map(|network| &plan.networks.list[network]);
-            let useful = inside.map_or(1.0, |network| network.method.throughput());
-            let energy = total * hours * market.power[p] / useful;
-            state.energy += energy * self.shocks.factor(Target::Energy, pool.zone.at());
+        for (terms, served) in market.pairs.iter().zip(market.outcome.all_served(&market.structure)) {
+            market.served[terms.border as usize] += served;
+        }
+        for p in 0..plan.pools.len() {
+            self.bill(plan, PoolId::new(p));
         }
         self.meter_contracts(plan);
+    }
+
+    /// Bills what a pool served at spot.
+    fn bill(&mut self, plan: &Blueprint, pool: PoolId) {
+        let hours = plan.timing.tick_days * 24.0;
+        let (p, market, state) = (pool.at(), &self.market, &mut self.pools[pool.at()]);
+        let pool = &plan.pools[p];
+        let price = state.price * self.shocks.factor(Target::Cloud, pool.provider.at());
+        let home = plan.providers[pool.provider.at()].home.at();
+        let mut inside = plan.networks.of_pool[p].map(|network| &mut self.networks[network]);
+        let mut total = 0.0;
+        let borders = market.first_border[p] as usize..market.first_border[p + 1] as usize;
+        for border in &market.borders[borders] {
+            let (n, served) = (border.nation as usize, market.served[border.at as usize]);
+            state.revenue[n] += served * hours * price;
+            total += served;
+            let in_tokens = inside.as_mut().is_some_and(|network| {
+                network.in_tokens[n] +=
+                    if network.rails[n].tokens { served * hours * price } else { 0.0 };
+                network.rails[n].tokens
+            });
+            if n != home && !in_tokens {
+                let premium = self.hard_currency.premiums[n];
+                self.hard_currency.owed[n] += served * hours * price * premium;
+            }
+        }
+        // Work that is done to check other work takes power too.
+        let inside = plan.networks.of_pool[p].map(|network| &plan.networks.list[network]);
+        let useful = inside.map_or(1.0, |network| network.method.throughput());
+        let energy = total * hours * market.power[p] / useful;
+        state.energy += energy * self.shocks.factor(Target::Energy, pool.zone.at());
     }
 
     /// Demand offered to each pool, and its working capacity. Where pools share a queue, each has what its own buyers ask and its own nodes.
@@ -190,9 +212,9 @@ impl World {
         for (at, queue) in market.queues.iter().enumerate() {
             if let Some(pool) = plan.sole_pool(*queue) {
                 for tier in 0..market.tiers {
-                    market.offered[pool.at()] += market.outcome.group(tier, at).offered;
+                    market.offered[pool.at()] += market.outcome.offered_to(tier, at);
                 }
-                market.capacity[pool.at()] += market.outcome.group(0, at).capacity;
+                market.capacity[pool.at()] += market.outcome.capacity_of(at);
                 continue;
             }
             for &(cell, compute) in &market.cells[at] {
@@ -204,8 +226,8 @@ impl World {
         if plan.dispatchers.len() < plan.pools.len() {
             for (pair, terms) in market.pairs.iter().enumerate() {
                 if plan.shares_queues(terms.pool) {
-                    let flow = market.outcome.pair(&market.structure, pair);
-                    market.offered[terms.pool.at()] += flow.offered;
+                    market.offered[terms.pool.at()] +=
+                        market.outcome.offered_by(&market.structure, pair);
                 }
             }
         }

@@ -255,8 +255,7 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
         for pair in market.pairs_of(s) {
             let terms = &market.pairs[pair];
             let flow = market.outcome.pair(&market.structure, pair);
-            let kind =
-                plan.providers[plan.pools[terms.pool.at()].provider.at()].parameters.kind as usize;
+            let kind = terms.kind as usize;
             sums.offered += flow.offered;
             sums.served += flow.served;
             served += flow.served;
@@ -264,12 +263,11 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
             sums.backlog += flow.backlog;
             sums.served_by[kind] += flow.served;
             sums.served_critical += if critical { flow.served } else { 0.0 };
-            let provider = plan.pools[terms.pool.at()].provider;
-            let price = world.pools[terms.pool.at()].price * world.cloud_factor(provider);
+            let price = world.pools[terms.pool.at()].price * world.cloud_factor(terms.provider);
             sums.billed += flow.served * price;
             let perceived = flow.perceived_price * market.reference_price;
             sums.perceived += flow.served * flow.perceived_price * market.reference_price;
-            if network::is_at_home(plan, terms.pool, nation) {
+            if terms.home_network {
                 let paid = market.border_price[terms.border as usize] * market.reference_price
                     + terms.compliance;
                 let waiting = if perceived > paid { perceived - paid } else { 0.0 };

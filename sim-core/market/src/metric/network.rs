@@ -113,7 +113,7 @@ impl NetworkSums {
 }
 
 /// Whether a pool belongs to a node network at home in a nation.
-pub(super) fn is_at_home(plan: &Blueprint, pool: PoolId, nation: NationId) -> bool {
+pub(crate) fn is_at_home(plan: &Blueprint, pool: PoolId, nation: NationId) -> bool {
     let terms = &plan.pools[pool.at()];
     let provider = &plan.providers[terms.provider.at()];
     terms.zone == nation

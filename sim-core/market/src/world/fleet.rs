@@ -180,7 +180,7 @@ impl World {
         self.installed[cell] += servers;
         self.shift_up(plan, id, i64::from(new.nodes));
         self.market.groups_changed |= self.installed[cell] == servers;
-        self.market.tastes_changed = true;
+        self.market.sizes_changed = true;
         self.regrade(plan, new.site);
         self.update_rates(plan, id, ctx)
     }
@@ -309,7 +309,7 @@ impl World {
         self.available[from] -= up;
         self.available[to] += up;
         self.market.groups_changed |= self.installed[from] == 0 || self.installed[to] == nodes;
-        self.market.tastes_changed = true;
+        self.market.sizes_changed = true;
     }
 
     /// Takes a cohort out of the world at the end of its life. Nodes on the bench are scrapped with it.
@@ -363,7 +363,7 @@ impl World {
         let pool = self.sites[site.at()].pool;
         let cell = Self::cell(plan, pool, level, hardware);
         self.installed[cell] -= servers;
-        self.market.tastes_changed = true;
+        self.market.sizes_changed = true;
         self.market.groups_changed |= self.installed[cell] == 0;
         self.pools[pool.at()].nodes -= nodes;
         self.pools[pool.at()].forget(id);
@@ -388,7 +388,7 @@ impl World {
             }
         }
         self.market.groups_changed = true;
-        self.market.tastes_changed = true;
+        self.market.sizes_changed = true;
     }
 
     fn move_cohort(&mut self, plan: &Blueprint, id: CohortId, (from, to): (PoolId, PoolId)) {
@@ -417,13 +417,22 @@ impl World {
     /// Working compute of a pool, H100e: as effective as its services, without what is switched off from afar.
     #[must_use]
     pub fn working_compute(&self, plan: &Blueprint, pool: PoolId) -> f64 {
-        let first = plan.group(pool, 0).at() * plan.hardware.len();
+        let cells = Self::cells_of_pool(plan, pool);
         let compute = &self.market.server_compute;
-        let cells = first..first + LEVELS * compute.len();
-        let effective = |(i, cell): (usize, usize)| {
-            self.available[cell] as f64 * compute[i % compute.len()] * self.remote.compute[cell]
-        };
-        cells.enumerate().map(effective).sum()
+        let rows = self.available[cells.clone()].chunks_exact(compute.len());
+        let mut sum = 0.0;
+        for (row, shares) in rows.zip(self.remote.compute[cells].chunks_exact(compute.len())) {
+            for ((&n, compute), share) in row.iter().zip(compute).zip(shares) {
+                sum += n as f64 * compute * share;
+            }
+        }
+        sum
+    }
+
+    fn cells_of_pool(plan: &Blueprint, pool: PoolId) -> std::ops::Range<usize> {
+        let models = plan.hardware.len();
+        let first = plan.group(pool, 0).at() * models;
+        first..first + LEVELS * models
     }
 
     /// The same by level of eligibility.
@@ -444,10 +453,14 @@ impl World {
     #[must_use]
     pub fn installed_compute(&self, plan: &Blueprint, pool: PoolId) -> f64 {
         // Integer counts of servers times the compute of each: exact whatever the order of events.
-        let first = plan.group(pool, 0).at() * plan.hardware.len();
-        let cells = &self.installed[first..first + LEVELS * plan.hardware.len()];
         let compute = &self.market.server_compute;
-        cells.iter().enumerate().map(|(i, &n)| n as f64 * compute[i % compute.len()]).sum()
+        let mut sum = 0.0;
+        for row in self.installed[Self::cells_of_pool(plan, pool)].chunks_exact(compute.len()) {
+            for (&n, compute) in row.iter().zip(compute) {
+                sum += n as f64 * compute;
+            }
+        }
+        sum
     }
 }
 

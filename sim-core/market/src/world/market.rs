@@ -8,11 +8,11 @@ use autarky_engine::sampler::BernoulliTrials;
 
 use super::licence::Party;
 use super::{ModelError, World};
-use crate::blueprint::{Blueprint, CLASSES};
-use crate::id::{GroupId, NationId, PoolId, QueueId, SegmentId};
+use crate::blueprint::{Blueprint, CLASSES, SupplyOption};
+use crate::id::{GroupId, NationId, PoolId, ProviderId, QueueId, SegmentId};
 use crate::mechanism::clearing::{
-    DemandCurve, Inputs, InvalidParameter, Outcome, Pair, Problem, Segment, Solver, Structure,
-    WorkClass,
+    DemandCurve, Inputs, InvalidParameter, Outcome, Pair, PriceSources, Problem, Segment, Solver,
+    Structure, WorkClass,
 };
 
 /// A pair of the clearing problem, with what its price needs.
@@ -26,10 +26,29 @@ pub struct MarketPair {
     pub pool: PoolId,
     /// Where the buyer is.
     pub buyer: NationId,
+    /// Whose pool that is.
+    pub provider: ProviderId,
+    /// The pool's group.
+    pub group: GroupId,
     /// Position in the table of border prices, `[pool × nation]`.
     pub border: u32,
+    /// Kind of the provider, an index into [`crate::entity::provider::ProviderKind::ALL`].
+    pub kind: u8,
+    /// Whether the pool is a network of the buyer's nation whose inside is observed.
+    pub home_network: bool,
     /// Compliance cost, USD per H100e-hour.
     pub compliance: f64,
+    /// Taste weight before capacity.
+    pub taste: f64,
+}
+
+/// A pool and a nation between which some pair stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Border {
+    /// Position in the tables `[pool × nation]`.
+    pub at: u32,
+    /// Who buys.
+    pub nation: u32,
 }
 
 /// Demand, prices, clearing.
@@ -47,6 +66,12 @@ pub struct MarketState {
     pub pairs: Vec<MarketPair>,
     /// First pair of each segment; one more entry than segments.
     pub first_pair: Vec<u32>,
+    /// Where the base prices of its pairs come from.
+    pub price_sources: PriceSources,
+    /// Pools and nations between which pairs stand, by pool: no other entry of the tables `[pool × nation]` is ever used.
+    pub borders: Vec<Border>,
+    /// First border of each pool; one more entry than pools.
+    pub first_border: Vec<u32>,
     /// Priority tiers.
     pub tiers: usize,
     /// Its queues, the groups of its structure.
@@ -57,10 +82,14 @@ pub struct MarketState {
     pub groups_changed: bool,
     /// Whether the backlog stands in the inputs already.
     pub carried: bool,
-    /// Whether tastes or access changed since they were set.
+    /// Whether access, or anything else that tastes depend on, may have changed since they were set.
     pub tastes_changed: bool,
+    /// Whether installed capacities changed since tastes were set, and nothing else that they depend on.
+    pub sizes_changed: bool,
     /// Pairs to which the buyer has no access.
     pub closed: Vec<u32>,
+    /// Whether the buyer of a pair may choose it: there is access, and no contract shuts it out.
+    pub eligible: Vec<bool>,
     /// Backlog given up in the tick because access closed, H100e-hours.
     pub given_up: Vec<(SegmentId, f64)>,
     /// Compute of one server, H100e, by hardware.
@@ -130,6 +159,12 @@ pub struct Compiled {
     pub first_pair: Vec<u32>,
     /// Its queues.
     pub queues: Vec<QueueId>,
+    /// Where the base prices of its pairs come from.
+    pub price_sources: PriceSources,
+    /// Pools and nations between which pairs stand, by pool.
+    pub borders: Vec<Border>,
+    /// First border of each pool; one more entry than pools.
+    pub first_border: Vec<u32>,
 }
 
 /// The clearing problem over the groups in `groups`. A pair stands once for each pool, also where pools share a queue: each has its price.
@@ -150,16 +185,8 @@ pub fn problem(plan: &Blueprint, groups: &[GroupId]) -> Result<Compiled, Invalid
     for (s, segment) in plan.segments.iter().enumerate() {
         for (o, option) in segment.options.iter().enumerate() {
             let Some(group) = place[option.group.at()] else { continue };
-            let pool = plan.pool_of(option.group);
             pairs.push(Pair { segment: s as u32, group: group as u32 });
-            described.push(MarketPair {
-                segment: SegmentId::new(s),
-                option: o as u32,
-                pool,
-                buyer: segment.nation,
-                border: (pool.at() * plan.nations.len() + segment.nation.at()) as u32,
-                compliance: option.compliance,
-            });
+            described.push(describe(plan, SegmentId::new(s), (o, option)));
         }
         first.push(pairs.len() as u32);
     }
@@ -171,7 +198,49 @@ pub fn problem(plan: &Blueprint, groups: &[GroupId]) -> Result<Compiled, Invalid
         pairs,
     };
     let structure = Structure::new(&problem)?;
-    Ok(Compiled { structure, pairs: described, first_pair: first, queues })
+    let price_sources =
+        structure.price_sources(described.iter().map(|pair| (pair.border, pair.compliance)));
+    let (borders, first_border) = borders(plan, &described);
+    let pairs = described;
+    Ok(Compiled {
+        structure,
+        pairs,
+        first_pair: first,
+        queues,
+        price_sources,
+        borders,
+        first_border,
+    })
+}
+
+fn describe(plan: &Blueprint, id: SegmentId, (o, option): (usize, &SupplyOption)) -> MarketPair {
+    let (pool, buyer) = (plan.pool_of(option.group), plan.segments[id.at()].nation);
+    let provider = plan.pools[pool.at()].provider;
+    MarketPair {
+        segment: id,
+        option: o as u32,
+        pool,
+        buyer,
+        provider,
+        group: option.group,
+        border: (pool.at() * plan.nations.len() + buyer.at()) as u32,
+        kind: plan.providers[provider.at()].parameters.kind as u8,
+        home_network: crate::metric::network::is_at_home(plan, pool, buyer),
+        compliance: option.compliance,
+        taste: option.taste,
+    }
+}
+
+/// Pools and nations between which pairs stand, and the first of each pool.
+fn borders(plan: &Blueprint, pairs: &[MarketPair]) -> (Vec<Border>, Vec<u32>) {
+    let mut positions: Vec<u32> = pairs.iter().map(|pair| pair.border).collect();
+    positions.sort_unstable();
+    positions.dedup();
+    let nations = plan.nations.len() as u32;
+    let first = (0..=plan.pools.len() as u32)
+        .map(|pool| positions.partition_point(|&at| at < pool * nations) as u32)
+        .collect();
+    (positions.into_iter().map(|at| Border { at, nation: at % nations }).collect(), first)
 }
 
 fn work_class(plan: &Blueprint, k: usize) -> WorkClass {
@@ -212,10 +281,9 @@ impl World {
             self.installed.chunks_exact(models).map(|row| row.iter().any(|&n| n > 0)).collect();
         let market = &self.market;
         for (pair, terms) in market.pairs.iter().enumerate() {
-            let options = &plan.segments[terms.segment.at()].options;
-            let group = options[terms.option as usize].group.at();
+            let group = terms.group.at();
             present[group] =
-                present[group] || market.outcome.pair(&market.structure, pair).backlog > 1e-9;
+                present[group] || market.outcome.backlog(&market.structure, pair) > 1e-9;
         }
         (0..plan.groups()).filter(|&g| present[g]).map(GroupId::new).collect()
     }
@@ -230,13 +298,14 @@ impl World {
         if groups == self.market.groups {
             return Ok(());
         }
-        let Compiled { structure, pairs, first_pair, queues } = problem(plan, &groups)?;
+        let new = problem(plan, &groups)?;
+        let (structure, pairs, queues) = (new.structure, new.pairs, new.queues);
         let old = &self.market;
         let mut inputs = Inputs::new(&structure);
         for (p, pair) in pairs.iter().enumerate() {
             let same = |q: &usize| old.pairs[*q].option == pair.option;
             if let Some(q) = old.pairs_of(pair.segment.at()).find(same) {
-                inputs.set_backlog(&structure, p, old.outcome.pair(&old.structure, q).backlog)?;
+                inputs.set_backlog(&structure, p, old.outcome.backlog(&old.structure, q))?;
             }
         }
         let mut solver = Solver::new(&structure);
@@ -246,8 +315,11 @@ impl World {
         let market = &mut self.market;
         (market.structure, market.inputs, market.outcome, market.solver) =
             (structure, inputs, outcome, solver);
-        (market.pairs, market.first_pair) = (pairs, first_pair);
+        (market.pairs, market.first_pair) = (pairs, new.first_pair);
         (market.queues, market.groups) = (queues, groups);
+        (market.borders, market.first_border) = (new.borders, new.first_border);
+        market.price_sources = new.price_sources;
+        market.served.fill(0.0);
         (market.tastes_changed, market.carried) = (true, true);
         Ok(())
     }
@@ -262,46 +334,61 @@ impl World {
     /// # Errors
     /// When a weight lies outside the range in which clearing is defined.
     pub fn set_tastes(&mut self, plan: &Blueprint) -> Result<(), ModelError> {
-        self.market.tastes_changed = false;
-        self.market.closed.clear();
-        let models = plan.hardware.len();
-        let size: Vec<f64> = (0..plan.groups())
-            .map(|g| {
-                let compute = &self.market.server_compute;
-                self.installed[g * models..(g + 1) * models]
-                    .iter()
-                    .zip(compute)
-                    .map(|(&n, &c)| n as f64 * c)
-                    .sum()
-            })
+        if self.market.tastes_changed || self.contracts.running {
+            self.set_access(plan);
+        }
+        (self.market.tastes_changed, self.market.sizes_changed) = (false, false);
+        self.set_cells(plan);
+        let market = &mut self.market;
+        let size: Vec<f64> = self
+            .installed
+            .chunks_exact(plan.hardware.len())
+            .map(|row| row.iter().zip(&market.server_compute).map(|(&n, &c)| n as f64 * c).sum())
             .collect();
-        self.market.cells = self.market.queues.iter().map(|q| self.cells_of(plan, *q)).collect();
         let world: f64 = size.iter().sum::<f64>().max(1e-9);
-        for pair in 0..self.market.pairs.len() {
-            let MarketPair { segment, option, pool, buyer, .. } = self.market.pairs[pair];
-            let option = &plan.segments[segment.at()].options[option as usize];
-            let weight = option.taste * size[option.group.at()] / world;
-            let access = self.has_access(plan, pool, buyer);
-            if !access {
-                self.market.closed.push(pair as u32);
-            }
-            let open = access && !self.is_shut_out(plan, segment, pool) && weight > 1e-12;
-            self.market.inputs.set_taste(
-                &self.market.structure,
-                pair,
-                if open { weight } else { 0.0 },
-            )?;
+        for (pair, (terms, eligible)) in market.pairs.iter().zip(&market.eligible).enumerate() {
+            let weight = terms.taste * size[terms.group.at()] / world;
+            let open = *eligible && weight > 1e-12;
+            market.inputs.set_taste(&market.structure, pair, if open { weight } else { 0.0 })?;
         }
         Ok(())
     }
 
-    fn cells_of(&self, plan: &Blueprint, queue: QueueId) -> Vec<(u32, f64)> {
+    /// Which pairs a buyer may choose.
+    fn set_access(&mut self, plan: &Blueprint) {
+        self.market.closed.clear();
+        self.market.eligible.clear();
+        let nations = plan.nations.len();
+        // Access is a matter of pool and nation, which many pairs have in common.
+        let mut known: Vec<Option<bool>> = vec![None; plan.pools.len() * nations];
+        for pair in 0..self.market.pairs.len() {
+            let MarketPair { segment, pool, buyer, border, .. } = self.market.pairs[pair];
+            let known = &mut known[border as usize];
+            let access = known.unwrap_or_else(|| self.has_access(plan, pool, buyer));
+            *known = Some(access);
+            if !access {
+                self.market.closed.push(pair as u32);
+            }
+            let eligible = access && !self.is_shut_out(plan, segment, pool);
+            self.market.eligible.push(eligible);
+        }
+    }
+
+    /// Finds the cells that belong to each queue.
+    fn set_cells(&mut self, plan: &Blueprint) {
         let models = plan.hardware.len();
-        let groups = self.market.groups.iter().filter(|g| plan.queue_of(**g) == queue);
-        let cells = groups.flat_map(|g| g.at() * models..(g.at() + 1) * models);
-        let compute = |cell: usize| self.market.server_compute[cell % models];
-        let installed = cells.filter(|&cell| self.installed[cell] > 0);
-        installed.map(|cell| (cell as u32, compute(cell))).collect()
+        let market = &mut self.market;
+        market.cells.iter_mut().for_each(Vec::clear);
+        market.cells.resize(market.queues.len(), Vec::new());
+        for group in &market.groups {
+            let Ok(at) = market.queues.binary_search(&plan.queue_of(*group)) else { continue };
+            for (model, &compute) in market.server_compute.iter().enumerate() {
+                let cell = group.at() * models + model;
+                if self.installed[cell] > 0 {
+                    market.cells[at].push((cell as u32, compute));
+                }
+            }
+        }
     }
 
     /// Whether a nation's buyers can reach a pool and may use it under the regimes on cloud access and the suspensions in force, and can pay for it.

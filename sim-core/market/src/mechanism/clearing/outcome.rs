@@ -11,11 +11,13 @@
 #![expect(clippy::inline_always, reason = "a call boundary would stop loops from vectorising")]
 
 use autarky_engine::math::{exp, ln};
+use pulp::{Simd, WithSimd};
 
 use super::buffer::Buffer;
 use super::evaluate::Work;
 use super::inputs::Inputs;
 use super::layout::{Block, LANES, Structure};
+use super::series::Rows;
 
 /// Flows of one pair.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -102,6 +104,62 @@ impl GroupColumns {
     }
 }
 
+/// [`Outcome::is_balanced`].
+struct Balanced<'a> {
+    outcome: &'a Outcome,
+    structure: &'a Structure,
+    inputs: &'a Inputs,
+    tolerance: f64,
+}
+
+impl WithSimd for Balanced<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> bool {
+        let blocks = self.structure.tiers.iter().flat_map(|tier| &tier.blocks);
+        let mut all = true;
+        for block in blocks {
+            all &= self.block(simd, block);
+        }
+        all
+    }
+}
+
+impl Balanced<'_> {
+    #[inline(always)]
+    fn block<S: Simd>(&self, simd: S, block: &Block) -> bool {
+        let (rows, range) = (Rows::of::<S>(block), block.pair_range());
+        let out = self.outcome;
+        let vectors = |column| S::as_simd_f64s(column).0;
+        let offered = vectors(&out.offered[range.clone()]);
+        let carried = vectors(&self.inputs.carried[range.clone()]);
+        let (served, lost) = (vectors(&out.served[range.clone()]), vectors(&out.lost[range.clone()]));
+        let backlog = vectors(&out.backlog[range]);
+        let per_tick = simd.splat_f64s(1.0 / self.structure.problem.tick_h);
+        let (share, little) = (simd.splat_f64s(0.5 * self.tolerance), simd.splat_f64s(1e-9));
+        let (add, sub, mul) = (S::add_f64s, S::sub_f64s, S::mul_f64s);
+        // How far a difference lies beyond what is allowed: negative where all is well, not a number where a flow is none.
+        let zero = simd.splat_f64s(0.0);
+        let (mut beyond, mut poison) = (simd.splat_f64s(-1.0), zero);
+        for segment in 0..block.segments * rows.parts {
+            let (mut asked, mut got) = (zero, zero);
+            for (i, _) in rows.of_segment(segment) {
+                let came = add(simd, offered[i], carried[i]);
+                let went = add(simd, add(simd, served[i], lost[i]), mul(simd, backlog[i], per_tick));
+                let larger = add(simd, simd.max_f64s(came, went), little);
+                let off = simd.abs_f64s(sub(simd, came, went));
+                beyond = simd.max_f64s(beyond, sub(simd, off, mul(simd, share, larger)));
+                poison = add(simd, poison, sub(simd, off, off));
+                (asked, got) = (add(simd, asked, came), add(simd, got, served[i]));
+            }
+            let most = add(simd, asked, mul(simd, share, asked));
+            beyond = simd.max_f64s(beyond, sub(simd, got, add(simd, most, little)));
+        }
+        simd.reduce_max_f64s(beyond) <= 0.0 && simd.reduce_sum_f64s(poison) == 0.0
+    }
+}
+
 impl Outcome {
     /// All zero, shaped for `structure`.
     #[must_use]
@@ -126,6 +184,7 @@ impl Outcome {
     }
 
     /// Flows of a pair of the problem.
+    #[inline]
     #[must_use]
     pub fn pair(&self, structure: &Structure, pair: usize) -> PairFlow {
         let place = structure.pair_at[pair] as usize;
@@ -145,10 +204,50 @@ impl Outcome {
         self.served[structure.pair_at[pair] as usize]
     }
 
+    /// Served to every pair, in the order of the problem.
+    pub fn all_served<'a>(&'a self, structure: &'a Structure) -> impl Iterator<Item = f64> + 'a {
+        structure.pair_at.iter().map(|&place| self.served[place as usize])
+    }
+
+    /// Demand of a pair that comes in the tick (H100e).
+    #[inline]
+    #[must_use]
+    pub fn offered_by(&self, structure: &Structure, pair: usize) -> f64 {
+        self.offered[structure.pair_at[pair] as usize]
+    }
+
+    /// Backlog that a pair carries out (H100e-hours).
+    #[inline]
+    #[must_use]
+    pub fn backlog(&self, structure: &Structure, pair: usize) -> f64 {
+        self.backlog[structure.pair_at[pair] as usize]
+    }
+
+    /// Demand that comes to a group in a tier (H100e).
+    #[inline]
+    #[must_use]
+    pub fn offered_to(&self, tier: usize, group: usize) -> f64 {
+        self.tiers[tier].offered[group]
+    }
+
+    /// Capacity of a group before any tier is served (H100e).
+    #[inline]
+    #[must_use]
+    pub fn capacity_of(&self, group: usize) -> f64 {
+        self.tiers[0].capacity[group]
+    }
+
     /// Demand of a segment at market prices, `Σ_o x_so` (H100e).
     #[must_use]
     pub fn offered(&self, structure: &Structure, segment: usize) -> f64 {
         self.segment_offered[structure.segment_at[segment] as usize]
+    }
+
+    /// Whether every pair's work balances within half of `tolerance`, and no segment is served by more than that above
+    /// what it asked for and carried in. Not a number nowhere passes.
+    #[must_use]
+    pub fn is_balanced(&self, structure: &Structure, inputs: &Inputs, tolerance: f64) -> bool {
+        inputs.arch().dispatch(Balanced { outcome: self, structure, inputs, tolerance })
     }
 
     /// The worst imbalance of work over all pairs, `|offered·Δt + B⁻ − served·Δt − lost·Δt − B|` over the larger side.
