@@ -321,6 +321,14 @@ impl Outcome {
         &self.tiers[tier].served
     }
 
+    /// Takes the columns that the working memory keeps by pair, in exchange for memory of its own: the next solve writes
+    /// all of them anew.
+    pub(super) fn take(&mut self, work: &mut Work) {
+        std::mem::swap(&mut self.offered, &mut work.offered);
+        std::mem::swap(&mut self.weight, &mut work.weight);
+        std::mem::swap(&mut self.price, &mut work.price);
+    }
+
     /// Reads the result of a tier out of the working memory at the solution.
     #[inline(always)]
     pub(super) fn record(
@@ -340,15 +348,11 @@ impl Outcome {
             *served = load * open;
         }
         for block in &structure.tiers[tier].blocks {
-            let range = block.pair_range();
-            self.offered[range.clone()].copy_from_slice(&work.offered[range.clone()]);
-            self.weight[range.clone()].copy_from_slice(&work.weight[range.clone()]);
-            self.price[range.clone()].copy_from_slice(&work.price[range]);
             let range = block.segment_range();
             self.demand[range.clone()].copy_from_slice(&inputs.demand[range]);
             self.record_flows(structure, inputs, work, block);
             self.record_segments(work, block);
-            self.record_offers(structure, block, tier);
+            self.record_offers(structure, work, block, tier);
         }
     }
 
@@ -405,11 +409,11 @@ impl Outcome {
     }
 
     #[inline(always)]
-    fn record_offers(&mut self, structure: &Structure, block: &Block, tier: usize) {
+    fn record_offers(&mut self, structure: &Structure, work: &Work, block: &Block, tier: usize) {
         let width = block.width();
         let sums = &mut self.waiting[..width];
         sums.fill(0.0);
-        for row in self.offered[block.pair_range()].chunks_exact(width) {
+        for row in work.offered[block.pair_range()].chunks_exact(width) {
             super::evaluate::add(sums, row);
         }
         super::evaluate::scatter(structure, block, sums, &mut self.tiers[tier].offered);
