@@ -10,11 +10,12 @@ use crate::entity::provider::CapacityTarget;
 use crate::event::{Event, phase};
 use crate::handler::{Market, churn_trials};
 use crate::id::{
-    GroupId, HardwareId, NationId, OperatorId, PoolId, ShelfId, SiteId, SourceId, VendorId,
+    GroupId, HardwareId, NationId, OperatorId, PoolId, SiteId, SourceId, VendorId,
 };
 use crate::ledger::{Currency, Ledger};
 use crate::mechanism::clearing::{Inputs, Outcome, Solver};
 use crate::mechanism::export_control::Regimes;
+use crate::mechanism::price::controller::Controllers;
 use crate::metric::Observers;
 use crate::metric::series::{SCALARS, SERIES, Summary};
 use crate::process::Process;
@@ -159,6 +160,7 @@ impl World {
             cohorts: Vec::new(),
             live: Vec::new(),
             counted: Vec::new(),
+            providers_changed: false,
             at_site: vec![Vec::new(); plan.sites.len()],
             site_up: vec![true; plan.sites.len()],
             outage: plan.sites.iter().map(|s| stream(Process::Outage, s.key)).collect(),
@@ -279,10 +281,9 @@ impl World {
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
         let provider = &plan.providers[plan.pools[pool.at()].provider.at()].parameters;
-        for shelf in (0..plan.shelves()).map(ShelfId::new) {
-            let nodes = self.nodes_of_shelf(plan, pool, shelf);
-            self.pools[pool.at()].parts[shelf.at()].stock =
-                (provider.spares * nodes as f64).round() as u32;
+        let nodes = self.nodes_by_shelf(plan, pool);
+        for (parts, nodes) in self.pools[pool.at()].parts.iter_mut().zip(nodes) {
+            parts.stock = (provider.spares * nodes as f64).round() as u32;
         }
         self.reprice(plan, pool);
         if provider.capacity_target == CapacityTarget::OfferedLoad {
@@ -406,5 +407,6 @@ fn market_state(plan: &Blueprint, seed: u64, replication: u64) -> Result<MarketS
         offered: vec![0.0; plan.pools.len()],
         capacity: vec![0.0; plan.pools.len()],
         served: vec![0.0; plan.pools.len() * plan.nations.len()],
+        controllers: Controllers::default(),
     })
 }

@@ -244,7 +244,8 @@ impl World {
     fn move_prices(&mut self, plan: &Blueprint) {
         let keep = math::exp(-plan.timing.tick_days / LOAD_MEMORY);
         let (offered, capacity) = (&self.market.offered, &self.market.capacity);
-        let shared = shared_deviation(plan, offered, capacity);
+        let controllers = &mut self.market.controllers;
+        controllers.clear();
         for (p, pool) in plan.pools.iter().enumerate() {
             let state = &mut self.pools[p];
             let terms = &plan.providers[pool.provider.at()].parameters;
@@ -256,21 +257,40 @@ impl World {
                 state.load = keep * state.load + (1.0 - keep) * load;
             }
             let (Some(rule), true) = (&pool.tick_rule, capacity[p] > 0.0) else { continue };
-            let cap = state.unit_cost * terms.price_cap;
-            state.price = match rule {
+            match rule {
                 TickRule::Controller(rule) => {
-                    let deviation = rule.deviation(offered[p] / capacity[p]);
-                    let price = rule.next(state.price, deviation, shared);
-                    price.clamp(state.unit_cost * terms.price_floor, cap)
+                    controllers.push(*rule, state.price, offered[p] / capacity[p]);
                 }
-                TickRule::Auction(auction) => auction.clear(&Round {
-                    price: state.price,
-                    load: offered[p],
-                    capacity: capacity[p],
-                    cost: state.avoidable_cost,
-                    cap,
-                }),
-            };
+                TickRule::Auction(auction) => {
+                    state.price = auction.clear(&Round {
+                        price: state.price,
+                        load: offered[p],
+                        capacity: capacity[p],
+                        cost: state.avoidable_cost,
+                        cap: state.unit_cost * terms.price_cap,
+                    });
+                }
+            }
+        }
+        self.move_controlled_prices(plan);
+    }
+
+    /// The next prices of the controllers collected.
+    fn move_controlled_prices(&mut self, plan: &Blueprint) {
+        let market = &mut self.market;
+        let (offered, capacity) = (&market.offered, &market.capacity);
+        let is_controlled = |p: &usize| {
+            let rule = &plan.pools[*p].tick_rule;
+            matches!(rule, Some(TickRule::Controller(_))) && capacity[*p] > 0.0
+        };
+        let pools = || (0..plan.pools.len()).filter(is_controlled);
+        let deviations = market.controllers.deviations();
+        let shared = shared_deviation(pools().zip(deviations).map(|(p, g)| (offered[p], *g)));
+        for (p, price) in pools().zip(market.controllers.next(shared)) {
+            let state = &mut self.pools[p];
+            let terms = &plan.providers[plan.pools[p].provider.at()].parameters;
+            let floor = state.unit_cost * terms.price_floor;
+            state.price = price.clamp(floor, state.unit_cost * terms.price_cap);
         }
     }
 
@@ -281,15 +301,12 @@ impl World {
     }
 }
 
-/// The deviation ḡ from target utilisation that all controlled pools share: their mean, weighted by what is offered to them.
-fn shared_deviation(plan: &Blueprint, offered: &[f64], capacity: &[f64]) -> f64 {
+/// The deviation ḡ from target utilisation that all controlled pools share: the mean of their deviations g, weighted by what is offered to them.
+fn shared_deviation(pools: impl Iterator<Item = (f64, f64)>) -> f64 {
     let (mut sum, mut weight) = (0.0, 0.0);
-    for (p, pool) in plan.pools.iter().enumerate() {
-        let (Some(TickRule::Controller(rule)), true) = (&pool.tick_rule, capacity[p] > 0.0) else {
-            continue;
-        };
-        sum += offered[p] * rule.deviation(offered[p] / capacity[p]);
-        weight += offered[p];
+    for (offered, deviation) in pools {
+        sum += offered * deviation;
+        weight += offered;
     }
     if weight > 0.0 { sum / weight } else { 0.0 }
 }

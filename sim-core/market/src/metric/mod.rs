@@ -252,9 +252,8 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
         sums.reference += market.demand[s];
         sums.critical += if critical { market.demand[s] } else { 0.0 };
         let mut served = 0.0;
-        for pair in market.pairs_of(s) {
-            let terms = &market.pairs[pair];
-            let flow = market.outcome.pair(&market.structure, pair);
+        let flows = market.outcome.flows(&market.structure, s, market.pairs_of(s));
+        for (terms, flow) in market.pairs[market.pairs_of(s)].iter().zip(flows) {
             let kind = terms.kind as usize;
             sums.offered += flow.offered;
             sums.served += flow.served;

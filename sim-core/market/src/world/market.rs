@@ -14,6 +14,7 @@ use crate::mechanism::clearing::{
     DemandCurve, Inputs, InvalidParameter, Outcome, Pair, PriceSources, Problem, Segment, Solver,
     Structure, WorkClass,
 };
+use crate::mechanism::price::controller::Controllers;
 
 /// A pair of the clearing problem, with what its price needs.
 #[derive(Debug, Clone, Copy)]
@@ -122,6 +123,8 @@ pub struct MarketState {
     pub capacity: Vec<f64>,
     /// Served compute of the tick, `[pool × nation]`, H100e.
     pub served: Vec<f64>,
+    /// Working memory of the prices that controllers move.
+    pub controllers: Controllers,
 }
 
 impl MarketState {

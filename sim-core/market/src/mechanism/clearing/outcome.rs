@@ -197,6 +197,26 @@ impl Outcome {
         }
     }
 
+    /// Flows of the pairs in a range, all of one segment.
+    pub fn flows<'a>(
+        &'a self,
+        structure: &'a Structure,
+        segment: usize,
+        pairs: std::ops::Range<usize>,
+    ) -> impl Iterator<Item = PairFlow> + 'a {
+        let choke = structure.problem.segments[segment].curve.choke_price;
+        structure.pair_at[pairs].iter().map(move |&place| {
+            let place = place as usize;
+            PairFlow {
+                offered: self.offered[place],
+                served: self.served[place],
+                lost: self.lost[place],
+                backlog: self.backlog[place],
+                perceived_price: self.price[place] * choke,
+            }
+        })
+    }
+
     /// Served to a pair of the problem (H100e): the one flow that is read for every pair and tick.
     #[inline]
     #[must_use]
