@@ -373,6 +373,7 @@ fn market_state(plan: &Blueprint, seed: u64, replication: u64) -> Result<MarketS
         pairs,
         first_pair,
         price_sources,
+        border_of: Vec::new(),
         borders,
         first_border,
         queues,

@@ -163,8 +163,9 @@ impl World {
         } else {
             market.served.fill(0.0);
         }
-        for (terms, served) in market.pairs.iter().zip(market.outcome.all_served(&market.structure)) {
-            market.served[terms.border as usize] += served;
+        let served = market.outcome.all_served(&market.structure);
+        for (&border, served) in market.border_of.iter().zip(served) {
+            market.served[border as usize] += served;
         }
         for p in 0..plan.pools.len() {
             self.bill(plan, PoolId::new(p));

@@ -69,6 +69,8 @@ pub struct MarketState {
     pub first_pair: Vec<u32>,
     /// Where the base prices of its pairs come from.
     pub price_sources: PriceSources,
+    /// Border of each pair.
+    pub border_of: Vec<u32>,
     /// Pools and nations between which pairs stand, by pool: no other entry of the tables `[pool × nation]` is ever used.
     pub borders: Vec<Border>,
     /// First border of each pool; one more entry than pools.
@@ -318,6 +320,7 @@ impl World {
         let market = &mut self.market;
         (market.structure, market.inputs, market.outcome, market.solver) =
             (structure, inputs, outcome, solver);
+        market.border_of = pairs.iter().map(|pair| pair.border).collect();
         (market.pairs, market.first_pair) = (pairs, new.first_pair);
         (market.queues, market.groups) = (queues, groups);
         (market.borders, market.first_border) = (new.borders, new.first_border);

@@ -44,8 +44,6 @@ pub(super) struct Work {
     pub(super) run_load: Buffer,
     /// `d_k` by (class run, offer, lane).
     pub(super) run_served: Buffer,
-    /// `d_k` by class and group.
-    served: Vec<Buffer>,
     /// `a_so`, 0 where closed.
     pub(super) weight: Buffer,
     /// `P_so` in units of the choke price.
@@ -95,7 +93,6 @@ impl Work {
             run_carried: Buffer::zeros(e.runs),
             run_load: Buffer::zeros(e.runs),
             run_served: Buffer::zeros(e.runs),
-            served: structure.problem.classes.iter().map(|_| column()).collect(),
             weight: pairs(),
             price: pairs(),
             pull: pairs(),
@@ -158,7 +155,6 @@ impl Work {
     pub(super) fn evaluate<S: Simd>(&mut self, simd: S, view: View, exact: bool) -> Merit {
         let View { structure, inputs, tier } = view;
         self.group.congest();
-        self.set_served(structure);
         self.group.load.fill(0.0);
         for block in &tier.blocks {
             let Self { offer_wait, group, .. } = self;
@@ -326,27 +322,20 @@ impl Work {
     #[inline(always)]
     fn set_loads(&mut self, structure: &Structure, block: &Block) {
         let width = block.width();
+        let waits = &self.offer_wait[block.offer_range()];
         let loads = self.run_load[block.run_range()].chunks_exact(width);
-        let shares = self.run_served[block.run_range()].chunks_exact_mut(width);
+        let served = self.run_served[block.run_range()].chunks_exact_mut(width);
         let wide = &mut self.wide[..width];
         wide.fill(0.0);
-        for ((run, load), share) in block.runs.iter().zip(loads).zip(shares) {
-            gather_row(structure, block, &self.served[run.class], share);
-            for ((total, share), load) in wide.iter_mut().zip(share).zip(load) {
-                *total += load * *share;
+        for ((run, load), served) in block.runs.iter().zip(loads).zip(served) {
+            let loss = structure.loss_per_wait(run.class);
+            let terms = served.iter_mut().zip(waits).zip(load);
+            for (total, ((served, wait), load)) in wide.iter_mut().zip(terms) {
+                *served = 1.0 / (1.0 + loss * wait);
+                *total += load * *served;
             }
         }
         scatter(structure, block, wide, &mut self.group.load);
-    }
-
-    /// `d_k` of every group.
-    #[inline(always)]
-    fn set_served(&mut self, structure: &Structure) {
-        for (served, loss) in self.served.iter_mut().zip(&structure.loss_per_wait) {
-            for (served, wait) in served.iter_mut().zip(&self.group.wait) {
-                *served = 1.0 / (1.0 + loss * wait);
-            }
-        }
     }
 }
 
@@ -389,16 +378,10 @@ impl Block {
 /// Copies a column of groups to the offers of a block.
 #[inline(always)]
 pub(super) fn gather(structure: &Structure, block: &Block, column: &[f64], offers: &mut [f64]) {
-    gather_row(structure, block, column, &mut offers[block.offer_range()]);
-}
-
-/// The same into a row as wide as the offers of the block.
-#[inline(always)]
-fn gather_row(structure: &Structure, block: &Block, column: &[f64], row: &mut [f64]) {
     let range = block.offer_range();
     let groups = structure.offer_group[range.clone()].as_chunks::<LANES>().0;
     let common = &structure.offer_common[range.start / LANES..];
-    let targets = row.as_chunks_mut::<LANES>().0.iter_mut();
+    let targets = offers[range].as_chunks_mut::<LANES>().0.iter_mut();
     for ((target, groups), &common) in targets.zip(groups).zip(common) {
         if common == MIXED {
             for (value, &group) in target.iter_mut().zip(groups) {

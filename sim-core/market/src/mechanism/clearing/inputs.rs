@@ -237,3 +237,42 @@ impl Structure {
         self.problem.choke_of(self.problem.pairs[pair])
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a failure is a failed claim")]
+mod tests {
+    use super::super::problem::tests::small;
+    use super::*;
+
+    #[test]
+    fn listed_prices_are_those_set_one_by_one_and_padding_stays_at_choke() {
+        let structure = Structure::new(&small()).unwrap();
+        let pairs = structure.problem.pairs.len();
+        let (list, factor) = ([0.0, 1.7, 3.1, 900.0], 0.7);
+        let entry = |pair: usize| (pair % list.len()) as u32;
+        let surcharge = |pair: usize| 0.01 * pair as f64;
+        let sources = structure.price_sources((0..pairs).map(|p| (entry(p), surcharge(p))));
+        let (mut one, mut all) = (Inputs::new(&structure), Inputs::new(&structure));
+        for pair in 0..pairs {
+            let price = list[entry(pair) as usize] + surcharge(pair) * factor;
+            one.set_base_price(&structure, pair, price).unwrap();
+        }
+        all.set_listed_prices(&structure, &sources, (&list, factor)).unwrap();
+        assert!(one.base.len() > pairs, "some places are padding");
+        // Prices are brought to choke by the same product, so bits agree.
+        let bits = |inputs: &Inputs| inputs.base.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&one), bits(&all));
+    }
+
+    #[test]
+    fn a_listed_price_out_of_range_is_an_error_that_names_the_pair() {
+        let structure = Structure::new(&small()).unwrap();
+        let pairs = structure.problem.pairs.len();
+        let sources = structure.price_sources((0..pairs).map(|p| (u32::from(p == 5), 0.0)));
+        let mut inputs = Inputs::new(&structure);
+        for bad in [-1.0, 2e15, f64::NAN, f64::INFINITY] {
+            let found = inputs.set_listed_prices(&structure, &sources, (&[1.0, bad], 1.0));
+            assert_eq!(found.map_err(|e| (e.entity, e.index)), Err(("pair", 5)), "{bad}");
+        }
+    }
+}

@@ -286,10 +286,12 @@ impl Outcome {
                 let larger = if came > went { came } else { went };
                 let relative = (came - went).abs() / (larger + 1e-9);
                 // A flow that is no number must fail the check, so the comparison is written to keep it.
-                worst[i] = if relative <= worst[i] { worst[i] } else { relative };
+                let keep = relative <= worst[i] || worst[i].is_nan();
+                worst[i] = if keep { worst[i] } else { relative };
             }
         }
-        worst.into_iter().fold(0.0, |most, one| if one <= most { most } else { one })
+        let keep = |most: f64, one: f64| one <= most || most.is_nan();
+        worst.into_iter().fold(0.0, |most, one| if keep(most, one) { most } else { one })
     }
 
     /// Demand of a segment of the problem.
@@ -437,5 +439,59 @@ impl Outcome {
             super::evaluate::add(sums, row);
         }
         super::evaluate::scatter(structure, block, sums, &mut self.tiers[tier].offered);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a failure is a failed claim")]
+mod tests {
+    use super::super::problem::tests::small;
+    use super::super::solve::Solver;
+    use super::*;
+
+    fn solved() -> (Structure, Inputs, Outcome) {
+        let structure = Structure::new(&small()).unwrap();
+        let mut inputs = Inputs::new(&structure);
+        for segment in 0..structure.problem.segments.len() {
+            inputs.set_demand(&structure, segment, 40.0 + segment as f64).unwrap();
+        }
+        for pair in 0..structure.problem.pairs.len() {
+            inputs.set_base_price(&structure, pair, 1.0 + 0.01 * pair as f64).unwrap();
+            inputs.set_taste(&structure, pair, 0.3).unwrap();
+        }
+        for group in 0..3 {
+            inputs.set_capacity(group, 70.0, 70.0).unwrap();
+        }
+        let mut outcome = Outcome::new(&structure);
+        Solver::new(&structure).solve(&structure, &inputs, &mut outcome);
+        (structure, inputs, outcome)
+    }
+
+    #[test]
+    fn a_flow_that_does_not_balance_or_is_no_number_is_noticed_wherever_it_is() {
+        let (structure, inputs, sound) = solved();
+        assert!(sound.is_balanced(&structure, &inputs, 1e-9));
+        assert!(sound.imbalance(&structure, &inputs) < 1e-12);
+        for &place in &structure.pair_at {
+            let place = place as usize;
+            let mut planted = sound.clone();
+            planted.served[place] += 1e-7;
+            assert!(!planted.is_balanced(&structure, &inputs, 1e-9));
+            assert!(planted.imbalance(&structure, &inputs) > 1e-9);
+            planted.served[place] = f64::NAN;
+            assert!(!planted.is_balanced(&structure, &inputs, 1e-9));
+            assert!(planted.imbalance(&structure, &inputs).is_nan());
+        }
+    }
+
+    #[test]
+    fn a_segment_that_is_served_more_than_it_asked_for_is_noticed() {
+        let (structure, inputs, mut outcome) = solved();
+        let place = structure.pair_at[0] as usize;
+        // The pair balances: what it lost is negative.
+        (outcome.served[place], outcome.lost[place]) =
+            (outcome.served[place] + 100.0, outcome.lost[place] - 100.0);
+        assert!(outcome.imbalance(&structure, &inputs) < 1e-12);
+        assert!(!outcome.is_balanced(&structure, &inputs, 1e-9));
     }
 }
