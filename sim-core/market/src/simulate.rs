@@ -9,12 +9,11 @@ use crate::blueprint::{Blueprint, Hardware, Pool};
 use crate::entity::provider::{CapacityTarget, ProviderKind};
 use crate::event::{Event, phase};
 use crate::handler::{Market, churn_trials};
-use crate::id::{
-    GroupId, HardwareId, NationId, OperatorId, PoolId, ShelfId, SiteId, SourceId, VendorId,
-};
+use crate::id::{GroupId, HardwareId, NationId, OperatorId, PoolId, SiteId, SourceId, VendorId};
 use crate::ledger::{Currency, Ledger};
 use crate::mechanism::clearing::{Inputs, Outcome, Solver};
 use crate::mechanism::export_control::Regimes;
+use crate::mechanism::price::controller::Controllers;
 use crate::metric::Observers;
 use crate::metric::series::{SCALARS, SERIES, Summary};
 use crate::process::Process;
@@ -172,6 +171,7 @@ impl World {
             cohorts: Vec::new(),
             live: Vec::new(),
             counted: Vec::new(),
+            providers_changed: false,
             at_site: vec![Vec::new(); plan.sites.len()],
             site_up: vec![true; plan.sites.len()],
             outage: plan.sites.iter().map(|s| stream(Process::Outage, s.key)).collect(),
@@ -304,10 +304,9 @@ impl World {
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
         let provider = &plan.providers[plan.pools[pool.at()].provider.at()].parameters;
-        for shelf in (0..plan.shelves()).map(ShelfId::new) {
-            let nodes = self.nodes_of_shelf(plan, pool, shelf);
-            self.pools[pool.at()].parts[shelf.at()].stock =
-                (provider.spares * nodes as f64).round() as u32;
+        let nodes = self.nodes_by_shelf(plan, pool);
+        for (parts, nodes) in self.pools[pool.at()].parts.iter_mut().zip(nodes) {
+            parts.stock = (provider.spares * nodes as f64).round() as u32;
         }
         self.reprice(plan, pool);
         if provider.capacity_target == CapacityTarget::OfferedLoad {
@@ -387,7 +386,8 @@ fn market_state(plan: &Blueprint, seed: u64, replication: u64) -> Result<MarketS
     let mut rate_streams: Vec<_> =
         plan.nations.iter().map(|n| stream(Process::ExchangeRate, n.key)).collect();
     let groups: Vec<GroupId> = Vec::new();
-    let Compiled { structure, pairs, first_pair, queues } = problem(plan, &groups)?;
+    let Compiled { structure, pairs, first_pair, queues, price_sources, borders, first_border } =
+        problem(plan, &groups)?;
     let churn = |p: &Pool| {
         let terms = &plan.providers[p.provider.at()].parameters;
         churn_trials(terms.leave_rate, terms.return_rate_offline, plan.timing.tick_days)
@@ -399,13 +399,20 @@ fn market_state(plan: &Blueprint, seed: u64, replication: u64) -> Result<MarketS
         structure,
         pairs,
         first_pair,
+        price_sources,
+        border_of: Vec::new(),
+        borders,
+        first_border,
         queues,
         tiers: plan.segments.iter().map(|s| s.priority as usize + 1).max().unwrap_or(1),
         groups,
         groups_changed: true,
         carried: false,
         tastes_changed: true,
+        sizes_changed: true,
         closed: Vec::new(),
+        listed: true,
+        eligible: Vec::new(),
         given_up: Vec::new(),
         cells: Vec::new(),
         server_compute: (0..plan.hardware.len())
@@ -429,5 +436,6 @@ fn market_state(plan: &Blueprint, seed: u64, replication: u64) -> Result<MarketS
         offered: vec![0.0; plan.pools.len()],
         capacity: vec![0.0; plan.pools.len()],
         served: vec![0.0; plan.pools.len() * plan.nations.len()],
+        controllers: Controllers::default(),
     })
 }

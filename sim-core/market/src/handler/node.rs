@@ -16,7 +16,13 @@ pub fn crews(per_node: f64, nodes: u32) -> u32 {
     if per_node <= 0.0 {
         return 0;
     }
-    (per_node * f64::from(nodes)).round().max(1.0) as u32
+    rounded(per_node * f64::from(nodes)).max(1.0) as u32
+}
+
+/// `x.round()` of a number that is not negative, without a call of the platform's library.
+fn rounded(x: f64) -> f64 {
+    let whole = x as u64 as f64;
+    if x - whole >= 0.5 { whole + 1.0 } else { whole }
 }
 
 impl World {
@@ -117,6 +123,9 @@ impl World {
         pool: PoolId,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
+        if self.pools[pool.at()].queue.is_empty() {
+            return Ok(());
+        }
         let terms = &plan.pools[pool.at()];
         let mean = plan.providers[terms.provider.at()].parameters.repair_time;
         let crews = self.crews_of(plan, pool);
@@ -289,14 +298,11 @@ impl World {
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
         self.site_up[site.at()] = up;
-        let pool = self.sites[site.at()].pool;
         for i in 0..self.at_site[site.at()].len() {
             let id = self.at_site[site.at()][i];
             let cohort = &self.cohorts[id.at()];
-            let cell =
-                plan.group(pool, cohort.level).at() * plan.hardware.len() + cohort.hardware.at();
             let servers = i64::from(cohort.up) * i64::from(cohort.servers);
-            self.available[cell] += if up { servers } else { -servers };
+            self.available[cohort.cell as usize] += if up { servers } else { -servers };
             self.update_rates(plan, id, ctx)?;
         }
         Ok(())
@@ -323,7 +329,15 @@ pub(crate) fn churn_trials(
 
 #[cfg(test)]
 mod tests {
-    use super::crews;
+    use super::{crews, rounded};
+
+    #[test]
+    fn rounding_is_that_of_the_platform() {
+        let near_half = 0.5_f64.next_down();
+        for x in [0.0, near_half, 0.5, 1.5, 2.5, 2.5_f64.next_down(), 4e9, 1e15 + 0.5] {
+            assert_eq!(rounded(x).to_bits(), x.round().to_bits(), "{x}");
+        }
+    }
 
     #[test]
     fn a_small_pool_has_at_least_one_crew_and_a_pool_without_talent_none() {

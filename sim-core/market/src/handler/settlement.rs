@@ -58,11 +58,15 @@ impl World {
         day: f64,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
+        let moved = std::mem::take(&mut self.providers_changed);
         for at in 0..self.live.len() {
-            let cohort = &self.cohorts[self.live[at].at()];
+            let cohort = &mut self.cohorts[self.live[at].at()];
             let hazard = Self::hazard_at(plan, cohort, day);
-            self.cohorts[self.live[at].at()].hazard = hazard;
-            self.update_rates(plan, self.live[at], ctx)?;
+            // Clocks follow every other change at once: where the hazard stays, so do they.
+            if moved || hazard.to_bits() != cohort.hazard.to_bits() {
+                cohort.hazard = hazard;
+                self.update_rates(plan, self.live[at], ctx)?;
+            }
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use crate::id::{HardwareId, NationId, OperatorId, OrderId, PoolId, ShelfId, Vend
 use crate::mechanism::export_control::Verdict;
 use crate::mechanism::investment::{Position, choose_vendor, order_quantity};
 use crate::world::supply::Order;
-use crate::world::{Cohort, Ctx, ModelError, World};
+use crate::world::{Ctx, ModelError, World};
 
 impl World {
     pub(super) fn review(
@@ -66,8 +66,8 @@ impl World {
     ) -> Result<(), ModelError> {
         self.release_to_waiting(plan, pool, ctx)?;
         let share = plan.providers[plan.pools[pool.at()].provider.at()].parameters.spares;
-        for shelf in (0..plan.shelves()).map(ShelfId::new) {
-            let nodes = self.nodes_of_shelf(plan, pool, shelf);
+        for (shelf, nodes) in self.nodes_by_shelf(plan, pool).into_iter().enumerate() {
+            let shelf = ShelfId::new(shelf);
             let parts = &self.pools[pool.at()].parts[shelf.at()];
             let wanted =
                 (share * nodes as f64).round() as i64 + i64::from(parts.waiting.len() as u32);
@@ -79,13 +79,20 @@ impl World {
         Ok(())
     }
 
-    /// Nodes of a pool whose spare parts lie on a shelf.
+    /// Nodes of a pool by the shelf on which their spare parts lie.
     #[must_use]
-    pub fn nodes_of_shelf(&self, plan: &Blueprint, pool: PoolId, shelf: ShelfId) -> i64 {
-        let of_shelf = |c: &&Cohort| plan.shelf(c.hardware, c.grey) == shelf;
-        let cohorts =
-            self.sites_of(pool).flat_map(|s| &self.at_site[s]).map(|id| &self.cohorts[id.at()]);
-        cohorts.filter(of_shelf).map(|c| i64::from(c.nodes)).sum()
+    pub fn nodes_by_shelf(&self, plan: &Blueprint, pool: PoolId) -> Vec<i64> {
+        let mut nodes = vec![0; plan.shelves()];
+        for operator in &self.pools[pool.at()].operators {
+            for site in self.operators[operator.at()].sites.clone() {
+                for id in &self.at_site[site] {
+                    let cohort = &self.cohorts[id.at()];
+                    let shelf = plan.shelf(cohort.hardware, cohort.grey);
+                    nodes[shelf.at()] += i64::from(cohort.nodes);
+                }
+            }
+        }
+        nodes
     }
 
     /// S of the pool's (s, S) rule, H100e: what the portfolio wants, or the notional load, at the planning horizon and target utilisation.

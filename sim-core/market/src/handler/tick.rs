@@ -11,6 +11,7 @@ use crate::mechanism::investment::notional_load;
 use crate::mechanism::price::TickRule;
 use crate::mechanism::price::auction::Round;
 use crate::metric::integrity;
+use crate::process::exponentials::exponentials;
 use crate::world::market::MarketPair;
 use crate::world::{Ctx, ModelError, World};
 
@@ -35,7 +36,7 @@ impl World {
             self.rebuild_market(plan)?;
         }
         self.step_trust(plan, ctx.now().as_days());
-        if self.market.tastes_changed {
+        if self.market.tastes_changed || self.market.sizes_changed {
             self.set_tastes(plan)?;
         }
         self.refresh_remote(plan, ctx.now().as_days());
@@ -71,11 +72,16 @@ impl World {
         let trend = plan.demand.growth(years) * plan.demand.season(years);
         let correction = plan.demand.noise.mean_correction();
         let market = &mut self.market;
-        for (s, segment) in plan.segments.iter().enumerate() {
-            let noise = plan.demand.noise.step(market.noise[s], &mut market.noise_streams[s]);
-            market.noise[s] = noise;
+        for (noise, stream) in market.noise.iter_mut().zip(&mut market.noise_streams) {
+            *noise = plan.demand.noise.step(*noise, stream);
+        }
+        for (demand, noise) in market.demand.iter_mut().zip(&market.noise) {
+            *demand = noise - correction;
+        }
+        exponentials(&mut market.demand);
+        for (demand, segment) in market.demand.iter_mut().zip(&plan.segments) {
             let shock = self.shocks.factor(Target::Demand, segment.nation.at());
-            market.demand[s] = segment.demand * trend * math::exp(noise - correction) * shock;
+            *demand = segment.demand * trend * *demand * shock;
         }
         self.add_training(plan);
     }
@@ -104,49 +110,64 @@ impl World {
     /// Posted prices at each border, `posted·FX·(1+tariff)`, in units of the reference price.
     fn set_prices(&mut self, plan: &Blueprint, years: f64) -> Result<(), ModelError> {
         let reference = plan.demand.reference_price(years);
-        let nations = plan.nations.len();
         self.set_rebates(plan);
-        let market = &mut self.market;
-        market.reference_price = reference;
+        self.market.reference_price = reference;
         for (p, pool) in plan.pools.iter().enumerate() {
             let shock = self.shocks.factor(Target::Cloud, pool.provider.at());
             let price = self.pools[p].price * shock / reference;
-            let home = plan.providers[pool.provider.at()].home.at();
-            let rebated = plan.providers[pool.provider.at()].parameters.kind == ProviderKind::Cloud;
-            let rails = plan.networks.of_pool[p].map(|network| &self.networks[network].rails);
-            for n in 0..nations {
-                let abroad = pool.zone.at() != n;
-                let border = if abroad {
-                    market.rate[n] * (1.0 + self.governments[n].policy.tariff)
-                } else {
-                    1.0
-                };
-                let premium = match rails {
-                    Some(rails) => rails[n].premium,
-                    None if home == n => 0.0,
-                    None => self.hard_currency.premiums[n],
-                };
-                let border = border * (1.0 + premium);
-                let rebate = if rebated { self.governments[n].rebate } else { 0.0 };
-                market.border_price[p * nations + n] = price * border * (1.0 - rebate);
-            }
+            self.set_borders(plan, PoolId::new(p), price);
         }
-        let (border_price, per_reference) = (&market.border_price, 1.0 / reference);
-        let price = |terms: &MarketPair| {
-            border_price[terms.border as usize] * terms.stretch + terms.compliance * per_reference
-        };
-        if self.models.fees.is_empty() {
-            market.inputs.set_base_prices(&market.structure, market.pairs.iter().map(price))?;
-        } else {
-            let with_fee = |t: &MarketPair| price(t) + self.models.fees[t.segment.at()];
-            let prices = market.pairs.iter().map(with_fee);
-            market.inputs.set_base_prices(&market.structure, prices)?;
-        }
+        self.set_pair_prices(1.0 / reference)?;
+        let market = &mut self.market;
         for (s, &demand) in market.demand.iter().enumerate() {
             let demand = self.contracts.spot(s, self.models.usable(s, demand));
             market.inputs.set_demand(&market.structure, s, demand)?;
         }
         Ok(())
+    }
+
+    /// Base prices of all pairs: the price at the border, what work takes more where it is adapted, compliance and the fee of a model.
+    fn set_pair_prices(&mut self, per_reference: f64) -> Result<(), ModelError> {
+        let market = &mut self.market;
+        if market.listed && self.models.fees.is_empty() {
+            let list = (&market.border_price[..], per_reference);
+            market.inputs.set_listed_prices(&market.structure, &market.price_sources, list)?;
+            return Ok(());
+        }
+        let border_price = &market.border_price;
+        let fee = |t: &MarketPair| self.models.fees.get(t.segment.at()).copied().unwrap_or(0.0);
+        let price = |t: &MarketPair| {
+            let own = border_price[t.border as usize] * t.stretch + t.compliance * per_reference;
+            own + fee(t)
+        };
+        for (pair, terms) in market.pairs.iter().enumerate() {
+            market.inputs.set_base_price(&market.structure, pair, price(terms))?;
+        }
+        Ok(())
+    }
+
+    /// The price of a pool at its borders.
+    fn set_borders(&mut self, plan: &Blueprint, pool: PoolId, price: f64) {
+        let market = &mut self.market;
+        let terms = &plan.pools[pool.at()];
+        let home = plan.providers[terms.provider.at()].home.at();
+        let cloud = plan.providers[terms.provider.at()].parameters.kind == ProviderKind::Cloud;
+        let rails = plan.networks.of_pool[pool.at()].map(|network| &self.networks[network].rails);
+        let borders =
+            market.first_border[pool.at()] as usize..market.first_border[pool.at() + 1] as usize;
+        for border in &market.borders[borders] {
+            let n = border.nation as usize;
+            let tariff = 1.0 + self.governments[n].policy.tariff;
+            let rate = if terms.zone.at() == n { 1.0 } else { market.rate[n] * tariff };
+            let premium = match rails {
+                Some(rails) => rails[n].premium,
+                None if home == n => 0.0,
+                None => self.hard_currency.premiums[n],
+            };
+            let rebate = if cloud { self.governments[n].rebate } else { 0.0 };
+            let border_price = price * (rate * (1.0 + premium)) * (1.0 - rebate);
+            market.border_price[border.at as usize] = border_price;
+        }
     }
 
     fn clear(&mut self) -> Result<(), ModelError> {
@@ -165,49 +186,67 @@ impl World {
 
     /// Adds up what each pool served to each nation, and bills it.
     fn meter(&mut self, plan: &Blueprint) {
-        let nations = plan.nations.len();
         let market = &mut self.market;
-        market.served.fill(0.0);
-        for (pair, terms) in market.pairs.iter().enumerate() {
-            market.served[terms.border as usize] += market.outcome.served(&market.structure, pair);
+        if plan.contracts.deals.is_empty() && plan.sharing.desks.is_empty() {
+            market.borders.iter().for_each(|border| market.served[border.at as usize] = 0.0);
+        } else {
+            market.served.fill(0.0);
+        }
+        let served = market.outcome.all_served(&market.structure);
+        for (&border, served) in market.border_of.iter().zip(served) {
+            market.served[border as usize] += served;
         }
         self.meter_sharing(plan);
-        let market = &self.market;
-        let hours = plan.timing.tick_days * 24.0;
-        for (p, state) in self.pools.iter_mut().enumerate() {
-            let row = &market.served[p * nations..(p + 1) * nations];
-            let pool = &plan.pools[p];
-            let price = state.price * self.shocks.factor(Target::Cloud, pool.provider.at());
-            let home = plan.providers[pool.provider.at()].home.at();
-            let cloud = plan.providers[pool.provider.at()].parameters.kind == ProviderKind::Cloud;
-            let mut total = 0.0;
-            for (n, (revenue, &served)) in state.revenue.iter_mut().zip(row).enumerate() {
-                *revenue += served * hours * price;
-                total += served;
-                if cloud {
-                    let government = &mut self.governments[n];
-                    government.rebates_due += served * hours * price * government.rebate;
-                }
-                let inside = plan.networks.of_pool[p].map(|network| &mut self.networks[network]);
-                let in_tokens = inside.is_some_and(|network| {
-                    network.in_tokens[n] +=
-                        if network.rails[n].tokens { served * hours * price } else { 0.0 };
-                    network.rails[n].tokens
-                });
-                if n != home && !in_tokens {
-                    let premium = self.hard_currency.premiums[n];
-                    self.hard_currency.owed[n] += served * hours * price * premium;
-                }
-            }
-            // Work that is done to check other work takes power too.
-            let inside = plan.networks.of_pool[p].map(|network| &plan.networks.list[network]);
-            let useful = inside.map_or(1.0, |network| network.method.throughput())
-                * self.security.levels[p]
-                    .throughput(plan.providers[pool.provider.at()].parameters.enclave_overhead);
-            let energy = total * hours * market.power[p] / useful;
-            state.energy += energy * self.shocks.factor(Target::Energy, pool.zone.at());
+        for p in 0..plan.pools.len() {
+            self.bill(plan, PoolId::new(p));
         }
         self.meter_contracts(plan);
+    }
+
+    /// Bills what a pool served at spot.
+    fn bill(&mut self, plan: &Blueprint, pool: PoolId) {
+        let hours = plan.timing.tick_days * 24.0;
+        let (p, market, state) = (pool.at(), &self.market, &mut self.pools[pool.at()]);
+        let pool = &plan.pools[p];
+        let price = state.price * self.shocks.factor(Target::Cloud, pool.provider.at());
+        let home = plan.providers[pool.provider.at()].home.at();
+        let mut inside = plan.networks.of_pool[p].map(|network| &mut self.networks[network]);
+        let mut total = 0.0;
+        let cloud = plan.providers[pool.provider.at()].parameters.kind == ProviderKind::Cloud;
+        let own = market.first_border[p] as usize..market.first_border[p + 1] as usize;
+        // What is lent is served where no pair stands.
+        let nations = plan.nations.len();
+        let buyers = if plan.sharing.desks.is_empty() { own.len() } else { nations };
+        for at in 0..buyers {
+            let n = if plan.sharing.desks.is_empty() {
+                market.borders[own.start + at].nation as usize
+            } else {
+                at
+            };
+            let served = market.served[p * nations + n];
+            if cloud {
+                let government = &mut self.governments[n];
+                government.rebates_due += served * hours * price * government.rebate;
+            }
+            state.revenue[n] += served * hours * price;
+            total += served;
+            let in_tokens = inside.as_mut().is_some_and(|network| {
+                network.in_tokens[n] +=
+                    if network.rails[n].tokens { served * hours * price } else { 0.0 };
+                network.rails[n].tokens
+            });
+            if n != home && !in_tokens {
+                let premium = self.hard_currency.premiums[n];
+                self.hard_currency.owed[n] += served * hours * price * premium;
+            }
+        }
+        // Work that is done to check other work takes power too.
+        let inside = plan.networks.of_pool[p].map(|network| &plan.networks.list[network]);
+        let useful = inside.map_or(1.0, |network| network.method.throughput())
+            * self.security.levels[p]
+                .throughput(plan.providers[pool.provider.at()].parameters.enclave_overhead);
+        let energy = total * hours * market.power[p] / useful;
+        state.energy += energy * self.shocks.factor(Target::Energy, pool.zone.at());
     }
 
     /// Demand offered to each pool, and its working capacity. Where pools share a queue, each has what its own buyers ask and its own nodes.
@@ -219,9 +258,9 @@ impl World {
         for (at, queue) in market.queues.iter().enumerate() {
             if let Some(pool) = plan.sole_pool(*queue) {
                 for tier in 0..market.tiers {
-                    market.offered[pool.at()] += market.outcome.group(tier, at).offered;
+                    market.offered[pool.at()] += market.outcome.offered_to(tier, at);
                 }
-                market.capacity[pool.at()] += market.outcome.group(0, at).capacity;
+                market.capacity[pool.at()] += market.outcome.capacity_of(at);
                 continue;
             }
             for cell in &market.cells[at] {
@@ -233,8 +272,8 @@ impl World {
         if plan.dispatchers.len() < plan.pools.len() || !plan.sharing.desks.is_empty() {
             for (pair, terms) in market.pairs.iter().enumerate() {
                 if terms.shared {
-                    let flow = market.outcome.pair(&market.structure, pair);
-                    market.offered[terms.pool.at()] += flow.offered;
+                    market.offered[terms.pool.at()] +=
+                        market.outcome.offered_by(&market.structure, pair);
                 }
             }
         }
@@ -251,7 +290,8 @@ impl World {
     fn move_prices(&mut self, plan: &Blueprint) {
         let keep = math::exp(-plan.timing.tick_days / LOAD_MEMORY);
         let (offered, capacity) = (&self.market.offered, &self.market.capacity);
-        let shared = shared_deviation(plan, offered, capacity);
+        let controllers = &mut self.market.controllers;
+        controllers.clear();
         for (p, pool) in plan.pools.iter().enumerate() {
             let state = &mut self.pools[p];
             let terms = &plan.providers[pool.provider.at()].parameters;
@@ -263,21 +303,40 @@ impl World {
                 state.load = keep * state.load + (1.0 - keep) * load;
             }
             let (Some(rule), true) = (&pool.tick_rule, capacity[p] > 0.0) else { continue };
-            let cap = state.unit_cost * terms.price_cap;
-            state.price = match rule {
+            match rule {
                 TickRule::Controller(rule) => {
-                    let deviation = rule.deviation(offered[p] / capacity[p]);
-                    let price = rule.next(state.price, deviation, shared);
-                    price.clamp(state.unit_cost * terms.price_floor, cap)
+                    controllers.push(*rule, state.price, offered[p] / capacity[p]);
                 }
-                TickRule::Auction(auction) => auction.clear(&Round {
-                    price: state.price,
-                    load: offered[p],
-                    capacity: capacity[p],
-                    cost: state.avoidable_cost,
-                    cap,
-                }),
-            };
+                TickRule::Auction(auction) => {
+                    state.price = auction.clear(&Round {
+                        price: state.price,
+                        load: offered[p],
+                        capacity: capacity[p],
+                        cost: state.avoidable_cost,
+                        cap: state.unit_cost * terms.price_cap,
+                    });
+                }
+            }
+        }
+        self.move_controlled_prices(plan);
+    }
+
+    /// The next prices of the controllers collected.
+    fn move_controlled_prices(&mut self, plan: &Blueprint) {
+        let market = &mut self.market;
+        let (offered, capacity) = (&market.offered, &market.capacity);
+        let is_controlled = |p: &usize| {
+            let rule = &plan.pools[*p].tick_rule;
+            matches!(rule, Some(TickRule::Controller(_))) && capacity[*p] > 0.0
+        };
+        let pools = || (0..plan.pools.len()).filter(is_controlled);
+        let deviations = market.controllers.deviations();
+        let shared = shared_deviation(pools().zip(deviations).map(|(p, g)| (offered[p], *g)));
+        for (p, price) in pools().zip(market.controllers.next(shared)) {
+            let state = &mut self.pools[p];
+            let terms = &plan.providers[plan.pools[p].provider.at()].parameters;
+            let floor = state.unit_cost * terms.price_floor;
+            state.price = price.clamp(floor, state.unit_cost * terms.price_cap);
         }
     }
 
@@ -288,15 +347,12 @@ impl World {
     }
 }
 
-/// The deviation ḡ from target utilisation that all controlled pools share: their mean, weighted by what is offered to them.
-fn shared_deviation(plan: &Blueprint, offered: &[f64], capacity: &[f64]) -> f64 {
+/// The deviation ḡ from target utilisation that all controlled pools share: the mean of their deviations g, weighted by what is offered to them.
+fn shared_deviation(pools: impl Iterator<Item = (f64, f64)>) -> f64 {
     let (mut sum, mut weight) = (0.0, 0.0);
-    for (p, pool) in plan.pools.iter().enumerate() {
-        let (Some(TickRule::Controller(rule)), true) = (&pool.tick_rule, capacity[p] > 0.0) else {
-            continue;
-        };
-        sum += offered[p] * rule.deviation(offered[p] / capacity[p]);
-        weight += offered[p];
+    for (offered, deviation) in pools {
+        sum += offered * deviation;
+        weight += offered;
     }
     if weight > 0.0 { sum / weight } else { 0.0 }
 }

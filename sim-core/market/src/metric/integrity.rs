@@ -56,6 +56,17 @@ pub fn check_tick(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
     let books = world.node_books.installed - world.node_books.retired;
     equal("nodes", || "all pools".to_owned(), books as f64, alive as f64)?;
     let market = &world.market;
+    let asked = market.demand.iter().all(|&demand| demand >= 0.0);
+    if !(asked && market.outcome.is_balanced(&market.structure, &market.inputs, TOLERANCE)) {
+        check_work(world, plan)?;
+    }
+    check_loans(world, plan)?;
+    check_contracts(world)
+}
+
+/// The work of every pair and of every segment, one by one, to name the one that does not hold.
+fn check_work(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
+    let market = &world.market;
     let imbalance = market.outcome.imbalance(&market.structure, &market.inputs);
     equal("work", || "a pair of segment and group".to_owned(), 1.0, 1.0 + imbalance)?;
     for (s, &demand) in market.demand.iter().enumerate() {
@@ -75,8 +86,7 @@ pub fn check_tick(world: &World, plan: &Blueprint) -> Result<(), ModelError> {
             .into());
         }
     }
-    check_loans(world, plan)?;
-    check_contracts(world)
+    Ok(())
 }
 
 /// What members lend is what members get, no host lends more than it offers, and what is lent is work that was not served otherwise.

@@ -321,11 +321,9 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
         sums.reference += market.demand[s];
         sums.critical += if critical { market.demand[s] } else { 0.0 };
         let mut served = 0.0;
-        for pair in market.pairs_of(s) {
-            let terms = &market.pairs[pair];
-            let flow = market.outcome.pair(&market.structure, pair);
-            let kind =
-                plan.providers[plan.pools[terms.pool.at()].provider.at()].parameters.kind as usize;
+        let flows = market.outcome.flows(&market.structure, s, market.pairs_of(s));
+        for (terms, flow) in market.pairs[market.pairs_of(s)].iter().zip(flows) {
+            let kind = terms.kind as usize;
             sums.offered += flow.offered;
             sums.served += flow.served;
             served += flow.served;
@@ -339,12 +337,11 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
             sums.served_by[kind] += flow.served;
             sums.served_critical += if critical { flow.served } else { 0.0 };
             sums.compliance += flow.served * terms.compliance * plan.timing.tick_days * 24.0;
-            let provider = plan.pools[terms.pool.at()].provider;
-            let price = world.pools[terms.pool.at()].price * world.cloud_factor(provider);
+            let price = world.pools[terms.pool.at()].price * world.cloud_factor(terms.provider);
             sums.billed += flow.served * price;
             let perceived = flow.perceived_price * market.reference_price;
             sums.perceived += flow.served * flow.perceived_price * market.reference_price;
-            if network::is_at_home(plan, terms.pool, nation) {
+            if terms.home_network {
                 let paid = market.border_price[terms.border as usize]
                     * terms.stretch
                     * market.reference_price

@@ -112,7 +112,7 @@ impl NetworkSums {
 }
 
 /// Whether a pool belongs to a node network at home in a nation.
-pub(super) fn is_at_home(plan: &Blueprint, pool: PoolId, nation: NationId) -> bool {
+pub(crate) fn is_at_home(plan: &Blueprint, pool: PoolId, nation: NationId) -> bool {
     plan.pools[pool.at()].zone == nation && plan.is_home_network(pool)
 }
 

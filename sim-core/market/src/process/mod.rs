@@ -1,5 +1,6 @@
 //! Stochastic processes and the streams they draw from.
 
+pub mod exponentials;
 pub mod jumps;
 pub mod mean_reverting;
 pub mod normal;

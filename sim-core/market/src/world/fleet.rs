@@ -41,6 +41,10 @@ pub struct Installation {
 /// Hazard multiple by age: from `infant` down to one over the first year, from one up to `wear_out` over the last (bathtub curve).
 #[must_use]
 pub fn bathtub(age: f64, life: f64, infant: f64, wear_out: f64) -> f64 {
+    // Most of a life, and without a division.
+    if age >= BATHTUB_DAYS && life - age >= BATHTUB_DAYS {
+        return 1.0;
+    }
     let young = (1.0 - age / BATHTUB_DAYS).clamp(0.0, 1.0);
     let old = (1.0 - (life - age) / BATHTUB_DAYS).clamp(0.0, 1.0);
     1.0 + (infant - 1.0) * young + (wear_out - 1.0) * old
@@ -82,9 +86,12 @@ impl World {
     pub fn shift_up(&mut self, plan: &Blueprint, id: CohortId, change: i64) {
         let cohort = &mut self.cohorts[id.at()];
         cohort.up = (i64::from(cohort.up) + change) as u32;
-        let site = cohort.site.at();
+        let (site, cell) = (cohort.site.at(), cohort.cell as usize);
+        debug_assert_eq!(
+            cell,
+            Self::cell(plan, self.sites[site].pool, cohort.level, cohort.hardware)
+        );
         if self.site_up[site] {
-            let cell = Self::cell(plan, self.sites[site].pool, cohort.level, cohort.hardware);
             self.available[cell] += change * i64::from(cohort.servers);
         }
     }
@@ -126,8 +133,9 @@ impl World {
         let cohort = &self.cohorts[id.at()];
         let running = if self.site_up[cohort.site.at()] { f64::from(cohort.up) } else { 0.0 };
         ctx.set_clock_rate(cohort.failure, running * cohort.hazard)?;
-        if let Some(Churn::Clocks { leave, .. }) = cohort.churn {
-            ctx.set_clock_rate(leave, running * self.provider(plan, id).leave_rate)?;
+        if let Some(Churn::Clocks { leave, leave_rate, .. }) = cohort.churn {
+            debug_assert_eq!(leave_rate.to_bits(), self.provider(plan, id).leave_rate.to_bits());
+            ctx.set_clock_rate(leave, running * leave_rate)?;
         }
         Ok(())
     }
@@ -143,9 +151,12 @@ impl World {
         ctx: &mut Ctx<'_>,
     ) -> Result<(), ModelError> {
         let cohort = &self.cohorts[id.at()];
-        if let Some(Churn::Clocks { back, .. }) = cohort.churn {
-            let rate = self.provider(plan, id).return_rate_offline;
-            ctx.set_clock_rate(back, f64::from(cohort.offline) * rate)?;
+        if let Some(Churn::Clocks { back, return_rate, .. }) = cohort.churn {
+            debug_assert_eq!(
+                return_rate.to_bits(),
+                self.provider(plan, id).return_rate_offline.to_bits()
+            );
+            ctx.set_clock_rate(back, f64::from(cohort.offline) * return_rate)?;
         }
         Ok(())
     }
@@ -180,7 +191,7 @@ impl World {
         self.installed[cell] += servers;
         self.shift_up(plan, id, i64::from(new.nodes));
         self.market.groups_changed |= self.installed[cell] == servers;
-        self.market.tastes_changed = true;
+        self.market.sizes_changed = true;
         self.regrade(plan, new.site);
         self.update_rates(plan, id, ctx)
     }
@@ -203,6 +214,7 @@ impl World {
         ctx: &mut Ctx<'_>,
     ) -> Result<CohortId, ModelError> {
         let id = CohortId::new(self.cohorts.len());
+        let pool = self.sites[new.site.at()].pool;
         let owner = &mut self.operators[self.sites[new.site.at()].operator.at()];
         let key = child_key(owner.key, BIRTHS + u64::from(owner.births));
         owner.births += 1;
@@ -213,6 +225,7 @@ impl World {
             site: new.site,
             hardware: new.hardware,
             level: 0,
+            cell: Self::cell(plan, pool, 0, new.hardware) as u32,
             founded: new.vintage,
             vintage: new.vintage,
             servers: new.servers,
@@ -250,7 +263,8 @@ impl World {
         ctx: &mut Ctx<'_>,
     ) -> Result<Option<Churn>, ModelError> {
         let pool = self.sites[new.site.at()].pool;
-        let rate = plan.providers[plan.pools[pool.at()].provider.at()].parameters.leave_rate;
+        let provider = &plan.providers[plan.pools[pool.at()].provider.at()].parameters;
+        let rate = provider.leave_rate;
         if rate <= 0.0 {
             return Ok(None);
         }
@@ -270,7 +284,8 @@ impl World {
             phase::NODES,
             Event::HostReturns(id),
         )?;
-        Ok(Some(Churn::Clocks { leave, back }))
+        let return_rate = provider.return_rate_offline;
+        Ok(Some(Churn::Clocks { leave, back, leave_rate: rate, return_rate }))
     }
 
     /// Sets which work the nodes of a site may do: class k where the block's compute with sufficient memory and interconnect
@@ -300,7 +315,7 @@ impl World {
         let pool = self.sites[cohort.site.at()].pool;
         let from = Self::cell(plan, pool, cohort.level, cohort.hardware);
         let to = Self::cell(plan, pool, level, cohort.hardware);
-        cohort.level = level;
+        (cohort.level, cohort.cell) = (level, to as u32);
         let scale = i64::from(cohort.servers);
         let nodes = i64::from(cohort.nodes) * scale;
         let up = if self.site_up[cohort.site.at()] { i64::from(cohort.up) * scale } else { 0 };
@@ -309,7 +324,7 @@ impl World {
         self.available[from] -= up;
         self.available[to] += up;
         self.market.groups_changed |= self.installed[from] == 0 || self.installed[to] == nodes;
-        self.market.tastes_changed = true;
+        self.market.sizes_changed = true;
     }
 
     /// Takes a cohort out of the world at the end of its life. Nodes on the bench are scrapped with it.
@@ -356,14 +371,14 @@ impl World {
         cohort.retired = true;
         (cohort.nodes, cohort.repairing, cohort.waiting_part, cohort.offline) = (0, 0, 0, 0);
         ctx.remove_clock(cohort.failure)?;
-        if let Some(Churn::Clocks { leave, back }) = cohort.churn {
+        if let Some(Churn::Clocks { leave, back, .. }) = cohort.churn {
             ctx.remove_clock(leave)?;
             ctx.remove_clock(back)?;
         }
         let pool = self.sites[site.at()].pool;
         let cell = Self::cell(plan, pool, level, hardware);
         self.installed[cell] -= servers;
-        self.market.tastes_changed = true;
+        self.market.sizes_changed = true;
         self.market.groups_changed |= self.installed[cell] == 0;
         self.pools[pool.at()].nodes -= nodes;
         self.pools[pool.at()].forget(id);
@@ -388,7 +403,7 @@ impl World {
             }
         }
         self.market.groups_changed = true;
-        self.market.tastes_changed = true;
+        self.market.sizes_changed = true;
     }
 
     fn move_cohort(&mut self, plan: &Blueprint, id: CohortId, (from, to): (PoolId, PoolId)) {
@@ -398,6 +413,15 @@ impl World {
         let scale = i64::from(cohort.servers);
         let nodes = i64::from(cohort.nodes) * scale;
         let up = if self.site_up[cohort.site.at()] { i64::from(cohort.up) * scale } else { 0 };
+        self.cohorts[id.at()].cell = new as u32;
+        if let Some(Churn::Clocks { leave_rate, return_rate, .. }) =
+            &mut self.cohorts[id.at()].churn
+        {
+            let provider = &plan.providers[plan.pools[to.at()].provider.at()].parameters;
+            (*leave_rate, *return_rate) = (provider.leave_rate, provider.return_rate_offline);
+        }
+        self.providers_changed = true;
+        let cohort = &self.cohorts[id.at()];
         self.installed[old] -= nodes;
         self.installed[new] += nodes;
         self.available[old] -= up;
@@ -417,13 +441,22 @@ impl World {
     /// Working compute of a pool, H100e: as effective as its services, without what is switched off from afar.
     #[must_use]
     pub fn working_compute(&self, plan: &Blueprint, pool: PoolId) -> f64 {
-        let first = plan.group(pool, 0).at() * plan.hardware.len();
+        let cells = Self::cells_of_pool(plan, pool);
         let compute = &self.market.server_compute;
-        let cells = first..first + LEVELS * compute.len();
-        let effective = |(i, cell): (usize, usize)| {
-            self.available[cell] as f64 * compute[i % compute.len()] * self.remote.compute[cell]
-        };
-        cells.enumerate().map(effective).sum()
+        let rows = self.available[cells.clone()].chunks_exact(compute.len());
+        let mut sum = 0.0;
+        for (row, shares) in rows.zip(self.remote.compute[cells].chunks_exact(compute.len())) {
+            for ((&n, compute), share) in row.iter().zip(compute).zip(shares) {
+                sum += n as f64 * compute * share;
+            }
+        }
+        sum
+    }
+
+    fn cells_of_pool(plan: &Blueprint, pool: PoolId) -> std::ops::Range<usize> {
+        let models = plan.hardware.len();
+        let first = plan.group(pool, 0).at() * models;
+        first..first + LEVELS * models
     }
 
     /// The same by level of eligibility.
@@ -444,10 +477,14 @@ impl World {
     #[must_use]
     pub fn installed_compute(&self, plan: &Blueprint, pool: PoolId) -> f64 {
         // Integer counts of servers times the compute of each: exact whatever the order of events.
-        let first = plan.group(pool, 0).at() * plan.hardware.len();
-        let cells = &self.installed[first..first + LEVELS * plan.hardware.len()];
         let compute = &self.market.server_compute;
-        cells.iter().enumerate().map(|(i, &n)| n as f64 * compute[i % compute.len()]).sum()
+        let mut sum = 0.0;
+        for row in self.installed[Self::cells_of_pool(plan, pool)].chunks_exact(compute.len()) {
+            for (&n, compute) in row.iter().zip(compute) {
+                sum += n as f64 * compute;
+            }
+        }
+        sum
     }
 }
 

@@ -8,12 +8,13 @@ use autarky_engine::sampler::BernoulliTrials;
 
 use super::licence::Party;
 use super::{ModelError, World};
-use crate::blueprint::{Blueprint, CLASSES};
-use crate::id::{GroupId, NationId, PoolId, QueueId, SegmentId};
+use crate::blueprint::{Blueprint, CLASSES, SupplyOption};
+use crate::id::{GroupId, NationId, PoolId, ProviderId, QueueId, SegmentId};
 use crate::mechanism::clearing::{
-    DemandCurve, Inputs, InvalidParameter, Outcome, Pair, Problem, Segment, Solver, Structure,
-    WorkClass,
+    DemandCurve, Inputs, InvalidParameter, Outcome, Pair, PriceSources, Problem, Segment, Solver,
+    Structure, WorkClass,
 };
+use crate::mechanism::price::controller::Controllers;
 
 /// A pair of the clearing problem, with what its price needs.
 #[derive(Debug, Clone, Copy)]
@@ -26,14 +27,26 @@ pub struct MarketPair {
     pub pool: PoolId,
     /// Where the buyer is.
     pub buyer: NationId,
+    /// Whose pool that is.
+    pub provider: ProviderId,
+    /// The pool's group.
+    pub group: GroupId,
     /// Position in the table of border prices, `[pool × nation]`.
     pub border: u32,
+    /// Kind of the provider, an index into [`crate::entity::provider::ProviderKind::ALL`].
+    pub kind: u8,
+    /// Whether the pool is a network of the buyer's nation whose inside is observed.
+    pub home_network: bool,
     /// Compliance cost, USD per H100e-hour.
     pub compliance: f64,
     /// What a unit of work takes of the price: one, and more where it must be adapted.
     pub stretch: f64,
     /// Whether nodes of other pools, or a part of its own only, stand in its queue.
     pub shared: bool,
+    /// Part of its pool's nodes that stands in its queue.
+    pub part: f64,
+    /// Taste weight before capacity.
+    pub taste: f64,
 }
 
 /// Servers of one model of one group that stand in a queue.
@@ -45,6 +58,15 @@ pub struct Cell {
     pub compute: f64,
     /// Part of them that stands in the queue.
     pub part: f64,
+}
+
+/// A pool and a nation between which some pair stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Border {
+    /// Position in the tables `[pool × nation]`.
+    pub at: u32,
+    /// Who buys.
+    pub nation: u32,
 }
 
 /// Demand, prices, clearing.
@@ -62,6 +84,14 @@ pub struct MarketState {
     pub pairs: Vec<MarketPair>,
     /// First pair of each segment; one more entry than segments.
     pub first_pair: Vec<u32>,
+    /// Where the base prices of its pairs come from.
+    pub price_sources: PriceSources,
+    /// Border of each pair.
+    pub border_of: Vec<u32>,
+    /// Pools and nations between which pairs stand, by pool: no other entry of the tables `[pool × nation]` is ever used.
+    pub borders: Vec<Border>,
+    /// First border of each pool; one more entry than pools.
+    pub first_border: Vec<u32>,
     /// Priority tiers.
     pub tiers: usize,
     /// Its queues, the groups of its structure.
@@ -72,10 +102,16 @@ pub struct MarketState {
     pub groups_changed: bool,
     /// Whether the backlog stands in the inputs already.
     pub carried: bool,
-    /// Whether tastes or access changed since they were set.
+    /// Whether access, or anything else that tastes depend on, may have changed since they were set.
     pub tastes_changed: bool,
+    /// Whether installed capacities changed since tastes were set, and nothing else that they depend on.
+    pub sizes_changed: bool,
     /// Pairs to which the buyer has no access.
     pub closed: Vec<u32>,
+    /// Whether every pair costs the price at its border and the compliance of its option.
+    pub listed: bool,
+    /// Whether the buyer of a pair may choose it: there is access, and no contract shuts it out.
+    pub eligible: Vec<bool>,
     /// Backlog given up in the tick because access closed, H100e-hours.
     pub given_up: Vec<(SegmentId, f64)>,
     /// Compute of one server, H100e, by hardware.
@@ -108,6 +144,8 @@ pub struct MarketState {
     pub capacity: Vec<f64>,
     /// Served compute of the tick, `[pool × nation]`, H100e.
     pub served: Vec<f64>,
+    /// Working memory of the prices that controllers move.
+    pub controllers: Controllers,
 }
 
 impl MarketState {
@@ -158,6 +196,12 @@ pub struct Compiled {
     pub first_pair: Vec<u32>,
     /// Its queues.
     pub queues: Vec<QueueId>,
+    /// Where the base prices of its pairs come from.
+    pub price_sources: PriceSources,
+    /// Pools and nations between which pairs stand, by pool.
+    pub borders: Vec<Border>,
+    /// First border of each pool; one more entry than pools.
+    pub first_border: Vec<u32>,
 }
 
 /// The clearing problem over the groups in `groups`. A pair stands once for each pool, also where pools share a queue: each has its price.
@@ -186,18 +230,8 @@ pub fn problem(plan: &Blueprint, groups: &[GroupId]) -> Result<Compiled, Invalid
             let queue = plan.queue_at(option);
             let found = place[queue.at()].filter(|_| present[option.group.at()]);
             let Some(group) = found else { continue };
-            let pool = plan.pool_of(option.group);
             pairs.push(Pair { segment: s as u32, group });
-            described.push(MarketPair {
-                segment: SegmentId::new(s),
-                option: o as u32,
-                pool,
-                buyer: segment.nation,
-                border: (pool.at() * plan.nations.len() + segment.nation.at()) as u32,
-                compliance: option.compliance,
-                stretch: 1.0 + option.adaptation,
-                shared: plan.sole_pool(queue).is_none(),
-            });
+            described.push(describe(plan, SegmentId::new(s), (o, option)));
         }
         first.push(pairs.len() as u32);
     }
@@ -209,7 +243,52 @@ pub fn problem(plan: &Blueprint, groups: &[GroupId]) -> Result<Compiled, Invalid
         pairs,
     };
     let structure = Structure::new(&problem)?;
-    Ok(Compiled { structure, pairs: described, first_pair: first, queues })
+    let price_sources =
+        structure.price_sources(described.iter().map(|pair| (pair.border, pair.compliance)));
+    let (borders, first_border) = borders(plan, &described);
+    let pairs = described;
+    Ok(Compiled {
+        structure,
+        pairs,
+        first_pair: first,
+        queues,
+        price_sources,
+        borders,
+        first_border,
+    })
+}
+
+fn describe(plan: &Blueprint, id: SegmentId, (o, option): (usize, &SupplyOption)) -> MarketPair {
+    let (pool, buyer) = (plan.pool_of(option.group), plan.segments[id.at()].nation);
+    let provider = plan.pools[pool.at()].provider;
+    MarketPair {
+        segment: id,
+        option: o as u32,
+        pool,
+        buyer,
+        provider,
+        group: option.group,
+        border: (pool.at() * plan.nations.len() + buyer.at()) as u32,
+        kind: plan.providers[provider.at()].parameters.kind as u8,
+        home_network: crate::metric::network::is_at_home(plan, pool, buyer),
+        compliance: option.compliance,
+        stretch: 1.0 + option.adaptation,
+        shared: plan.sole_pool(plan.queue_at(option)).is_none(),
+        part: 1.0,
+        taste: option.taste,
+    }
+}
+
+/// Pools and nations between which pairs stand, and the first of each pool.
+fn borders(plan: &Blueprint, pairs: &[MarketPair]) -> (Vec<Border>, Vec<u32>) {
+    let mut positions: Vec<u32> = pairs.iter().map(|pair| pair.border).collect();
+    positions.sort_unstable();
+    positions.dedup();
+    let nations = plan.nations.len() as u32;
+    let first = (0..=plan.pools.len() as u32)
+        .map(|pool| positions.partition_point(|&at| at < pool * nations) as u32)
+        .collect();
+    (positions.into_iter().map(|at| Border { at, nation: at % nations }).collect(), first)
 }
 
 pub(super) fn work_class(plan: &Blueprint, k: usize) -> WorkClass {
@@ -250,10 +329,9 @@ impl World {
             self.installed.chunks_exact(models).map(|row| row.iter().any(|&n| n > 0)).collect();
         let market = &self.market;
         for (pair, terms) in market.pairs.iter().enumerate() {
-            let options = &plan.segments[terms.segment.at()].options;
-            let group = options[terms.option as usize].group.at();
+            let group = terms.group.at();
             present[group] =
-                present[group] || market.outcome.pair(&market.structure, pair).backlog > 1e-9;
+                present[group] || market.outcome.backlog(&market.structure, pair) > 1e-9;
         }
         (0..plan.groups()).filter(|&g| present[g]).map(GroupId::new).collect()
     }
@@ -268,14 +346,14 @@ impl World {
         if groups == self.market.groups {
             return Ok(());
         }
-        let Compiled { structure, pairs, first_pair, queues } = problem(plan, &groups)?;
+        let new = problem(plan, &groups)?;
+        let (structure, pairs, queues) = (new.structure, new.pairs, new.queues);
         let old = &self.market;
         let mut inputs = Inputs::new(&structure);
         for (p, pair) in pairs.iter().enumerate() {
             let same = |q: &usize| old.pairs[*q].option == pair.option;
             if let Some(q) = old.pairs_of(pair.segment.at()).find(same) {
-                let left = old.outcome.pair(&old.structure, q).backlog;
-                let left = left - self.alliances.relieved(q);
+                let left = old.outcome.backlog(&old.structure, q) - self.alliances.relieved(q);
                 inputs.set_backlog(&structure, p, if left > 0.0 { left } else { 0.0 })?;
             }
         }
@@ -286,8 +364,12 @@ impl World {
         let market = &mut self.market;
         (market.structure, market.inputs, market.outcome, market.solver) =
             (structure, inputs, outcome, solver);
-        (market.pairs, market.first_pair) = (pairs, first_pair);
+        market.border_of = pairs.iter().map(|pair| pair.border).collect();
+        (market.pairs, market.first_pair) = (pairs, new.first_pair);
         (market.queues, market.groups) = (queues, groups);
+        (market.borders, market.first_border) = (new.borders, new.first_border);
+        market.price_sources = new.price_sources;
+        market.served.fill(0.0);
         (market.tastes_changed, market.carried) = (true, true);
         if let Some(lending) = &mut self.alliances.lending {
             lending.find_hosts(plan, market);
@@ -305,42 +387,55 @@ impl World {
     /// # Errors
     /// When a weight lies outside the range in which clearing is defined.
     pub fn set_tastes(&mut self, plan: &Blueprint) -> Result<(), ModelError> {
-        self.market.tastes_changed = false;
-        self.market.closed.clear();
-        let models = plan.hardware.len();
-        let size: Vec<f64> = (0..plan.groups())
-            .map(|g| {
-                let compute = &self.market.server_compute;
-                self.installed[g * models..(g + 1) * models]
-                    .iter()
-                    .zip(compute)
-                    .map(|(&n, &c)| n as f64 * c)
-                    .sum()
-            })
-            .collect();
+        if self.market.tastes_changed || self.contracts.running {
+            self.set_access(plan);
+        }
+        (self.market.tastes_changed, self.market.sizes_changed) = (false, false);
         self.set_cells(plan);
+        let market = &mut self.market;
+        let size: Vec<f64> = self
+            .installed
+            .chunks_exact(plan.hardware.len())
+            .map(|row| row.iter().zip(&market.server_compute).map(|(&n, &c)| n as f64 * c).sum())
+            .collect();
         let world: f64 = size.iter().sum::<f64>().max(1e-9);
-        for pair in 0..self.market.pairs.len() {
-            let MarketPair { segment, option, pool, buyer, .. } = self.market.pairs[pair];
-            let option = &plan.segments[segment.at()].options[option as usize];
-            let trust = self.security.taste[pool.at()];
-            let part = self.standing(plan, pool, plan.queue_at(option));
-            let weight = option.taste * (size[option.group.at()] * part) / world * trust;
-            let access =
-                self.has_access(plan, pool, buyer) && self.is_open_to(plan, segment, option);
-            self.market.pairs[pair].compliance = self.compliance_of(plan, segment, option);
-            if !access {
-                self.market.closed.push(pair as u32);
-            }
-            let open = access && !self.is_shut_out(plan, segment, pool) && weight > 1e-12;
-            self.market.inputs.set_taste(
-                &self.market.structure,
-                pair,
-                if open { weight } else { 0.0 },
-            )?;
+        for (pair, (terms, eligible)) in market.pairs.iter().zip(&market.eligible).enumerate() {
+            let trust = self.security.taste[terms.pool.at()];
+            let weight = terms.taste * (size[terms.group.at()] * terms.part) / world * trust;
+            let open = *eligible && weight > 1e-12;
+            market.inputs.set_taste(&market.structure, pair, if open { weight } else { 0.0 })?;
         }
         self.set_offers(plan);
         Ok(())
+    }
+
+    /// Which pairs a buyer may choose.
+    fn set_access(&mut self, plan: &Blueprint) {
+        self.market.closed.clear();
+        self.market.eligible.clear();
+        self.market.listed = true;
+        let nations = plan.nations.len();
+        // Access is a matter of pool and nation, which many pairs have in common.
+        let mut known: Vec<Option<bool>> = vec![None; plan.pools.len() * nations];
+        for pair in 0..self.market.pairs.len() {
+            let MarketPair { segment, option, pool, buyer, border, .. } = self.market.pairs[pair];
+            let known = &mut known[border as usize];
+            let access = known.unwrap_or_else(|| self.has_access(plan, pool, buyer));
+            *known = Some(access);
+            let option = &plan.segments[segment.at()].options[option as usize];
+            let access = access && self.is_open_to(plan, segment, option);
+            if !access {
+                self.market.closed.push(pair as u32);
+            }
+            let eligible = access && !self.is_shut_out(plan, segment, pool);
+            self.market.eligible.push(eligible);
+            let compliance = self.compliance_of(plan, segment, option);
+            let part = self.standing(plan, pool, plan.queue_at(option));
+            let terms = &mut self.market.pairs[pair];
+            (terms.compliance, terms.part) = (compliance, part);
+            self.market.listed &=
+                option.adaptation <= 0.0 && compliance.to_bits() == option.compliance.to_bits();
+        }
     }
 
     /// Which servers stand in which queue.

@@ -55,6 +55,8 @@ pub struct Cohort {
     pub hardware: HardwareId,
     /// Eligibility of its block: an index below [`crate::blueprint::LEVELS`].
     pub level: usize,
+    /// Where its servers are counted, `[group × hardware]`: follows from its pool, level and hardware.
+    pub cell: u32,
     /// Day of installation of its first nodes (negative: before the start).
     pub founded: f64,
     /// Mean day of installation of its nodes, from which their age counts.
@@ -102,6 +104,10 @@ pub enum Churn {
         leave: ClockId,
         /// Hosts return.
         back: ClockId,
+        /// Rate at which a working host leaves under its provider, a day.
+        leave_rate: f64,
+        /// Rate at which one offline returns, a day.
+        return_rate: f64,
     },
     /// Per tick, from one keyed uniform each.
     Counts {
@@ -177,6 +183,8 @@ pub struct World {
     pub live: Vec<CohortId>,
     /// Those of them whose churn is drawn per tick, in the same order.
     pub counted: Vec<CohortId>,
+    /// Whether cohorts changed their provider since the end of the month, at which their clocks follow.
+    pub providers_changed: bool,
     /// Cohorts alive by site.
     pub at_site: Vec<Vec<CohortId>>,
     /// Whether each site is up.

@@ -52,7 +52,7 @@ impl World {
         let (mut nodes, mut value) = (0, 0.0);
         for p in (0..plan.pools.len()).map(PoolId::new) {
             if plan.pools[p.at()].zone == nation && Self::is_home_pool(plan, p) {
-                let here = self.nodes_of_shelf(plan, p, shelf);
+                let here = self.nodes_by_shelf(plan, p)[shelf.at()];
                 nodes += here;
                 value += here as f64 * self.pools[p.at()].part_price[plan.shelf_vendor(shelf).at()];
             }

@@ -19,17 +19,14 @@ use autarky_engine::math::{exp, ln};
 use pulp::Simd;
 
 use super::buffer::Buffer;
-use super::groups::Groups;
+use super::groups::{Groups, Merit};
 use super::inputs::Inputs;
-use super::layout::{Block, LANES, MIXED, Structure, Tier};
+use super::layout::{Block, LANES, MIXED, Structure};
 use super::series::{REACH, Rows, power};
 use super::solve::View;
 
 /// Load of an idle group relative to its capacity.
 pub(super) const EPSILON: f64 = 1e-30;
-
-/// Residual capacity below this fraction of the whole is none.
-const EXHAUSTED: f64 = 1e-6;
 
 /// Working memory of the solver for the tier at hand.
 #[derive(Debug, Clone, Default)]
@@ -109,34 +106,16 @@ impl Work {
         }
     }
 
-    /// Readies a tier: what capacity remains, which offers are open, what is carried in.
+    /// Readies a tier: what capacity the tier before has left, which offers are open, what is carried in.
     #[inline(always)]
-    pub(super) fn prepare(&mut self, structure: &Structure, inputs: &Inputs, tier: &Tier) {
+    pub(super) fn prepare(&mut self, view: View, served: Option<&[f64]>) {
+        let View { structure, inputs, tier } = view;
+        self.group.open(inputs, served);
         for block in &tier.blocks {
             let Self { offer_open, group, .. } = self;
             gather(structure, block, &group.open, offer_open);
             self.weigh(inputs, block);
             self.carry(inputs, block);
-        }
-    }
-
-    /// Capacity of every group for the first tier.
-    pub(super) fn open_groups(&mut self, inputs: &Inputs) {
-        let group = &mut self.group;
-        for (q, (&capacity, &servers)) in inputs.capacity.iter().zip(&inputs.servers).enumerate() {
-            group.set_capacity(q, capacity, servers);
-        }
-    }
-
-    /// Capacity left after a tier has been served; servers shrink with it.
-    pub(super) fn reduce_groups(&mut self, inputs: &Inputs, served: &[f64]) {
-        for (q, (&whole, &servers)) in inputs.capacity.iter().zip(&inputs.servers).enumerate() {
-            let left = self.group.capacity[q] - served[q];
-            if left > EXHAUSTED * whole {
-                self.group.set_capacity(q, left, servers * (left / whole));
-            } else {
-                self.group.set_capacity(q, 0.0, servers);
-            }
         }
     }
 
@@ -170,10 +149,10 @@ impl Work {
         }
     }
 
-    /// Fills every column of `group` and of the pairs at the logits given in `group.logit`.
+    /// Fills every column of `group` and of the pairs at the logits given in `group.logit`; the size of the residual.
     /// Must be `exact` the first time for a tier, and may use series around that point afterwards.
     #[inline(always)]
-    pub(super) fn evaluate<S: Simd>(&mut self, simd: S, view: View, exact: bool) {
+    pub(super) fn evaluate<S: Simd>(&mut self, simd: S, view: View, exact: bool) -> Merit {
         let View { structure, inputs, tier } = view;
         self.group.congest();
         self.group.load.fill(0.0);
@@ -189,6 +168,7 @@ impl Work {
             self.set_loads(structure, block);
         }
         self.group.balance();
+        self.group.merit()
     }
 
     #[inline(always)]
@@ -403,11 +383,13 @@ pub(super) fn gather(structure: &Structure, block: &Block, column: &[f64], offer
     let common = &structure.offer_common[range.start / LANES..];
     let targets = offers[range].as_chunks_mut::<LANES>().0.iter_mut();
     for ((target, groups), &common) in targets.zip(groups).zip(common) {
-        *target = if common == MIXED {
-            groups.map(|group| column[group as usize])
+        if common == MIXED {
+            for (value, &group) in target.iter_mut().zip(groups) {
+                *value = column[group as usize];
+            }
         } else {
-            [column[common as usize]; LANES]
-        };
+            *target = [column[common as usize]; LANES];
+        }
     }
 }
 

@@ -339,7 +339,9 @@ impl Jacobian {
         let groups = structure.slot_group[block.slot_range()].as_chunks::<LANES>().0;
         let (locals, shared) = steps.split_at_mut(block.locals);
         for (step, groups) in locals.iter_mut().zip(groups) {
-            *step = groups.map(|group| -self.row_scale[group as usize] * residual[group as usize]);
+            for (step, &group) in step.iter_mut().zip(groups) {
+                *step = -self.row_scale[group as usize] * residual[group as usize];
+            }
         }
         shared.fill([0.0; LANES]);
         for pivot in 0..block.locals {
@@ -373,11 +375,13 @@ impl Jacobian {
         let places = structure.slot_shared[block.slot_range()].as_chunks::<LANES>().0;
         let common = &structure.slot_common[block.slot_start / LANES..][..slots];
         for slot in block.locals..slots {
-            steps[slot] = if common[slot] == MIXED {
-                places[slot].map(|place| self.shared_step[place as usize])
+            if common[slot] == MIXED {
+                for (step, &place) in steps[slot].iter_mut().zip(&places[slot]) {
+                    *step = self.shared_step[place as usize];
+                }
             } else {
-                [self.shared_step[common[slot] as usize]; LANES]
-            };
+                steps[slot] = [self.shared_step[common[slot] as usize]; LANES];
+            }
         }
         let groups = structure.slot_group[block.slot_range()].as_chunks::<LANES>().0;
         for pivot in (0..block.locals).rev() {

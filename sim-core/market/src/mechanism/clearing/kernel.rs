@@ -7,33 +7,56 @@
 use pulp::{Simd, WithSimd};
 
 use super::evaluate::Work;
+use super::groups::Merit;
 use super::jacobian::Jacobian;
 use super::outcome::Outcome;
 use super::solve::View;
 
 /// [`Work::prepare`].
-pub(super) struct Prepare<'a>(pub(super) View<'a>, pub(super) &'a mut Work);
+pub(super) struct Prepare<'a>(
+    pub(super) View<'a>,
+    pub(super) &'a mut Work,
+    pub(super) Option<&'a [f64]>,
+);
 
 impl WithSimd for Prepare<'_> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let Self(view, work) = self;
-        work.prepare(view.structure, view.inputs, view.tier);
+        let Self(view, work, served) = self;
+        work.prepare(view, served);
     }
 }
 
-/// [`Work::evaluate`].
-pub(super) struct Evaluate<'a>(pub(super) View<'a>, pub(super) &'a mut Work, pub(super) bool);
+/// Points at a length along a step.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Along<'a> {
+    pub(super) from: &'a [f64],
+    pub(super) step: &'a [f64],
+    pub(super) length: f64,
+}
+
+/// [`Work::evaluate`], after a step if there is one.
+pub(super) struct Evaluate<'a>(
+    pub(super) View<'a>,
+    pub(super) &'a mut Work,
+    pub(super) bool,
+    pub(super) Option<Along<'a>>,
+);
 
 impl WithSimd for Evaluate<'_> {
-    type Output = ();
+    type Output = Merit;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Self(view, work, exact) = self;
-        work.evaluate(simd, view, exact);
+    fn with_simd<S: Simd>(self, simd: S) -> Merit {
+        let Self(view, work, exact, along) = self;
+        if let Some(Along { from, step, length }) = along {
+            for ((logit, from), step) in work.group.logit.iter_mut().zip(from).zip(step) {
+                *logit = from + length * step;
+            }
+        }
+        work.evaluate(simd, view, exact)
     }
 }
 
@@ -54,7 +77,7 @@ impl WithSimd for Factorise<'_> {
     }
 }
 
-/// [`Jacobian::solve`] for the residual of the point last evaluated.
+/// [`Jacobian::solve`] for the residual of the point last evaluated, and [`Groups::cap`](super::groups::Groups::cap).
 pub(super) struct Solve<'a>(
     pub(super) View<'a>,
     pub(super) &'a Work,
@@ -63,12 +86,13 @@ pub(super) struct Solve<'a>(
 );
 
 impl WithSimd for Solve<'_> {
-    type Output = ();
+    type Output = (bool, bool);
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn with_simd<S: Simd>(self, _: S) -> (bool, bool) {
         let Self(view, work, jacobian, step) = self;
         jacobian.solve(view.structure, view.tier, work, step);
+        work.group.cap(step)
     }
 }
 

@@ -27,7 +27,7 @@ pub mod surplus;
 mod sweep;
 pub mod wait;
 
-pub use inputs::Inputs;
+pub use inputs::{Inputs, PriceSources};
 pub use layout::Structure;
 pub use outcome::{GroupState, Outcome, PairFlow, SegmentFlow};
 pub use problem::{DemandCurve, InvalidParameter, Pair, Problem, Segment, WorkClass};

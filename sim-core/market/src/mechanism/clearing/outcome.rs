@@ -11,11 +11,13 @@
 #![expect(clippy::inline_always, reason = "a call boundary would stop loops from vectorising")]
 
 use autarky_engine::math::{exp, ln};
+use pulp::{Simd, WithSimd};
 
 use super::buffer::Buffer;
 use super::evaluate::Work;
 use super::inputs::Inputs;
 use super::layout::{Block, LANES, Structure};
+use super::series::Rows;
 
 /// Flows of one pair.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -102,6 +104,64 @@ impl GroupColumns {
     }
 }
 
+/// [`Outcome::is_balanced`].
+struct Balanced<'a> {
+    outcome: &'a Outcome,
+    structure: &'a Structure,
+    inputs: &'a Inputs,
+    tolerance: f64,
+}
+
+impl WithSimd for Balanced<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> bool {
+        let blocks = self.structure.tiers.iter().flat_map(|tier| &tier.blocks);
+        let mut all = true;
+        for block in blocks {
+            all &= self.block(simd, block);
+        }
+        all
+    }
+}
+
+impl Balanced<'_> {
+    #[inline(always)]
+    fn block<S: Simd>(&self, simd: S, block: &Block) -> bool {
+        let (rows, range) = (Rows::of::<S>(block), block.pair_range());
+        let out = self.outcome;
+        let vectors = |column| S::as_simd_f64s(column).0;
+        let offered = vectors(&out.offered[range.clone()]);
+        let carried = vectors(&self.inputs.carried[range.clone()]);
+        let (served, lost) =
+            (vectors(&out.served[range.clone()]), vectors(&out.lost[range.clone()]));
+        let backlog = vectors(&out.backlog[range]);
+        let per_tick = simd.splat_f64s(1.0 / self.structure.problem.tick_h);
+        let (share, little) = (simd.splat_f64s(0.5 * self.tolerance), simd.splat_f64s(1e-9));
+        let (add, sub, mul) = (S::add_f64s, S::sub_f64s, S::mul_f64s);
+        // How far a difference lies beyond what is allowed: negative where all is well, not a number where a flow is none.
+        let zero = simd.splat_f64s(0.0);
+        let (mut beyond, mut poison) = (simd.splat_f64s(-1.0), zero);
+        for segment in 0..block.segments * rows.parts {
+            let (mut asked, mut got) = (zero, zero);
+            for (i, _) in rows.of_segment(segment) {
+                let came = add(simd, offered[i], carried[i]);
+                let went =
+                    add(simd, add(simd, served[i], lost[i]), mul(simd, backlog[i], per_tick));
+                let larger = add(simd, simd.max_f64s(came, went), little);
+                let off = simd.abs_f64s(sub(simd, came, went));
+                beyond = simd.max_f64s(beyond, sub(simd, off, mul(simd, share, larger)));
+                poison = add(simd, poison, sub(simd, off, off));
+                (asked, got) = (add(simd, asked, came), add(simd, got, served[i]));
+            }
+            let most = add(simd, asked, mul(simd, share, asked));
+            beyond = simd.max_f64s(beyond, sub(simd, got, add(simd, most, little)));
+        }
+        simd.reduce_max_f64s(beyond) <= 0.0 && simd.reduce_sum_f64s(poison) == 0.0
+    }
+}
+
 impl Outcome {
     /// All zero, shaped for `structure`.
     #[must_use]
@@ -126,6 +186,7 @@ impl Outcome {
     }
 
     /// Flows of a pair of the problem.
+    #[inline]
     #[must_use]
     pub fn pair(&self, structure: &Structure, pair: usize) -> PairFlow {
         let place = structure.pair_at[pair] as usize;
@@ -138,6 +199,26 @@ impl Outcome {
         }
     }
 
+    /// Flows of the pairs in a range, all of one segment.
+    pub fn flows<'a>(
+        &'a self,
+        structure: &'a Structure,
+        segment: usize,
+        pairs: std::ops::Range<usize>,
+    ) -> impl Iterator<Item = PairFlow> + 'a {
+        let choke = structure.problem.segments[segment].curve.choke_price;
+        structure.pair_at[pairs].iter().map(move |&place| {
+            let place = place as usize;
+            PairFlow {
+                offered: self.offered[place],
+                served: self.served[place],
+                lost: self.lost[place],
+                backlog: self.backlog[place],
+                perceived_price: self.price[place] * choke,
+            }
+        })
+    }
+
     /// Served to a pair of the problem (H100e): the one flow that is read for every pair and tick.
     #[inline]
     #[must_use]
@@ -145,10 +226,50 @@ impl Outcome {
         self.served[structure.pair_at[pair] as usize]
     }
 
+    /// Served to every pair, in the order of the problem.
+    pub fn all_served<'a>(&'a self, structure: &'a Structure) -> impl Iterator<Item = f64> + 'a {
+        structure.pair_at.iter().map(|&place| self.served[place as usize])
+    }
+
+    /// Demand of a pair that comes in the tick (H100e).
+    #[inline]
+    #[must_use]
+    pub fn offered_by(&self, structure: &Structure, pair: usize) -> f64 {
+        self.offered[structure.pair_at[pair] as usize]
+    }
+
+    /// Backlog that a pair carries out (H100e-hours).
+    #[inline]
+    #[must_use]
+    pub fn backlog(&self, structure: &Structure, pair: usize) -> f64 {
+        self.backlog[structure.pair_at[pair] as usize]
+    }
+
+    /// Demand that comes to a group in a tier (H100e).
+    #[inline]
+    #[must_use]
+    pub fn offered_to(&self, tier: usize, group: usize) -> f64 {
+        self.tiers[tier].offered[group]
+    }
+
+    /// Capacity of a group before any tier is served (H100e).
+    #[inline]
+    #[must_use]
+    pub fn capacity_of(&self, group: usize) -> f64 {
+        self.tiers[0].capacity[group]
+    }
+
     /// Demand of a segment at market prices, `Σ_o x_so` (H100e).
     #[must_use]
     pub fn offered(&self, structure: &Structure, segment: usize) -> f64 {
         self.segment_offered[structure.segment_at[segment] as usize]
+    }
+
+    /// Whether every pair's work balances within half of `tolerance`, and no segment is served by more than that above
+    /// what it asked for and carried in. Not a number nowhere passes.
+    #[must_use]
+    pub fn is_balanced(&self, structure: &Structure, inputs: &Inputs, tolerance: f64) -> bool {
+        inputs.arch().dispatch(Balanced { outcome: self, structure, inputs, tolerance })
     }
 
     /// The worst imbalance of work over all pairs, `|offered·Δt + B⁻ − served·Δt − lost·Δt − B|` over the larger side.
@@ -167,10 +288,12 @@ impl Outcome {
                 let larger = if came > went { came } else { went };
                 let relative = (came - went).abs() / (larger + 1e-9);
                 // A flow that is no number must fail the check, so the comparison is written to keep it.
-                worst[i] = if relative <= worst[i] { worst[i] } else { relative };
+                let keep = relative <= worst[i] || worst[i].is_nan();
+                worst[i] = if keep { worst[i] } else { relative };
             }
         }
-        worst.into_iter().fold(0.0, |most, one| if one <= most { most } else { one })
+        let keep = |most: f64, one: f64| one <= most || most.is_nan();
+        worst.into_iter().fold(0.0, |most, one| if keep(most, one) { most } else { one })
     }
 
     /// Demand of a segment of the problem.
@@ -222,6 +345,14 @@ impl Outcome {
         &self.tiers[tier].served
     }
 
+    /// Takes the columns that the working memory keeps by pair, in exchange for memory of its own: the next solve writes
+    /// all of them anew.
+    pub(super) fn take(&mut self, work: &mut Work) {
+        std::mem::swap(&mut self.offered, &mut work.offered);
+        std::mem::swap(&mut self.weight, &mut work.weight);
+        std::mem::swap(&mut self.price, &mut work.price);
+    }
+
     /// Reads the result of a tier out of the working memory at the solution.
     #[inline(always)]
     pub(super) fn record(
@@ -241,15 +372,11 @@ impl Outcome {
             *served = load * open;
         }
         for block in &structure.tiers[tier].blocks {
-            let range = block.pair_range();
-            self.offered[range.clone()].copy_from_slice(&work.offered[range.clone()]);
-            self.weight[range.clone()].copy_from_slice(&work.weight[range.clone()]);
-            self.price[range.clone()].copy_from_slice(&work.price[range]);
             let range = block.segment_range();
             self.demand[range.clone()].copy_from_slice(&inputs.demand[range]);
             self.record_flows(structure, inputs, work, block);
             self.record_segments(work, block);
-            self.record_offers(structure, block, tier);
+            self.record_offers(structure, work, block, tier);
         }
     }
 
@@ -306,13 +433,67 @@ impl Outcome {
     }
 
     #[inline(always)]
-    fn record_offers(&mut self, structure: &Structure, block: &Block, tier: usize) {
+    fn record_offers(&mut self, structure: &Structure, work: &Work, block: &Block, tier: usize) {
         let width = block.width();
         let sums = &mut self.waiting[..width];
         sums.fill(0.0);
-        for row in self.offered[block.pair_range()].chunks_exact(width) {
+        for row in work.offered[block.pair_range()].chunks_exact(width) {
             super::evaluate::add(sums, row);
         }
         super::evaluate::scatter(structure, block, sums, &mut self.tiers[tier].offered);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a failure is a failed claim")]
+mod tests {
+    use super::super::problem::tests::small;
+    use super::super::solve::Solver;
+    use super::*;
+
+    fn solved() -> (Structure, Inputs, Outcome) {
+        let structure = Structure::new(&small()).unwrap();
+        let mut inputs = Inputs::new(&structure);
+        for segment in 0..structure.problem.segments.len() {
+            inputs.set_demand(&structure, segment, 40.0 + segment as f64).unwrap();
+        }
+        for pair in 0..structure.problem.pairs.len() {
+            inputs.set_base_price(&structure, pair, 1.0 + 0.01 * pair as f64).unwrap();
+            inputs.set_taste(&structure, pair, 0.3).unwrap();
+        }
+        for group in 0..3 {
+            inputs.set_capacity(group, 70.0, 70.0).unwrap();
+        }
+        let mut outcome = Outcome::new(&structure);
+        Solver::new(&structure).solve(&structure, &inputs, &mut outcome);
+        (structure, inputs, outcome)
+    }
+
+    #[test]
+    fn a_flow_that_does_not_balance_or_is_no_number_is_noticed_wherever_it_is() {
+        let (structure, inputs, sound) = solved();
+        assert!(sound.is_balanced(&structure, &inputs, 1e-9));
+        assert!(sound.imbalance(&structure, &inputs) < 1e-12);
+        for &place in &structure.pair_at {
+            let place = place as usize;
+            let mut planted = sound.clone();
+            planted.served[place] += 1e-7;
+            assert!(!planted.is_balanced(&structure, &inputs, 1e-9));
+            assert!(planted.imbalance(&structure, &inputs) > 1e-9);
+            planted.served[place] = f64::NAN;
+            assert!(!planted.is_balanced(&structure, &inputs, 1e-9));
+            assert!(planted.imbalance(&structure, &inputs).is_nan());
+        }
+    }
+
+    #[test]
+    fn a_segment_that_is_served_more_than_it_asked_for_is_noticed() {
+        let (structure, inputs, mut outcome) = solved();
+        let place = structure.pair_at[0] as usize;
+        // The pair balances: what it lost is negative.
+        (outcome.served[place], outcome.lost[place]) =
+            (outcome.served[place] + 100.0, outcome.lost[place] - 100.0);
+        assert!(outcome.imbalance(&structure, &inputs) < 1e-12);
+        assert!(!outcome.is_balanced(&structure, &inputs, 1e-9));
     }
 }

@@ -199,3 +199,37 @@ impl Segment {
         Ok(())
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Two zones of two segments in two tiers; the first zone may use two groups, the second all three.
+    pub(in super::super) fn small() -> Problem {
+        let class = WorkClass {
+            service_time_h: 2.0,
+            variability: 1.0,
+            patience_h: 24.0,
+            keeps_backlog: true,
+        };
+        let segment = |zone: u32, tier: u32| Segment {
+            zone,
+            class: 0,
+            tier,
+            curve: DemandCurve {
+                reference_price: 1.0,
+                choke_price: 8.0,
+                elasticity: 0.5,
+                substitution: 3.0,
+                taper: 0.2,
+            },
+            waiting_value: 0.1,
+            failed_attempt_cost: 0.1,
+        };
+        let segments = vec![segment(0, 0), segment(0, 1), segment(1, 0), segment(1, 1)];
+        let groups = |zone: u32| if zone == 0 { 0..2 } else { 0..3 };
+        let pairs =
+            (0..4).flat_map(|s: u32| groups(s / 2).map(move |group| Pair { segment: s, group }));
+        Problem { tick_h: 24.0, classes: vec![class], pairs: pairs.collect(), segments, groups: 3 }
+    }
+}

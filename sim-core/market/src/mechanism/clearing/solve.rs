@@ -9,10 +9,11 @@ use pulp::Arch;
 
 use super::buffer::Buffer;
 use super::evaluate::Work;
+use super::groups::Merit;
 use super::inputs::Inputs;
 use super::jacobian::Jacobian;
-use super::kernel::{Evaluate, Factorise, Prepare, Record, Solve};
-use super::layout::{LANES, Structure, Tier};
+use super::kernel::{Along, Evaluate, Factorise, Prepare, Record, Solve};
+use super::layout::{Structure, Tier};
 use super::outcome::Outcome;
 use super::sweep::{Sweeper, settle};
 
@@ -25,7 +26,6 @@ pub(super) const RESOLUTION: f64 = 32.0 * f64::EPSILON;
 /// Logits beyond these bounds differ by nothing that a number can hold.
 pub(super) const LOGIT_RANGE: (f64, f64) = (-75.0, 75.0);
 
-const STEP_CAP: f64 = 4.0;
 const MAX_NEWTON: u32 = 40;
 /// A Jacobian is replaced unless this many more steps like the last would reach the tolerance.
 const CHORD_STEPS: u32 = 2;
@@ -88,6 +88,8 @@ pub struct Solver {
     step: Buffer,
     from: Buffer,
     swept: Buffer,
+    /// Of the point last evaluated.
+    merit: Merit,
     report: Report,
 }
 
@@ -113,6 +115,7 @@ impl Solver {
             step: Buffer::zeros(groups),
             from: Buffer::zeros(groups),
             swept: Buffer::zeros(groups),
+            merit: Merit::default(),
             report: Report::NEW,
             work,
         }
@@ -149,20 +152,18 @@ impl Solver {
         outcome: &mut Outcome,
     ) -> Report {
         self.report = Report::NEW;
-        self.work.open_groups(inputs);
         for (index, tier) in structure.tiers.iter().enumerate() {
-            if index > 0 {
-                self.work.reduce_groups(inputs, outcome.served_in(index - 1));
-            }
             let view = View { structure, inputs, tier };
+            let served = index.checked_sub(1).map(|before| outcome.served_in(before));
+            self.arch.dispatch(Prepare(view, &mut self.work, served));
             self.solve_tier(view, index);
             self.arch.dispatch(Record(view, &self.work, outcome, index));
         }
+        outcome.take(&mut self.work);
         self.report
     }
 
     fn solve_tier(&mut self, view: View, index: usize) {
-        self.arch.dispatch(Prepare(view, &mut self.work));
         let cold = self.warm[index].first().is_none_or(|logit| logit.is_nan());
         if cold {
             self.start_cold(view);
@@ -199,7 +200,7 @@ impl Solver {
 
     fn evaluate(&mut self, view: View, exact: bool) {
         self.report.evaluations += 1;
-        self.arch.dispatch(Evaluate(view, &mut self.work, exact));
+        self.merit = self.arch.dispatch(Evaluate(view, &mut self.work, exact, None));
     }
 
     /// Newton from the point last evaluated: the residual reached, or none where it stalls.
@@ -207,7 +208,7 @@ impl Solver {
     /// The last factorised Jacobian serves as long as it shrinks the residual well (the chord
     /// method); a fresh one is built where it does not.
     fn newton(&mut self, view: View, tier: usize) -> Option<f64> {
-        let mut merit = self.merit();
+        let mut merit = self.merit;
         for _ in 0..MAX_NEWTON {
             if merit.largest <= TOLERANCE {
                 return Some(merit.largest);
@@ -235,28 +236,16 @@ impl Solver {
     /// where it is not a number.
     fn set_step(&mut self, view: View, tier: usize) -> Option<bool> {
         let Self { arch, work, jacobians, step, .. } = self;
-        arch.dispatch(Solve(view, work, &mut jacobians[tier], step));
-        let mut rounding = true;
-        let group = &work.group;
-        for ((step, &logit), &residual) in step.iter_mut().zip(&group.logit).zip(&group.residual) {
-            if !step.is_finite() {
-                return None;
-            }
-            let small = step.abs() <= RESOLUTION * (1.0 + logit.abs());
-            rounding &= small || residual.abs() <= TOLERANCE;
-            *step = capped(logit, *step);
-        }
-        Some(rounding)
+        let (finite, rounding) = arch.dispatch(Solve(view, work, &mut jacobians[tier], step));
+        finite.then_some(rounding)
     }
 
     /// Goes `length` of the step from `from`.
     fn go(&mut self, view: View, length: f64) -> Merit {
-        let logits = self.work.group.logit.iter_mut();
-        for ((logit, from), step) in logits.zip(&self.from).zip(&self.step) {
-            *logit = from + length * step;
-        }
-        self.evaluate(view, false);
-        self.merit()
+        self.report.evaluations += 1;
+        let along = Along { from: &self.from, step: &self.step, length };
+        self.merit = self.arch.dispatch(Evaluate(view, &mut self.work, false, Some(along)));
+        self.merit
     }
 
     /// A whole step with an old Jacobian, taken back where it does not help.
@@ -281,20 +270,6 @@ impl Solver {
         None
     }
 
-    fn merit(&self) -> Merit {
-        let mut squares = [0.0; LANES];
-        let mut largest = [0.0_f64; LANES];
-        for residual in self.work.group.residual.as_chunks::<LANES>().0 {
-            for lane in 0..LANES {
-                let size = residual[lane].abs();
-                squares[lane] += size * size;
-                largest[lane] = if size > largest[lane] { size } else { largest[lane] };
-            }
-        }
-        let larger = |a: f64, b: f64| if b > a { b } else { a };
-        Merit { squares: squares.into_iter().sum(), largest: largest.into_iter().fold(0.0, larger) }
-    }
-
     /// Alternates sweeps with Newton from where they end, more sweeps each time; the second half
     /// climbs from below, where sweeps are monotone.
     fn sweep(&mut self, view: View, index: usize) -> f64 {
@@ -308,7 +283,7 @@ impl Solver {
                 let change = self.sweeper.sweep(view, &mut self.work);
                 if change <= RESOLUTION {
                     self.evaluate(view, true);
-                    return self.merit().largest;
+                    return self.merit.largest;
                 }
             }
             self.swept.copy_from_slice(&self.work.group.logit);
@@ -319,7 +294,7 @@ impl Solver {
             self.work.group.logit.copy_from_slice(&self.swept);
         }
         self.evaluate(view, true);
-        self.merit().largest
+        self.merit.largest
     }
 }
 
@@ -329,12 +304,6 @@ pub(super) struct View<'a> {
     pub(super) structure: &'a Structure,
     pub(super) inputs: &'a Inputs,
     pub(super) tier: &'a Tier,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Merit {
-    squares: f64,
-    largest: f64,
 }
 
 impl Merit {
@@ -347,13 +316,4 @@ impl Merit {
         }
         reached <= TOLERANCE
     }
-}
-
-/// Caps a step at 4 where the curve bends. Near an empty group the residual is linear in the logit,
-/// so steps may be long there: up to −4, or down from below 0.
-fn capped(logit: f64, step: f64) -> f64 {
-    let up = if -STEP_CAP - logit > STEP_CAP { -STEP_CAP - logit } else { STEP_CAP };
-    let down = if logit < 0.0 { LOGIT_RANGE.0 } else { -STEP_CAP };
-    let target = logit + step.clamp(down, up);
-    target.clamp(LOGIT_RANGE.0, LOGIT_RANGE.1) - logit
 }

@@ -11,6 +11,8 @@
 
 use autarky_engine::math;
 
+use crate::process::exponentials::{exponentials, logarithms};
+
 /// A utilisation controller for one tick length.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct UtilisationController {
@@ -44,8 +46,12 @@ impl Mode {
 
     /// Log of the price's factor for a log deviation of utilisation.
     fn step(self, deviation: f64) -> f64 {
-        let left = self.persistence + (1.0 - self.persistence) * math::exp(deviation);
-        self.exponent * math::ln(left)
+        self.exponent * math::ln(self.left(math::exp(deviation)))
+    }
+
+    /// What is left of a deviation after a tick, both as factors of utilisation.
+    fn left(self, factor: f64) -> f64 {
+        self.persistence + (1.0 - self.persistence) * factor
     }
 }
 
@@ -69,8 +75,14 @@ impl UtilisationController {
     /// Log deviation g = ln(u/u*) of utilisation u = offered demand over capacity.
     #[must_use]
     pub fn deviation(&self, utilisation: f64) -> f64 {
+        math::ln(self.relative(utilisation))
+    }
+
+    /// Utilisation over target, of which [`Self::deviation`] is the log.
+    #[must_use]
+    pub fn relative(&self, utilisation: f64) -> f64 {
         // A pool without any demand for long must not reach a price of zero: the floor catches it, the log must exist.
-        math::ln((utilisation / self.target).max(1e-6))
+        (utilisation / self.target).max(1e-6)
     }
 
     /// The next price from the price p, the own deviation g and the deviation ḡ that all sellers share.
@@ -78,11 +90,81 @@ impl UtilisationController {
     pub fn next(&self, price: f64, deviation: f64, shared: f64) -> f64 {
         let change = match self.form {
             Form::Modes { joint, own } => joint.step(shared) + own.step(deviation - shared),
-            // Beyond e^7 in a tick the floor and the cap have caught it.
-            Form::Euler(gain) => (gain * (math::exp(deviation) - 1.0)).clamp(-7.0, 7.0),
+            Form::Euler(gain) => euler(gain, deviation),
         };
         price * math::exp(change)
     }
+}
+
+/// Prices of several controllers, moved at once: with the bits of [`UtilisationController::next`] for each.
+#[derive(Debug, Clone, Default)]
+pub struct Controllers {
+    rules: Vec<UtilisationController>,
+    prices: Vec<f64>,
+    /// Log deviations g.
+    deviations: Vec<f64>,
+    joint: Vec<f64>,
+    own: Vec<f64>,
+}
+
+impl Controllers {
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.rules.clear();
+        self.prices.clear();
+        self.deviations.clear();
+    }
+
+    /// Adds a controller with its price and its utilisation.
+    pub fn push(&mut self, rule: UtilisationController, price: f64, utilisation: f64) {
+        self.rules.push(rule);
+        self.prices.push(price);
+        self.deviations.push(rule.relative(utilisation));
+    }
+
+    /// Log deviations, in the order of [`Self::push`]; to be called once.
+    pub fn deviations(&mut self) -> &[f64] {
+        logarithms(&mut self.deviations);
+        &self.deviations
+    }
+
+    /// The next prices under the deviation ḡ that all sellers share.
+    pub fn next(&mut self, shared: f64) -> &[f64] {
+        let Self { rules, prices, deviations, joint, own } = self;
+        let together = math::exp(shared);
+        own.clear();
+        own.extend(deviations.iter().map(|deviation| deviation - shared));
+        exponentials(own);
+        joint.clear();
+        for (rule, apart) in rules.iter().zip(own.iter_mut()) {
+            let Form::Modes { joint: whole, own } = rule.form else {
+                joint.push(1.0);
+                continue;
+            };
+            joint.push(whole.left(together));
+            *apart = own.left(*apart);
+        }
+        logarithms(joint);
+        logarithms(own);
+        for ((change, apart), (rule, deviation)) in
+            joint.iter_mut().zip(own).zip(rules.iter().zip(deviations))
+        {
+            *change = match rule.form {
+                Form::Modes { joint, own } => joint.exponent * *change + own.exponent * *apart,
+                Form::Euler(gain) => euler(gain, *deviation),
+            };
+        }
+        exponentials(joint);
+        for (price, factor) in prices.iter_mut().zip(joint) {
+            *price *= *factor;
+        }
+        prices
+    }
+}
+
+/// Log of the price's factor in one Euler step: beyond e^7 in a tick the floor and the cap have caught it.
+fn euler(gain: f64, deviation: f64) -> f64 {
+    (gain * (math::exp(deviation) - 1.0)).clamp(-7.0, 7.0)
 }
 
 #[cfg(test)]
@@ -119,6 +201,28 @@ mod tests {
                     assert!((a / b - 1.0).abs() < error, "{tick} {start:?}: {a} {b}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn controllers_moved_at_once_have_the_bits_of_each_alone() {
+        let rule = |i: f64| {
+            let (speed, target) = (0.01 + 0.003 * i, 0.5 + 0.02 * i);
+            let modes = (0.6 + 0.1 * i, 2.0 + 0.3 * i);
+            let plain = UtilisationController::plain(speed, target, 1.0);
+            if i > 11.0 { plain } else { UtilisationController::new(speed, modes, target, 1.0) }
+        };
+        let rules: Vec<_> = (0..15).map(|i| rule(f64::from(i))).collect();
+        let mut all = Controllers::default();
+        for shared in [-0.3, 0.0, 0.2] {
+            all.clear();
+            for (i, rule) in rules.iter().enumerate() {
+                all.push(*rule, 1.0 + i as f64, 0.1 * i as f64);
+            }
+            let alone: Vec<f64> = (0..15).map(|i| rules[i].deviation(0.1 * i as f64)).collect();
+            assert_eq!(alone, all.deviations());
+            let alone = (0..15).map(|i| rules[i].next(1.0 + i as f64, alone[i], shared));
+            assert_eq!(alone.collect::<Vec<_>>(), all.next(shared));
         }
     }
 

@@ -310,7 +310,7 @@ fn reserve(world: &World, plan: &Blueprint) -> Vec<f64> {
         for shelf in (0..plan.shelves()).map(ShelfId::new) {
             let stock = world.stockpiled(pool.zone, shelf);
             if stock > 0 && World::is_home_pool(plan, PoolId::new(p)) {
-                let here = world.nodes_of_shelf(plan, PoolId::new(p), shelf) as f64;
+                let here = world.nodes_by_shelf(plan, PoolId::new(p))[shelf.at()] as f64;
                 let all = world.stockpile_need(plan, pool.zone, shelf).0 as f64;
                 out[p * plan.shelves() + shelf.at()] =
                     if all > 0.0 { f64::from(stock) * here / all } else { 0.0 };
