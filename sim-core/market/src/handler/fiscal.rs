@@ -193,7 +193,7 @@ impl World {
             for p in (0..plan.pools.len()).map(PoolId::new).filter(there) {
                 megawatts += self.installed_compute(plan, p) * self.market.power[p.at()] / 1000.0;
                 let run = self.pools[p.at()].operators.len() as f64;
-                operators += if plan.is_home_network(p) { run } else { 0.0 };
+                operators += run;
             }
             let jobs = megawatts * terms.jobs_per_megawatt + operators * terms.jobs_per_operator;
             self.observers.employed(nation, jobs);

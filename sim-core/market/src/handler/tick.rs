@@ -187,7 +187,7 @@ impl World {
     /// Adds up what each pool served to each nation, and bills it.
     fn meter(&mut self, plan: &Blueprint) {
         let market = &mut self.market;
-        if plan.contracts.deals.is_empty() && plan.sharing.desks.is_empty() {
+        if plan.contracts.deals.is_empty() {
             market.borders.iter().for_each(|border| market.served[border.at as usize] = 0.0);
         } else {
             market.served.fill(0.0);
@@ -213,17 +213,9 @@ impl World {
         let mut inside = plan.networks.of_pool[p].map(|network| &mut self.networks[network]);
         let mut total = 0.0;
         let cloud = plan.providers[pool.provider.at()].parameters.kind == ProviderKind::Cloud;
-        let own = market.first_border[p] as usize..market.first_border[p + 1] as usize;
-        // What is lent is served where no pair stands.
-        let nations = plan.nations.len();
-        let buyers = if plan.sharing.desks.is_empty() { own.len() } else { nations };
-        for at in 0..buyers {
-            let n = if plan.sharing.desks.is_empty() {
-                market.borders[own.start + at].nation as usize
-            } else {
-                at
-            };
-            let served = market.served[p * nations + n];
+        let borders = market.first_border[p] as usize..market.first_border[p + 1] as usize;
+        for border in &market.borders[borders] {
+            let (n, served) = (border.nation as usize, market.served[border.at as usize]);
             if cloud {
                 let government = &mut self.governments[n];
                 government.rebates_due += served * hours * price * government.rebate;

@@ -35,7 +35,8 @@ impl Government {
         Self {
             policy: initial(nation),
             left: [0.0; LEVERS],
-            limited: false,
+            // Nothing is appropriated before the first fiscal year begins.
+            limited: nation.parameters.appropriation.is_some(),
             years: 0,
             spent: [0.0; LEVERS],
             rebate: 0.0,

@@ -279,9 +279,14 @@ fn describe(plan: &Blueprint, id: SegmentId, (o, option): (usize, &SupplyOption)
     }
 }
 
-/// Pools and nations between which pairs stand, and the first of each pool.
+/// Pools and nations between which pairs stand, and the first of each pool. Where states share capacity, what is lent crosses borders at which no pair
+/// stands: then all of them.
 fn borders(plan: &Blueprint, pairs: &[MarketPair]) -> (Vec<Border>, Vec<u32>) {
-    let mut positions: Vec<u32> = pairs.iter().map(|pair| pair.border).collect();
+    let mut positions: Vec<u32> = if plan.sharing.is_empty() {
+        pairs.iter().map(|pair| pair.border).collect()
+    } else {
+        (0..(plan.pools.len() * plan.nations.len()) as u32).collect()
+    };
     positions.sort_unstable();
     positions.dedup();
     let nations = plan.nations.len() as u32;
