@@ -27,9 +27,10 @@ pub struct ClockId {
 /// No position in the heap: the clock sleeps.
 const ASLEEP: u32 = u32::MAX;
 
+/// What a change of rate reads and writes comes first and fills one cache line; a firing needs the second.
 #[derive(Debug, Clone)]
+#[repr(C, align(64))]
 struct Clock<E> {
-    stream: Stream,
     /// What is left of the unit exponential at `since`.
     remaining: f64,
     rate_per_day: f64,
@@ -41,6 +42,7 @@ struct Clock<E> {
     tag: Tag,
     generation: u32,
     in_use: bool,
+    stream: Stream,
     event: E,
 }
 

@@ -317,40 +317,9 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
     for s in nation.at() * per_nation..(nation.at() + 1) * per_nation {
         let segment = &plan.segments[s];
         let critical = Sensitivity::ALL[segment.sensitivity] == Sensitivity::Critical;
-        let sensitive = security::is_sensitive(segment);
         sums.reference += market.demand[s];
         sums.critical += if critical { market.demand[s] } else { 0.0 };
-        let mut served = 0.0;
-        let flows = market.outcome.flows(&market.structure, s, market.pairs_of(s));
-        for (terms, flow) in market.pairs[market.pairs_of(s)].iter().zip(flows) {
-            let kind = terms.kind as usize;
-            sums.offered += flow.offered;
-            sums.served += flow.served;
-            served += flow.served;
-            let foreign = plan.security.foreign[terms.border as usize];
-            let work = Work { pool: terms.pool, served: flow.served, sensitive, foreign };
-            security::add_work(world, plan, work, &mut sums.security);
-            sums.lost += flow.lost;
-            // A share W/τ of what is served is lost while it waits.
-            sums.waited_for += flow.lost * plan.classes[segment.class].patience;
-            sums.backlog += flow.backlog;
-            sums.served_by[kind] += flow.served;
-            sums.served_critical += if critical { flow.served } else { 0.0 };
-            sums.compliance += flow.served * terms.compliance * plan.timing.tick_days * 24.0;
-            let price = world.pools[terms.pool.at()].price * world.cloud_factor(terms.provider);
-            sums.billed += flow.served * price;
-            let perceived = flow.perceived_price * market.reference_price;
-            sums.perceived += flow.served * flow.perceived_price * market.reference_price;
-            if terms.home_network {
-                let paid = market.border_price[terms.border as usize]
-                    * terms.stretch
-                    * market.reference_price
-                    + terms.compliance
-                    + world.models.fee(s) * market.reference_price;
-                let waiting = if perceived > paid { perceived - paid } else { 0.0 };
-                sums.inside.waiting += flow.served * waiting * plan.timing.tick_days * 24.0;
-            }
-        }
+        let mut served = add_spot(world, plan, s, &mut sums);
         served += add_contracts(world, plan, s, &mut sums);
         served += add_loans(world, plan, s, &mut sums);
         sums.unserved += if served < market.demand[s] { market.demand[s] - served } else { 0.0 };
@@ -376,6 +345,44 @@ pub(crate) fn tick_sums(world: &World, plan: &Blueprint, nation: NationId, disco
     sums.exchange_rate = market.rate[nation.at()];
     sums.currency_short = f64::from(u8::from(world.hard_currency.is_short(nation)));
     sums
+}
+
+/// Adds what the spot market did for a segment, and returns what it served.
+fn add_spot(world: &World, plan: &Blueprint, s: usize, sums: &mut Sums) -> f64 {
+    let (market, segment) = (&world.market, &plan.segments[s]);
+    let critical = Sensitivity::ALL[segment.sensitivity] == Sensitivity::Critical;
+    let sensitive = security::is_sensitive(segment);
+    let mut served = 0.0;
+    let flows = market.outcome.flows(&market.structure, s, market.pairs_of(s));
+    for (terms, flow) in market.pairs[market.pairs_of(s)].iter().zip(flows) {
+        let kind = terms.kind as usize;
+        sums.offered += flow.offered;
+        sums.served += flow.served;
+        served += flow.served;
+        let foreign = plan.security.foreign[terms.border as usize];
+        let work = Work { pool: terms.pool, served: flow.served, sensitive, foreign };
+        security::add_work(world, plan, work, &mut sums.security);
+        sums.lost += flow.lost;
+        // A share W/τ of what is served is lost while it waits.
+        sums.waited_for += flow.lost * plan.classes[segment.class].patience;
+        sums.backlog += flow.backlog;
+        sums.served_by[kind] += flow.served;
+        sums.served_critical += if critical { flow.served } else { 0.0 };
+        sums.compliance += flow.served * terms.compliance * plan.timing.tick_days * 24.0;
+        let price = world.pools[terms.pool.at()].price * world.cloud_factor(terms.provider);
+        sums.billed += flow.served * price;
+        let perceived = flow.perceived_price * market.reference_price;
+        sums.perceived += flow.served * flow.perceived_price * market.reference_price;
+        if terms.home_network {
+            let paid =
+                market.border_price[terms.border as usize] * terms.stretch * market.reference_price
+                    + terms.compliance
+                    + world.models.fee(s) * market.reference_price;
+            let waiting = if perceived > paid { perceived - paid } else { 0.0 };
+            sums.inside.waiting += flow.served * waiting * plan.timing.tick_days * 24.0;
+        }
+    }
+    served
 }
 
 /// Adds what contracts served of a segment, and returns it.

@@ -71,6 +71,7 @@ pub struct Border {
 
 /// Demand, prices, clearing.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each says what the next tick has to do anew")]
 pub struct MarketState {
     /// The clearing problem of the groups that exist.
     pub structure: Structure,

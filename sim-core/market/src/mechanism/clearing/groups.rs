@@ -153,7 +153,7 @@ impl Groups {
         for (step, (logit, residual)) in step.as_chunks_mut::<LANES>().0.iter_mut().zip(columns) {
             for lane in 0..LANES {
                 let size = step[lane].abs();
-                endless[lane] |= u64::from(!(size < f64::INFINITY));
+                endless[lane] |= u64::from(!size.is_finite());
                 let small = size <= RESOLUTION * (1.0 + logit[lane].abs());
                 let solved = residual[lane].abs() <= TOLERANCE;
                 moving[lane] |= u64::from(!small) & u64::from(!solved);

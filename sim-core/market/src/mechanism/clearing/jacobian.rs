@@ -264,7 +264,9 @@ impl Jacobian {
         for pivot in 0..block.locals {
             let (top, bottom) = matrix.split_at_mut((pivot + 1) * slots);
             let pivot_row = &mut top[pivot * slots..];
-            pivot_row[pivot] = pivot_row[pivot].map(|value| 1.0 / value);
+            for value in &mut pivot_row[pivot] {
+                *value = 1.0 / *value;
+            }
             for row in bottom.chunks_exact_mut(slots) {
                 let mut multiplier = row[pivot];
                 for lane in 0..LANES {
