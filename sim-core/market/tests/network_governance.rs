@@ -468,9 +468,9 @@ fn a_fork_takes_the_minority_with_its_nodes_tokens_and_cash_to_the_last_micro_do
 fn two_networks_after_a_fork_do_not_share_a_queue_and_their_buyers_wait_longer() {
     let (one, two) = (forking(0.0), forking(1.0));
     let seed = forks_after(&two);
-    let mut runs = [Run::new(&one, seed, 0), Run::new(&two, seed, 0)];
+    let (mut first, mut second) = (Run::new(&one, seed, 0), Run::new(&two, seed, 0));
     let sums = |world: &World| (inside(world).waiting, inside(world).served);
-    let mut waits = |day: f64| runs.each_mut().map(|run| sums(run.to(day)));
+    let mut waits = |day: f64| [sums(first.to(day)), sums(second.to(day))];
     let before = waits(21.0);
     assert!(before[0].1 > 1e5 && (before[0].0 / before[1].0 - 1.0).abs() < 1e-9, "{before:?}");
     let (start, end) = (waits(400.0), waits(1000.0));
