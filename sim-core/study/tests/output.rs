@@ -227,6 +227,29 @@ fn summary_has_one_row_per_policy_nation_and_quantity() {
     assert!(rows.values().all(|&count| count == quantities));
 }
 
+/// Two policies, five replications, by hand: 7 and 8 exceed 1; behind the best stay 6 and 7 of the one, and 1, 3 and 3 of the other.
+#[test]
+fn regret_and_the_share_of_pairs_above_the_base_are_those_of_a_count_by_hand() {
+    let study = study(5);
+    let values = [[3.0, 1.0, 4.0, 1.0, 5.0], [2.0, 7.0, 1.0, 8.0, 2.0]];
+    let given = |policy: usize, replication: u64| {
+        let mut record = record(policy, replication);
+        record.scalars[0] = values[policy][replication as usize];
+        Ok(record)
+    };
+    let (_, outcome) = run_with(&study, &scratch("regret"), 2, given);
+    let at = outcome.statistics.quantity("unserved_expected").expect("a quantity");
+    let [base, other] = [0, 1].map(|policy| outcome.statistics.cell(policy, 0, at));
+    assert_eq!((base.share_above(), other.share_above()), (None, Some(0.4)));
+    let near = |found: [Option<f64>; 2], expected: [f64; 2]| {
+        found.iter().zip(expected).all(|(a, b)| a.is_some_and(|a| (a - b).abs() < 1e-12))
+    };
+    assert!(near(base.regret(), [2.6, 1.4]), "{:?}", base.regret());
+    assert!(near(other.regret(), [1.4, 2.6]), "{:?}", other.regret());
+    let undefined = outcome.statistics.quantity("time_to_recovery").expect("a quantity");
+    assert_eq!(outcome.statistics.cell(1, 0, undefined).regret(), [None, None]);
+}
+
 #[test]
 fn no_text_starts_a_formula() {
     for text in ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"] {

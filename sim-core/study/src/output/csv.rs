@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use crate::run::{Statistics, Study};
 
 /// Columns of the file.
-pub const HEADER: [&str; 20] = [
+pub const HEADER: [&str; 23] = [
     "policy",
     "nation",
     "quantity",
@@ -27,6 +27,9 @@ pub const HEADER: [&str; 20] = [
     "difference_high",
     "confidence",
     "variance_removed",
+    "share_above",
+    "regret_more",
+    "regret_less",
     "doc",
 ];
 
@@ -82,6 +85,8 @@ fn row(
     row.push(number(effect.map(|e| e.interval.high())));
     row.push(number(effect.map(|e| e.interval.level)));
     row.push(number(effect.and_then(|e| e.variance_removed)));
+    row.push(number(cell.share_above()));
+    row.extend(cell.regret().map(number));
     row.push(guarded(&quantity.doc).into_owned());
     row
 }

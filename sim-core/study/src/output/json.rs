@@ -50,6 +50,7 @@ fn quantity(statistics: &Statistics, names: &Value, (p, n, q): (usize, usize, us
         "standard_error": cell.moments.standard_error(),
         "q05": cell.quantile(0.05), "q50": cell.quantile(0.5), "q95": cell.quantile(0.95),
         "cvar05": cell.tails(0.05)[0], "cvar95": cell.tails(0.05)[1],
+        "share_above": cell.share_above(), "regret_more": cell.regret()[0], "regret_less": cell.regret()[1],
         "effect": cell.effect().map(|e| effect(&e)),
     })
 }

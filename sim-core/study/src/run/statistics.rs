@@ -23,11 +23,22 @@ pub struct Cell {
     pub moments: Welford,
     quantiles: QuantileSketch,
     paired: Paired,
+    /// Pairs in which the value exceeds the base's.
+    above: u64,
+    /// What the best policy of each replication has beyond it, where more is better and where less is.
+    regret: [Welford; 2],
 }
 
 impl Cell {
     fn new() -> Self {
-        Self { moments: Welford::new(), quantiles: sketch(), paired: Paired::new() }
+        let regret = [Welford::new(); 2];
+        Self {
+            moments: Welford::new(),
+            quantiles: sketch(),
+            paired: Paired::new(),
+            above: 0,
+            regret,
+        }
     }
 
     fn push(&mut self, value: f64) {
@@ -46,6 +57,20 @@ impl Cell {
     #[must_use]
     pub fn tails(&self, q: f64) -> [Option<f64>; 2] {
         [self.quantiles.lower_tail_mean(q), self.quantiles.upper_tail_mean(q)]
+    }
+
+    /// Share of the pairs in which the value exceeds the base's under the same shocks; none without pairs.
+    #[must_use]
+    pub fn share_above(&self) -> Option<f64> {
+        let pairs = self.paired.difference().count();
+        (pairs > 0).then(|| self.above as f64 / pairs as f64)
+    }
+
+    /// Mean regret (Savage 1951) over the replications that all policies finished: how far the value stays behind that of the best policy under the
+    /// same shocks, where more of the quantity is better and where less is.
+    #[must_use]
+    pub fn regret(&self) -> [Option<f64>; 2] {
+        self.regret.map(|r| (r.count() > 0).then(|| r.mean()))
     }
 
     /// Paired difference to the base; none for the base itself and below two pairs.
@@ -164,6 +189,7 @@ impl Statistics {
             .collect();
         let base =
             values.first().and_then(Option::as_ref).filter(|_| values.iter().all(Option::is_some));
+        let best = base.map(|_| extremes(&values));
         for (p, values) in values.iter().enumerate() {
             let Some(values) = values else { continue };
             let policy = &mut self.policies[p];
@@ -171,6 +197,9 @@ impl Statistics {
             policy.push(values);
             if let (Some(base), true) = (base, p > 0) {
                 policy.push_pairs(values, base);
+            }
+            if let Some(best) = &best {
+                policy.push_regrets(values, best);
             }
             if let Ok(record) = &results[p] {
                 policy.push_withdrawal(record);
@@ -267,6 +296,22 @@ struct Values {
     paths: Vec<Option<f64>>,
 }
 
+/// Smallest and largest value of each quantity over the policies; none where one policy has none.
+fn extremes(values: &[Option<Values>]) -> Vec<Option<(f64, f64)>> {
+    let mut policies = values.iter().flatten().map(|values| &values.quantities);
+    let Some(first) = policies.next() else { return Vec::new() };
+    let mut out: Vec<Option<(f64, f64)>> = first.iter().map(|x| x.map(|x| (x, x))).collect();
+    for policy in policies {
+        for (seen, value) in out.iter_mut().zip(policy) {
+            *seen = match (*seen, value) {
+                (Some((least, most)), Some(x)) => Some((least.min(*x), most.max(*x))),
+                _ => None,
+            };
+        }
+    }
+    out
+}
+
 impl PolicyStatistics {
     fn push(&mut self, values: &Values) {
         for (cell, value) in self.cells.iter_mut().zip(&values.quantities) {
@@ -287,6 +332,16 @@ impl PolicyStatistics {
         {
             if let (Some(own), Some(other)) = (own, other) {
                 cell.paired.push(*own, *other);
+                cell.above += u64::from(own > other);
+            }
+        }
+    }
+
+    fn push_regrets(&mut self, values: &Values, best: &[Option<(f64, f64)>]) {
+        for ((cell, own), best) in self.cells.iter_mut().zip(&values.quantities).zip(best) {
+            if let (Some(own), Some((least, most))) = (own, best) {
+                cell.regret[0].push(most - own);
+                cell.regret[1].push(own - least);
             }
         }
     }
