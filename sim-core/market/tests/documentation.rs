@@ -252,13 +252,15 @@ fn every_test_that_the_mechanism_table_names_exists() {
     for source in sources(&root().join("sim-core")) {
         functions += &read(&source);
     }
-    let cells: Vec<&str> =
-        table.lines().skip(1).filter_map(|line| line.split('|').nth(3)).collect();
-    let tests: Vec<&str> = cells.iter().flat_map(|cell| quoted(cell)).collect();
-    assert!(tests.len() > 10, "the table was not found");
-    let lost: Vec<_> =
-        tests.iter().filter(|test| !functions.contains(&format!("fn {test}("))).collect();
-    assert!(lost.is_empty(), "the mechanism table names tests that do not exist: {lost:?}");
+    let sentences = page.split_once("## 13 Sentence by sentence").expect("section 13").1;
+    for (table, least) in [(table, 200), (sentences, 300)] {
+        let cells = table.lines().skip(1).filter_map(|line| line.split('|').nth(3));
+        let tests: Vec<&str> = cells.flat_map(quoted).collect();
+        assert!(tests.len() > least, "the table was not found");
+        let exists = |test: &str| functions.contains(&format!("fn {test}("));
+        let lost: Vec<_> = tests.iter().filter(|test| !exists(test)).collect();
+        assert!(lost.is_empty(), "a table names tests that do not exist: {lost:?}");
+    }
 }
 
 #[test]

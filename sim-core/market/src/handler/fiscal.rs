@@ -164,6 +164,9 @@ impl World {
         month.tax = self.tax(plan, pool, profit)?;
         month.capital = decay + interest;
         let resident = self.resident_share(plan, pool);
+        if let Some(n) = plan.networks.of_pool[pool.at()] {
+            self.networks[n].resident = resident;
+        }
         let discount = discount(plan, self.day);
         self.observers.settled(plan, (pool, resident), &month, discount);
         Ok(month.tax)

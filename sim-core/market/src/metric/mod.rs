@@ -256,11 +256,19 @@ impl Observers {
         }
     }
 
-    /// Operators of a network sold tokens (negative: they or their buyers bought some), in all and to holders abroad, USD.
-    pub fn tokens_sold(&mut self, plan: &Blueprint, pool: PoolId, (usd, abroad): (f64, f64)) {
+    /// Operators of a network sold tokens (negative: they or their buyers bought some), in all and to holders abroad, USD. What holders abroad pay is income
+    /// of the owners, of whom the share `resident` lives in the nation; what holders at home pay moves between residents.
+    pub fn tokens_sold(
+        &mut self,
+        plan: &Blueprint,
+        pool: PoolId,
+        (usd, abroad): (f64, f64),
+        (resident, discount): (f64, f64),
+    ) {
         if let Some(sums) = self.of_network(plan, pool) {
             sums.inside.sold += usd;
             sums.inside.sold_abroad += abroad;
+            sums.state.producer.add(abroad * resident, discount);
         }
     }
 

@@ -46,6 +46,8 @@ pub struct PaymentRail {
 /// One network.
 #[derive(Debug, Clone)]
 pub struct NetworkState {
+    /// Share of its compute whose beneficial owners live in its zone, at the last month's end.
+    pub resident: f64,
     /// How each nation's buyers pay in this tick.
     pub rails: Vec<PaymentRail>,
     /// Beliefs of each of its types.
@@ -136,6 +138,7 @@ impl NetworkState {
             taken: 0.0,
             seized: 0.0,
             seizer: None,
+            resident: 1.0,
             cost_scale: (1.0, 1.0),
             in_tokens: vec![0.0; plan.nations.len()],
             charges: 0.0,

@@ -14,6 +14,7 @@ use crate::mechanism::token::price::{
 };
 use crate::mechanism::token::reward::{divide, first_ticket, winner};
 use crate::mechanism::verification::{jobs, phantom_share};
+use crate::metric::discount;
 use crate::world::operator::Member;
 use crate::world::token::MICRO;
 use crate::world::{Ctx, ModelError, World};
@@ -233,7 +234,8 @@ impl World {
         let at_home = usd * terms.domestic;
         let a = self.ledger.pay(self.accounts.holders[zone.at()], account, at_home)?.received;
         let b = self.ledger.pay(self.accounts.holders_abroad, account, usd - at_home)?.received;
-        self.observers.tokens_sold(plan, pool, (usd, usd - at_home));
+        let worth = (self.networks[n].resident, discount(plan, self.day));
+        self.observers.tokens_sold(plan, pool, (usd, usd - at_home), worth);
         Ok(a + b)
     }
 
@@ -261,7 +263,9 @@ impl World {
         let share = if tokens > 0 { home as f64 / tokens as f64 } else { 0.0 };
         self.ledger.pay(payer, self.accounts.holders[zone.at()], paid * share)?;
         self.ledger.pay(payer, self.accounts.holders_abroad, paid * (1.0 - share))?;
-        self.observers.tokens_sold(plan, pool, (-paid, -paid * (1.0 - share)));
+        let resident = plan.networks.of_pool[pool.at()].map_or(1.0, |n| self.networks[n].resident);
+        let worth = (resident, discount(plan, self.day));
+        self.observers.tokens_sold(plan, pool, (-paid, -paid * (1.0 - share)), worth);
         Ok((tokens, usd - paid))
     }
 
