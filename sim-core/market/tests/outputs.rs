@@ -10,7 +10,8 @@ mod common;
 
 use autarky_engine::stop::StopFlag;
 use autarky_market::blueprint::Blueprint;
-use autarky_market::entity::provider::{CapacityTarget, ProviderKind};
+use autarky_market::entity::nation::Residency;
+use autarky_market::entity::provider::{CapacityTarget, PriceRule, ProviderKind};
 use autarky_market::entity::welfare::Surplus;
 use autarky_market::id::{HardwareId, PoolId};
 use autarky_market::metric::state::StateSums;
@@ -18,7 +19,7 @@ use autarky_market::record::Record;
 use autarky_market::scenario::Scenario;
 use autarky_market::world::World;
 use autarky_market::{layout, simulate};
-use common::{Run, add_pool, fleet, island, pool, zone};
+use common::{Run, Size, add_pool, fleet, island, pool, scenario, zone};
 
 const YEAR: f64 = 365.25;
 const MONTH: f64 = YEAR / 12.0;
@@ -53,12 +54,17 @@ fn sums(world: &World) -> StateSums {
     sums
 }
 
-/// Hour by hour what a pool sells the focus nation at the price of before the tick: a day's revenue, USD. Days are taken in order.
-fn sold(run: &mut Run<'_>, plan: &Blueprint, pool: PoolId, day: u32) -> f64 {
-    let foc = plan.focus[0];
-    let before = f64::from(day) - 0.01;
-    let price = if day == 0 { run.world() } else { run.to(before) }.pools[pool.at()].price;
-    run.to(f64::from(day) + 0.01).served_to(plan, pool, foc) * 24.0 * price
+/// What each pool sells the focus nation on a day: hours, and their revenue at the price of before the tick, H100e-hours and USD. Days are taken in order.
+fn sold(run: &mut Run<'_>, plan: &Blueprint, day: u32) -> Vec<(f64, f64)> {
+    let day = f64::from(day);
+    let before = if day > 0.0 { run.to(day - 0.01) } else { run.world() };
+    let prices: Vec<f64> = before.pools.iter().map(|p| p.price).collect();
+    let world = run.to(day + 0.01);
+    let of = |(p, price)| {
+        let hours = world.served_to(plan, PoolId::new(p), plan.focus[0]) * 24.0;
+        (hours, hours * price)
+    };
+    prices.into_iter().enumerate().map(of).collect()
 }
 
 /// A home data centre, a network of three and a foreign cloud with a pool in the nation; they grow.
@@ -142,7 +148,7 @@ fn value_retained_and_transfers_abroad_are_sums_of_the_flows_between_accounts() 
         let plan = trade(vendor_at_home);
         let (foc, cloud) = (zone(&plan, "FOC").at(), pool(&plan, "cloud"));
         let mut run = Run::new(&plan, 1, 0);
-        let bills_abroad: f64 = (0..=365).map(|day| sold(&mut run, &plan, cloud, day)).sum();
+        let bills_abroad: f64 = (0..=365).map(|day| sold(&mut run, &plan, day)[cloud.at()].1).sum();
         let world = run.to(YEAR + 0.01);
         let (books, accounts) = (&world.ledger, &world.accounts);
         let vendor = |id: &str| {
@@ -227,4 +233,227 @@ fn the_profit_of_a_public_provider_is_the_states_and_no_producers() {
         near(gains, profit, "profit");
         assert!(nothing == 0.0 && state.producer_abroad.usd == 0.0);
     }
+}
+
+/// A home data centre and a dearer cloud, with incidents that expose a third of the sensitive work done meanwhile.
+fn priced_apart(discount_rate: f64, surplus: Surplus) -> Scenario {
+    let mut s = daily();
+    (s.welfare.discount_rate, s.welfare.surplus) = (discount_rate, surplus);
+    let breach = s.vectors.entry("breach");
+    (breach.rate, breach.dwell, breach.exposure) = (6.0, 20.0, 0.3);
+    add_pool(&mut s, "cloud", "AAA");
+    let cloud = s.providers.entry("cloud");
+    (cloud.kind, cloud.zones) = (ProviderKind::Cloud, vec!["FOC".to_owned()]);
+    cloud.mark_up = 1.4;
+    let nation = s.nations.entry("FOC");
+    (nation.tariff, nation.profit_tax) = (0.1, 0.2);
+    s
+}
+
+fn exposed(discount_rate: f64) -> Blueprint {
+    let mut plan = Blueprint::new(&priced_apart(discount_rate, Surplus::Index)).unwrap();
+    fleet(&mut plan, &[400, 400]);
+    plan
+}
+
+/// What was added to consumer surplus, producer surplus, fiscal balance and exposure at each instant, each discounted by the test: consumers' and work's at
+/// the end of the tick, money at the end of the month.
+fn accounts(plan: &Blueprint, discount_rate: f64) -> [f64; 4] {
+    let read = |world: &World| {
+        let s = sums(world);
+        [s.consumer.usd, s.producer.usd, s.fiscal.usd, s.exposure.usd]
+    };
+    let mut run = Run::new(plan, 1, 0);
+    let (mut before, mut total, mut month) = ([0.0; 4], [0.0; 4], 1.0);
+    let mut add = |now: [f64; 4], day: f64| {
+        let factor = (-discount_rate * day / YEAR).exp();
+        for ((total, before), now) in total.iter_mut().zip(&mut before).zip(now) {
+            *total += (now - *before) * factor;
+            *before = now;
+        }
+    };
+    for day in 0..=365 {
+        let day = f64::from(day);
+        add(read(run.to(day + 0.01)), day + 1.0);
+        if month * MONTH < day + 1.0 {
+            add(read(run.to(month * MONTH + 0.01)), month * MONTH);
+            month += 1.0;
+        }
+    }
+    total
+}
+
+#[test]
+fn welfare_is_both_surpluses_and_the_weighted_balance_less_the_loss_by_exposure_discounted() {
+    for rate in [0.0, 0.2] {
+        let plan = exposed(rate);
+        let record = record(&plan);
+        let found = |name: &str| scalar(&plan, &record, name);
+        let [consumer, producer, fiscal, exposure] = accounts(&plan, rate);
+        assert!(exposure > 1e4 && fiscal > 1e5 && producer.abs() > 1e5, "{fiscal} {producer}");
+        near(found("consumer_surplus"), consumer, "consumer_surplus");
+        near(found("producer_surplus"), producer, "producer_surplus");
+        near(found("fiscal_balance"), fiscal, "fiscal_balance");
+        let at = layout(&plan).series.iter().position(|c| c.name == "exposed_work").unwrap();
+        let series = record.series.iter().skip(at).step_by(layout(&plan).series.len());
+        let undiscounted: f64 = series.sum();
+        if rate == 0.0 {
+            near(exposure, undiscounted, "exposed_work");
+        } else {
+            assert!(exposure < 0.95 * undiscounted && exposure > 0.8 * undiscounted);
+        }
+        near(found("welfare"), consumer + producer + 1.3 * fiscal - exposure, "welfare");
+    }
+}
+
+/// Two prices 0.6 apart in logs, a spread of 0.3 where buyers divide evenly: the cloud has six times the nodes, and neither is short of them.
+#[test]
+fn consumer_surplus_by_the_index_is_8_to_16_percent_above_that_along_the_path_at_a_spread_of_0_3() {
+    let of = |surplus| {
+        let mut s = priced_apart(0.03, surplus);
+        let nation = s.nations.entry("FOC");
+        (nation.residency_critical, nation.compliance) = (Residency::Any, 0.0);
+        (nation.tariff, nation.home_taste) = (0.0, 1.0);
+        let mut plan = Blueprint::new(&s).unwrap();
+        let nodes =
+            if plan.pools[0].id.starts_with("home") { [2000, 12_000] } else { [12_000, 2000] };
+        fleet(&mut plan, &nodes);
+        scalar(&plan, &record(&plan), "consumer_surplus")
+    };
+    let ratio = of(Surplus::Index) / of(Surplus::Path);
+    assert!(ratio > 1.08 && ratio < 1.16, "{ratio}");
+}
+
+/// ∫ p^−η dp from the price to choke, the last 15 % of it tapered, by a sum of a million trapezia; price 1 at the reference.
+fn area(price: f64, elasticity: f64) -> f64 {
+    let (choke, n) = (8.0, 1_000_000);
+    let height = |p: f64| p.powf(-elasticity) * ((choke - p) / (0.15 * choke)).min(1.0);
+    let step = (choke - price) / f64::from(n);
+    (0..n).map(|i| height(price + step * (f64::from(i) + 0.5)) * step).sum()
+}
+
+/// One seller with plenty of nodes for which nobody waits, at twice the reference price: `p^−η` of the need is demanded and the rest priced out.
+#[test]
+fn unserved_counts_what_is_priced_out_though_nothing_is_lost_at_the_market() {
+    let plan = one_seller(&[20_000], |s| {
+        s.demand.reference_price_decline = 0.0;
+        s.welfare.discount_rate = 0.0;
+        s.workloads.entry("inference").elasticity = 0.9;
+        let home = s.providers.entry("home");
+        home.price_rule = PriceRule::Administered;
+        home.administered_price = Some(4.0);
+    });
+    let record = record(&plan);
+    let found = |name: &str| scalar(&plan, &record, name);
+    let served = 0.6 * 2.0_f64.powf(-0.9) + 0.4 * 2.0_f64.powf(-0.7);
+    near(found("served_share"), served, "served_share");
+    near(found("unserved"), 1.0 - served, "unserved");
+    let columns = layout(&plan).series;
+    let at = columns.iter().position(|c| c.name == "unserved_market").unwrap();
+    assert!(record.series.iter().skip(at).step_by(columns.len()).all(|&lost| lost < 1e-9));
+    // Weeks at 1,000 H100e of need and 2 USD: the surplus of theory.
+    let hourly = 1000.0 * 2.0 * (0.6 * area(2.0, 0.9) + 0.4 * area(2.0, 0.7));
+    near(found("consumer_surplus"), hourly * 53.0 * 7.0 * 24.0, "consumer_surplus");
+}
+
+/// Bills at the end of the month in which the work was done, over hours from the end of its tick, both at 20 % a year.
+#[test]
+fn cost_is_discounted_bills_over_discounted_hours() {
+    let plan = exposed(0.2);
+    let mut run = Run::new(&plan, 1, 0);
+    let (mut bills, mut hours, mut month) = (0.0, 0.0, 1.0);
+    let (mut due, mut spent) = (0.0, 0.0);
+    for day in 0..=365_u32 {
+        let after = f64::from(day) + 1.0;
+        for (served, usd) in sold(&mut run, &plan, day) {
+            due += usd;
+            hours += served * (-0.2 * after / YEAR).exp();
+        }
+        if month * MONTH < after {
+            bills += due * (-0.2 * month * MONTH / YEAR).exp();
+            spent += due;
+            (due, month) = (0.0, month + 1.0);
+        }
+    }
+    near(scalar(&plan, &record(&plan), "cost"), bills / hours, "cost");
+    let share = bills / spent;
+    assert!(due == 0.0 && share < 0.95 && share > 0.85, "{due} {share}");
+}
+
+/// Cost of an hour of `ha` by hand: the price falls by 15 % a year from its release 454 days before the start; 8 % of interest, a fiftieth of decay and 5 % to
+/// operate; 0.7 kW at a PUE of 1.3 and 0.12 USD; at three quarters of load.
+fn unit_cost(day: f64) -> f64 {
+    let capital = 40_500.0 * (-0.15 * (day + 454.0) / YEAR).exp();
+    (capital * (0.08 + 0.02 + 0.05) / 8766.0 + 0.7 * 1.3 * 0.12) / 0.75
+}
+
+#[test]
+fn a_posted_price_closes_its_share_of_the_gap_to_cost_each_month_and_is_paid_on_served_work_only() {
+    let plan = one_seller(&[300], |s| {
+        for model in ["ha", "hb"] {
+            s.hardware.entry(model).price_decline = 0.15;
+        }
+        let home = s.providers.entry("home");
+        (home.price_adjustment, home.mark_up) = (0.35, 0.4);
+    });
+    let (home, foc) = (pool(&plan, "home"), zone(&plan, "FOC").at());
+    let mut run = Run::new(&plan, 1, 0);
+    let (mut price, mut paid, mut day) = (1.4 * unit_cost(0.0), 0.0, 0);
+    for month in 1..=12 {
+        let end = f64::from(month) * MONTH;
+        let (mut revenue, mut offered) = (0.0, 0.0);
+        while f64::from(day) < end {
+            revenue += sold(&mut run, &plan, day)[home.at()].1;
+            offered += run.world().market.offered[home.at()] * 24.0 * price;
+            day += 1;
+        }
+        near(run.world().pools[home.at()].price, price, "price of the month");
+        let world = run.to(end + 0.001);
+        let bought = -world.ledger.balance(world.accounts.buyers[foc]);
+        near(bought - paid, revenue, "revenue of the month");
+        assert!(offered > 1.2 * revenue, "demand must exceed what is served");
+        paid = bought;
+        price += 0.35 * (1.4 * unit_cost(end) - price);
+        near(run.world().pools[home.at()].price, price, "price of the next month");
+    }
+}
+
+/// In the made-up world a generation has 2.2 times the compute at 1.25 times the price of the one before, which has become cheaper by 15 % a year since its release.
+#[test]
+fn each_release_of_hardware_makes_an_h100e_cheaper_by_what_its_price_and_compute_say() {
+    let plan = Blueprint::new(&scenario(Size { operators: 2, nodes: 10 })).unwrap();
+    let model = |g: usize| plan.hardware.iter().position(|h| h.id == format!("v1-g{g}")).unwrap();
+    let mut run = Run::new(&plan, 1, 0);
+    let (mut best, mut newest, mut releases) = (f64::INFINITY, 0, 0);
+    for month in 1..=72 {
+        let day = f64::from(month) * MONTH;
+        let world = run.to(day + 0.001);
+        for g in 0..6 {
+            let at = model(g);
+            let released = world.released[at];
+            if released > day {
+                assert!(
+                    world.capital[at].is_infinite(),
+                    "generation {g} is sold before its release"
+                );
+                continue;
+            }
+            let years = (day - released) / YEAR;
+            let (n, compute) = (i32::try_from(g).unwrap(), 2.2_f64);
+            let price = 25_000.0 * 1.25_f64.powi(n) * (-0.15 * years).exp();
+            near(world.capital[at], 1.35 * price / compute.powi(n), "price of an H100e");
+        }
+        let on_sale = (0..6).filter(|&g| world.released[model(g)] <= day).count();
+        let now = (0..6).map(|g| world.capital[model(g)]).fold(f64::INFINITY, f64::min);
+        // A release makes a step of (1.25/2.2)·e^{0.15·2} = 0.77, less or more by what it is late; a month without one 1.2 %.
+        let step = now / best;
+        if on_sale > newest && newest > 0 {
+            releases += 1;
+            assert!(step < 0.85, "{step}");
+        } else if newest > 0 {
+            assert!(step > 0.98 && step < 1.0, "{step}");
+        }
+        (best, newest) = (now, on_sale);
+    }
+    assert!(releases >= 2, "{releases} releases in six years");
 }
