@@ -226,10 +226,8 @@ fn the_profit_of_a_public_provider_is_the_states_and_no_producers() {
         let world = run.to(YEAR + 0.01);
         let (state, profit) = (sums(world), profit(&plan, world, 500.0));
         assert!(profit.abs() > 1e5, "{profit}");
-        let (gains, nothing) = match public {
-            true => (state.fiscal.usd, state.producer.usd),
-            false => (state.producer.usd, state.fiscal.usd),
-        };
+        let (producer, fiscal) = (state.producer.usd, state.fiscal.usd);
+        let (gains, nothing) = if public { (fiscal, producer) } else { (producer, fiscal) };
         near(gains, profit, "profit");
         assert!(nothing == 0.0 && state.producer_abroad.usd == 0.0);
     }

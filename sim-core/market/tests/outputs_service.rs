@@ -76,7 +76,7 @@ fn tick(world: &World, plan: &Blueprint, of: impl Fn(Class, Sensitivity) -> bool
     sum
 }
 
-/// Sites that fail, with backlogs: three of 300 nodes against a need of 1,000 H100e.
+/// Three sites that fail, 250 nodes in all, against a need of 1,000 H100e of which most waits or is lost.
 fn troubled() -> Blueprint {
     let mut s = daily();
     s.demand.noise = 0.1;
