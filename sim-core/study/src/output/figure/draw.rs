@@ -261,6 +261,10 @@ fn draw_effects<B: DrawingBackend>(
     let (width, _) = area.dim_in_pixel();
     let area = headed(area, heading, width - 70)?;
     let (low, high) = effect_range(rows);
+    // Lines of text share the height without the axis, and never overlap.
+    let lines = rows.len() * rows.iter().map(|row| row.intervals.len()).max().unwrap_or(1);
+    let height = f64::from(area.dim_in_pixel().1.saturating_sub(80));
+    let size = (0.8 * height / lines as f64).clamp(8.0, f64::from(SMALL)) as i32;
     let mut chart = ChartBuilder::on(&area)
         .margin_right(330)
         .margin_left(20)
@@ -286,7 +290,7 @@ fn draw_effects<B: DrawingBackend>(
     let zero = LineSeries::new([(0.0, 0.0), (0.0, rows.len() as f64)], GREY.stroke_width(2));
     chart.draw_series(zero).map_err(shown)?;
     for (row, at) in rows.iter().rev().zip(0..) {
-        draw_effect(&mut chart, row, (f64::from(at) + 0.5, high))?;
+        draw_effect(&mut chart, row, (f64::from(at) + 0.5, high), size)?;
         let font = style(TEXT, INK).pos(Pos::new(HPos::Right, VPos::Center));
         let label = EmptyElement::at((low, f64::from(at) + 0.5))
             + Text::new(row.label.clone(), (-14, 0), font);
@@ -300,6 +304,7 @@ fn draw_effect<B: DrawingBackend>(
     chart: &mut Plane<'_, B>,
     row: &EffectRow,
     (y, right): (f64, f64),
+    text_size: i32,
 ) -> Drawn {
     let count = row.intervals.len() as f64;
     for ((policy, [estimate, low, high]), at) in row.intervals.iter().zip(0i32..) {
@@ -311,7 +316,7 @@ fn draw_effect<B: DrawingBackend>(
         chart.draw_series([Circle::new((*estimate, y), 6, colour.filled())]).map_err(shown)?;
         let size = high - low;
         let [estimate, low, high] = [estimate, low, high].map(|x| signed(*x, size));
-        let font = style(SMALL, INK).pos(Pos::new(HPos::Left, VPos::Center));
+        let font = style(text_size, INK).pos(Pos::new(HPos::Left, VPos::Center));
         let text = Text::new(format!("{estimate} ({low} to {high})"), (14, 0), font);
         chart.plotting_area().draw(&(EmptyElement::at((right, y)) + text)).map_err(shown)?;
     }

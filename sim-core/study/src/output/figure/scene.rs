@@ -143,7 +143,10 @@ impl Source<'_> {
         let served = |kind: &&str| {
             self.panel(&format!("served_{kind}"), provider_title(kind), "reference demand served")
         };
-        let panels: Vec<TimePanel> = words::PROVIDERS.iter().filter_map(served).take(3).collect();
+        // A kind that nobody has needs no panel.
+        let serves = |panel: &TimePanel| panel.top() > 0.0;
+        let panels = words::PROVIDERS.iter().filter_map(served).filter(serves);
+        let panels: Vec<TimePanel> = panels.take(3).collect();
         if !panels.is_empty() {
             return panels;
         }
@@ -183,7 +186,10 @@ impl Source<'_> {
                     ))
                 })
                 .collect();
-            (!intervals.is_empty()).then_some(EffectRow { label, intervals })
+            // Neither does it need a row: nothing there, and nothing that differs.
+            let any = |p: usize| self.mean(p, &quantity).is_some_and(|mean| mean.abs() > 0.0);
+            let seen = (0..self.policies).any(any);
+            (seen && !intervals.is_empty()).then_some(EffectRow { label, intervals })
         })
         .collect()
     }
