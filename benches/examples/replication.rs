@@ -2,6 +2,7 @@
 //!
 //!     cargo run --release -p autarky-benches --example replication -- small-state
 //!     cargo run --release -p autarky-benches --example replication -- 200-nations-daily
+//!     cargo run --release -p autarky-benches --example replication -- state-at-work
 //!
 //! Further arguments: `quiet` for the time alone, a number for the runs of which the fastest counts.
 #![expect(clippy::print_stdout, reason = "this is what it is for")]
@@ -15,6 +16,7 @@ use autarky_benches::rival::{self, replication::Shape};
 use autarky_engine::stop::StopFlag;
 use autarky_market::blueprint::Blueprint;
 use autarky_market::{simulate, simulate_traced};
+use autarky_study::scenario::{Options, Source, load, render_all};
 use profile::Profile;
 
 /// Names of the events by code; rarer ones go by their code in `event.rs`.
@@ -47,11 +49,12 @@ fn main() {
         Some("200-nations-daily") => worlds::two_hundred_nations(1.0, 10.0),
         Some("200-nations-weekly") => worlds::two_hundred_nations(7.0, 10.0),
         Some("small-state-inside") => worlds::small_state_inside(),
+        Some("state-at-work") => catalogue("state-at-work"),
         Some("20000-operators") => worlds::twenty_thousand_operators(10.0),
         Some("20000-operators-year") => worlds::twenty_thousand_operators(1.0),
         _ => {
             println!(
-                "say one of small-state, 200-nations-daily, 200-nations-weekly, small-state-inside, 20000-operators, 20000-operators-year"
+                "say one of small-state, 200-nations-daily, 200-nations-weekly, small-state-inside, state-at-work, 20000-operators, 20000-operators-year"
             );
             return;
         }
@@ -67,6 +70,18 @@ fn main() {
     table(&plan, fastest);
     if arguments.first().is_some_and(|a| a == "small-state") {
         beside_rival(&plan, fastest);
+    }
+}
+
+/// The base of a scenario of the catalogue.
+fn catalogue(id: &str) -> Blueprint {
+    let loaded = match load(&Source::Catalogue(id.to_owned()), &Options::default()) {
+        Ok(loaded) => loaded,
+        Err(e) => unreachable!("a scenario of the catalogue: {}", render_all(&e)),
+    };
+    match Blueprint::new(&loaded.policies[0].scenario) {
+        Ok(plan) => plan,
+        Err(e) => unreachable!("a valid scenario: {e}"),
     }
 }
 
