@@ -371,6 +371,7 @@ fn pool_state(plan: &Blueprint, pool: &Pool, repair: Stream) -> PoolState {
         load: 0.0,
         revenue: vec![0.0; plan.nations.len()],
         energy: 0.0,
+        other_fees: 0.0,
         parts_paid: 0.0,
         security_paid: 0.0,
         loss: 0.0,

@@ -72,6 +72,7 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
         dispatch::dispatchers,
         events::events,
         government::owners,
+        government::commons,
         models::models,
         shock::shocks,
         memory,

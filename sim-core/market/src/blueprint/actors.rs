@@ -258,6 +258,10 @@ impl Blueprint {
                 vendors: self.vendors.iter().map(|v| left(is_in(v.home))).collect(),
                 providers: self.providers.iter().map(|p| is_in(p.home)).collect(),
                 zones: zones.map(is_in).collect(),
+                models: self.interfaces(|m| {
+                    let run = |p: ProviderId| is_in(self.providers[p.at()].home);
+                    m.home.is_some_and(is_in) || m.provider.is_some_and(run)
+                }),
                 ..self.nobody(&club.id, ActorKind::Coalition)
             });
         }

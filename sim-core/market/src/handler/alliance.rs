@@ -106,8 +106,9 @@ impl World {
                 (plan.pool_of(offer.option.group), plan.segments[offer.segment.at()].nation);
             let (open, compliance) = lending.open[o];
             let border = market.border_price[pool.at() * nations + buyer.at()];
-            let price =
-                border * (1.0 + offer.option.adaptation) + compliance / market.reference_price;
+            let price = border * (1.0 + offer.option.adaptation)
+                + compliance / market.reference_price
+                + self.models.fee(offer.segment.at());
             let offered = lending.inputs.capacity(offer.host as usize);
             let taste = offer.option.taste * offered * lending.part[o];
             let open = open && taste > 1e-12;
@@ -133,7 +134,7 @@ impl World {
                 carried += market.inputs.backlog(&market.structure, pair) * per_tick;
             }
             let curve = &lending.structure.problem().segments[at].curve;
-            let need = self.contracts.spot(s, market.demand[s]);
+            let need = self.contracts.spot(s, self.models.usable(s, market.demand[s]));
             let price = lending.lowest[at];
             let missing =
                 if price.is_finite() { asked(curve, need, price, (carried, served)) } else { 0.0 };
@@ -242,7 +243,7 @@ impl World {
     }
 
     /// Weight of a member's part of the costs, and that of all present; none where nobody bears any.
-    fn burden(&self, (c, club): (usize, &Club), seat: usize) -> Option<f64> {
+    pub(super) fn burden(&self, (c, club): (usize, &Club), seat: usize) -> Option<f64> {
         let present = &self.alliances.present[c];
         let there = club.burdens.iter().zip(present).filter(|(_, there)| **there);
         let all: f64 = there.map(|(burden, _)| burden).sum();
@@ -277,7 +278,9 @@ impl World {
         for p in providers {
             let worked = self.alliances.worked[p];
             if worked > 0.0 && money > 0.0 {
-                self.ledger.pay(account, self.accounts.providers[p], money * worked / all)?;
+                let usd = money * worked / all;
+                self.ledger.pay(account, self.accounts.providers[p], usd)?;
+                self.pools[plan.providers[p].pools.start].other_fees += usd;
             }
         }
         Ok(())
@@ -295,12 +298,16 @@ impl World {
         for (seat, &member) in club.members.iter().enumerate() {
             let Some(part) = self.burden((c, club), seat) else { continue };
             if balance < 0.0 {
-                let paid = self.spend(plan, (member, Lever::Alliance), account, -balance * part)?;
+                // Members own the commons: its profit is theirs at user cost, and what they pay in is cash.
+                let lever = (member, Lever::Alliance);
+                let paid = self.invest(plan, lever, account, -balance * part)?;
                 self.observers.contributed(member, paid);
                 debt -= paid;
             } else {
                 let treasury = self.accounts.treasuries[member.at()];
                 self.ledger.pay(account, treasury, balance * part)?;
+                let discount = crate::metric::discount(plan, self.day);
+                self.observers.state_drew(member, balance * part, discount);
             }
         }
         self.alliances.debts[c] = debt;
@@ -308,7 +315,7 @@ impl World {
     }
 
     /// What a provider has, USD.
-    fn balance_of(&self, plan: &Blueprint, provider: ProviderId) -> f64 {
+    pub(super) fn balance_of(&self, plan: &Blueprint, provider: ProviderId) -> f64 {
         let home = plan.providers[provider.at()].home;
         let local = self.ledger.balance(self.accounts.providers[provider.at()]);
         if self.accounts.currencies[home.at()] == crate::ledger::Currency::USD {

@@ -169,8 +169,7 @@ impl World {
         if self.is_present(plan, deal) {
             return premium;
         }
-        let nation = &plan.nations[deal.buyer.at()].parameters;
-        premium * self.market.rate[deal.buyer.at()] * (1.0 + nation.tariff)
+        premium * self.market.rate[deal.buyer.at()] * (1.0 + self.policy(deal.buyer).tariff)
     }
 
     /// Premium that a buyer short of hard currency pays on what it owes a seller at home elsewhere.
@@ -379,12 +378,12 @@ impl World {
         let problem = market.structure.problem();
         let (offer, place) = (market.pairs[pair], problem.pairs[pair].group as usize);
         let abroad = plan.segments[s].options[offer.option as usize].abroad;
-        let nation = &plan.nations[offer.buyer.at()].parameters;
-        let border =
-            if abroad { market.rate[offer.buyer.at()] * (1.0 + nation.tariff) } else { 1.0 };
+        let tariff = self.policy(offer.buyer).tariff;
+        let border = if abroad { market.rate[offer.buyer.at()] * (1.0 + tariff) } else { 1.0 };
         let seller = plan.contracts.deals[d].seller;
         let border = border * (1.0 + self.premium(plan, seller, offer.buyer));
         let fee = self.models.fee(s) * reference;
+        let border = border * (1.0 - self.rebate(plan, seller, offer.buyer.at()));
         let perceived = terms.price * border * offer.stretch + offer.compliance + fee;
         let demand = self.models.usable(s, market.demand[s]);
         let whole = demand_at(&problem.segments[s].curve, demand, perceived / reference);
@@ -427,7 +426,8 @@ impl World {
             let at = service.pool.at() * plan.nations.len() + buyer.at();
             self.market.served[at] += service.amount;
             let zone = plan.pools[service.pool.at()].zone.at();
-            let energy = service.amount * hours * self.market.power[service.pool.at()];
+            let energy = service.amount * hours * self.market.power[service.pool.at()]
+                / self.useful_power(plan, service.pool);
             self.pools[service.pool.at()].energy +=
                 energy * self.shocks.factor(Target::Energy, zone);
         }
@@ -445,6 +445,20 @@ impl World {
             self.governments[deal.buyer.at()].rebates_due += due * rebate;
             self.hard_currency.owed[deal.buyer.at()] += due * premium;
             state.tariff += due * abroad * tariff;
+            let used = state.used;
+            self.credit_pools(plan, d, (due, used));
+        }
+    }
+
+    /// What is due under a deal is earned by the pools that serve it, and by the seller's first where nothing was used.
+    fn credit_pools(&mut self, plan: &Blueprint, d: usize, (due, used): (f64, f64)) {
+        if used <= 0.0 {
+            let first = plan.providers[plan.contracts.deals[d].seller.at()].pools.start;
+            self.pools[first].other_fees += due;
+            return;
+        }
+        for service in self.contracts.services.iter().filter(|service| service.deal == d) {
+            self.pools[service.pool.at()].other_fees += due * service.amount / used;
         }
     }
 

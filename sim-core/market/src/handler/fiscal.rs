@@ -126,7 +126,7 @@ impl World {
             }
             let account = self.accounts.providers[p];
             let treasury = self.accounts.treasuries[provider.home.at()];
-            let surplus = self.ledger.micro(account) as f64 * 1e-6 - self.committed(plan, p);
+            let surplus = self.balance_of(plan, ProviderId::new(p)) - self.committed(plan, p);
             if surplus > 0.0 {
                 self.ledger.pay(account, treasury, surplus)?;
             } else {
@@ -158,6 +158,7 @@ impl World {
         let life = self.cheapest(plan, pool).map_or(1.0, |h| plan.hardware[h.at()].parameters.life);
         let decay = if value.is_finite() { value / life / 12.0 } else { 0.0 };
         let interest = if value.is_finite() { value * provider.return_rate / 12.0 } else { 0.0 };
+        month.fees += std::mem::take(&mut self.pools[pool.at()].other_fees);
         month.operation += std::mem::take(&mut self.pools[pool.at()].security_paid);
         month.parts = std::mem::take(&mut self.pools[pool.at()].parts_paid);
         let profit = month.fees - month.power - month.operation - month.parts - decay;
@@ -167,9 +168,30 @@ impl World {
         if let Some(n) = plan.networks.of_pool[pool.at()] {
             self.networks[n].resident = resident;
         }
-        let discount = discount(plan, self.day);
-        self.observers.settled(plan, (pool, resident), &month, discount);
+        self.observers.settled(plan, pool, &month);
+        self.share_profit(plan, pool, (month.profit(), resident));
         Ok(month.tax)
+    }
+
+    /// Books a pool's profit at user cost with whom it belongs to: the members of a commons, the state, or private owners at home and abroad.
+    fn share_profit(&mut self, plan: &Blueprint, pool: PoolId, (profit, resident): (f64, f64)) {
+        let terms = &plan.pools[pool.at()];
+        let provider = &plan.providers[terms.provider.at()];
+        let discount = discount(plan, self.day);
+        let clubs = plan.sharing.clubs.iter().enumerate();
+        for (c, club) in clubs.filter(|(_, club)| club.commons == Some(terms.provider)) {
+            for (seat, &member) in club.members.iter().enumerate() {
+                let part = self.burden((c, club), seat).unwrap_or(0.0);
+                self.observers.state_earned(member, profit * part, discount);
+            }
+            return;
+        }
+        let foreign = provider.home != terms.zone;
+        if provider.parameters.public && !foreign {
+            return self.observers.state_earned(terms.zone, profit, discount);
+        }
+        let resident = if foreign { 0.0 } else { resident };
+        self.observers.producers_earned(terms.zone, (profit, resident), discount);
     }
 
     /// Share of a network's compute whose beneficial owners live in its zone; one where nobody but the provider owns anything.

@@ -152,7 +152,8 @@ impl World {
         let pairs = market.pairs_of(s);
         let spot: f64 = pairs.map(|pair| market.outcome.served(&market.structure, pair)).sum();
         let contracts = &self.contracts;
-        spot + if contracts.running { contracts.segments[s].served } else { 0.0 }
+        let borrowed = self.alliances.borrowed(s).map_or(0.0, |borrowed| borrowed.served);
+        spot + borrowed + if contracts.running { contracts.segments[s].served } else { 0.0 }
     }
 
     fn meter_training(&mut self, plan: &Blueprint, m: usize) {
@@ -168,9 +169,11 @@ impl World {
         let hours = plan.timing.tick_days * 24.0;
         let mut paid = 0.0;
         for pair in market.pairs_of(s) {
-            let price = market.border_price[market.pairs[pair].border as usize];
-            let served = market.outcome.served(&market.structure, pair);
-            paid += served * price * market.reference_price * hours;
+            // What was billed, in dollars: tariffs come back to the treasury, and what the state rebates is not paid twice.
+            let terms = &market.pairs[pair];
+            let price = self.pools[terms.pool.at()].price * self.cloud_factor(terms.provider);
+            let rebate = self.rebate(plan, terms.provider, terms.buyer.at());
+            paid += market.outcome.served(&market.structure, pair) * price * (1.0 - rebate) * hours;
         }
         if self.contracts.running {
             paid += self.contracts.segments[s].billed * hours;

@@ -117,7 +117,14 @@ impl World {
             }
             Builds::Output(vendor, _) => (Lever::ChipProject, self.accounts.vendors[vendor.at()]),
         };
-        let asked = due * project.state_share;
+        // A provider of the state has no other money than the state's.
+        let public = match project.builds {
+            Builds::Room(pool, _) | Builds::Region(pool, _) => {
+                plan.providers[plan.pools[pool.at()].provider.at()].parameters.public
+            }
+            Builds::Output(..) => false,
+        };
+        let asked = if public { due } else { due * project.state_share };
         let mut given = 0.0;
         if asked > 0.0 {
             given = self.spend(plan, (project.nation, lever), to, asked)?;

@@ -232,13 +232,16 @@ impl World {
                 self.hard_currency.owed[n] += served * hours * price * premium;
             }
         }
-        // Work that is done to check other work takes power too.
-        let inside = plan.networks.of_pool[p].map(|network| &plan.networks.list[network]);
-        let useful = inside.map_or(1.0, |network| network.method.throughput())
-            * self.security.levels[p]
-                .throughput(plan.providers[pool.provider.at()].parameters.enclave_overhead);
-        let energy = total * hours * market.power[p] / useful;
-        state.energy += energy * self.shocks.factor(Target::Energy, pool.zone.at());
+        let power = total * hours * self.market.power[p] / self.useful_power(plan, PoolId::new(p));
+        let energy = power * self.shocks.factor(Target::Energy, pool.zone.at());
+        self.pools[p].energy += energy;
+    }
+
+    /// Useful work over work done in a pool: what checks other work and what enclaves add takes power too.
+    pub(super) fn useful_power(&self, plan: &Blueprint, pool: PoolId) -> f64 {
+        let provider = &plan.providers[plan.pools[pool.at()].provider.at()].parameters;
+        Self::useful_share(plan, pool)
+            * self.security.levels[pool.at()].throughput(provider.enclave_overhead)
     }
 
     /// Demand offered to each pool, and its working capacity. Where pools share a queue, each has what its own buyers ask and its own nodes.

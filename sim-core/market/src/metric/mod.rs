@@ -431,6 +431,17 @@ fn add_loans(world: &World, plan: &Blueprint, s: usize, sums: &mut Sums) -> f64 
     for (sum, served) in sums.served_by.iter_mut().zip(borrowed.by_kind) {
         *sum += served;
     }
+    let sensitive = security::is_sensitive(&plan.segments[s]);
+    for (pool, served) in world.alliances.borrowed_by_pool(plan, s) {
+        let border = pool.at() * plan.nations.len() + plan.segments[s].nation.at();
+        let foreign = plan.security.foreign[border];
+        security::add_work(
+            world,
+            plan,
+            Work { pool, served, sensitive, foreign },
+            &mut sums.security,
+        );
+    }
     sums.served += borrowed.served;
     sums.served_critical += if critical { borrowed.served } else { 0.0 };
     sums.lost -= borrowed.relief.lost;

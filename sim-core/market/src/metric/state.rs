@@ -122,6 +122,15 @@ pub struct Month {
     pub tax: f64,
 }
 
+impl Month {
+    /// Fees less all costs, capital at user cost.
+    #[must_use]
+    pub fn profit(&self) -> f64 {
+        let costs = self.power + self.operation + self.parts + self.capital + self.tax;
+        self.fees - costs
+    }
+}
+
 impl Observers {
     fn of_nation(&mut self, nation: NationId) -> Option<&mut StateSums> {
         self.focus(nation).map(|at| &mut self.window[at].state)
@@ -183,30 +192,34 @@ impl Observers {
         sums.goods_local += if at_home { usd } else { 0.0 };
     }
 
-    /// A pool's month was settled; `resident` is the share of its owners that live in its zone.
-    pub fn settled(
-        &mut self,
-        plan: &Blueprint,
-        (pool, resident): (PoolId, f64),
-        month: &Month,
-        discount: f64,
-    ) {
+    /// A pool's month was settled: what it paid in its zone.
+    pub fn settled(&mut self, plan: &Blueprint, pool: PoolId, month: &Month) {
         let terms = &plan.pools[pool.at()];
-        let provider = &plan.providers[terms.provider.at()];
-        let foreign = provider.home != terms.zone;
+        let foreign = plan.providers[terms.provider.at()].home != terms.zone;
         let Some(sums) = self.of_nation(terms.zone) else { return };
         let local = month.power + month.subsidy + month.operation;
         sums.local += local;
         sums.local_foreign += if foreign { local } else { 0.0 };
-        let costs = month.power + month.operation + month.parts + month.capital + month.tax;
-        let profit = month.fees - costs;
-        if provider.parameters.public && !foreign {
+    }
+
+    /// Profit at user cost of a provider that belongs to a state, or of its part in a commons.
+    pub fn state_earned(&mut self, nation: NationId, profit: f64, discount: f64) {
+        if let Some(sums) = self.of_nation(nation) {
             sums.fiscal.add(profit, discount);
-            return;
         }
-        let resident = if foreign { 0.0 } else { resident };
-        sums.producer.add(profit * resident, discount);
-        sums.producer_abroad.add(profit * (1.0 - resident), discount);
+    }
+
+    /// Profit at user cost of private producers in a nation, of whom the share `resident` lives there.
+    pub fn producers_earned(
+        &mut self,
+        nation: NationId,
+        (profit, resident): (f64, f64),
+        discount: f64,
+    ) {
+        if let Some(sums) = self.of_nation(nation) {
+            sums.producer.add(profit * resident, discount);
+            sums.producer_abroad.add(profit * (1.0 - resident), discount);
+        }
     }
 
     /// Jobs of a month.

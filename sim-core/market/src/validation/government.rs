@@ -4,7 +4,7 @@ use super::{SHARE_TOLERANCE, problem, tidy};
 use crate::blueprint::politics::change;
 use crate::entity::event::{EventKind, EventParameters};
 use crate::entity::nation::NationParameters;
-use crate::entity::provider::CapacityTarget;
+use crate::entity::provider::{CapacityTarget, ProviderKind};
 use crate::scenario::{Problem, Scenario};
 
 type Out<'a> = &'a mut Vec<Problem>;
@@ -43,6 +43,16 @@ pub(super) fn owners(scenario: &Scenario, out: Out<'_>) {
         let message =
             format!("provider `{id}` belongs to the state, and its operators own its hardware");
         let help = "set public = false, or another capacity_target";
+        out.push(problem(format!("provider.{id}.public"), message, help));
+    }
+}
+
+/// A commons belongs to its members.
+pub(super) fn commons(scenario: &Scenario, out: Out<'_>) {
+    let public = scenario.providers.iter().filter(|(_, provider)| provider.public);
+    for (id, _) in public.filter(|(_, p)| p.kind == ProviderKind::Commons) {
+        let message = format!("provider `{id}` is a commons, and belongs to its members");
+        let help = "set public = false; members pay by contribution";
         out.push(problem(format!("provider.{id}.public"), message, help));
     }
 }

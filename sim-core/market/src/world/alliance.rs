@@ -111,6 +111,23 @@ impl AllianceState {
         lending.place[segment].map(|at| &lending.borrowed[at as usize])
     }
 
+    /// What a segment borrowed in the tick, by pool that lent it, H100e.
+    pub fn borrowed_by_pool<'a>(
+        &'a self,
+        plan: &'a Blueprint,
+        segment: usize,
+    ) -> impl Iterator<Item = (PoolId, f64)> + 'a {
+        let lending = self.lending.as_ref().filter(|lending| lending.active);
+        lending.into_iter().flat_map(move |lending| {
+            let offers = plan.sharing.offers.iter().enumerate();
+            let own = offers.filter(move |(_, offer)| offer.segment.at() == segment);
+            own.map(move |(o, offer)| {
+                let served = lending.outcome.served(&lending.structure, o);
+                (plan.pool_of(offer.option.group), served)
+            })
+        })
+    }
+
     /// Backlog of a pair of the market that was served elsewhere in the tick, H100e-hours.
     #[must_use]
     pub fn relieved(&self, pair: usize) -> f64 {

@@ -54,6 +54,8 @@ pub struct PoolState {
     pub revenue: Vec<f64>,
     /// Power used since the last settlement, kWh, each weighted by the factor on the price of power in its tick.
     pub energy: f64,
+    /// Received under contracts and from alliances since the last settlement, USD.
+    pub other_fees: f64,
     /// Paid for spare parts since the last settlement, USD.
     pub parts_paid: f64,
     /// Paid for enclaves, audits and red-teaming since the last settlement, USD.

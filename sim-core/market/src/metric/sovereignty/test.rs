@@ -115,7 +115,9 @@ impl Projection {
             let (usable, mut lost) = self.usable(case, h, Some(actor));
             let able = case.able(Some(actor), h);
             lost[Layer::Model as usize] = case.on_models() * (case.able(None, h) - able);
-            let level = served_share(usable, case.need, able);
+            let kept = case.data_left(actor);
+            lost[Layer::Data as usize] += (1.0 - kept) * case.need.iter().sum::<f64>();
+            let level = served_share(usable, case.need.map(|need| need * kept), able) * kept;
             let loss = baseline[h] - level;
             let (mut layer, mut most) = (Layer::None, 0.0);
             for &candidate in &Layer::ALL[1..] {
@@ -165,7 +167,6 @@ impl Projection {
         match layer {
             Layer::Power if at_home && days > terms.power_backup => 1.0 - terms.power_imports,
             Layer::Talent if at_home => self.staffed(pool)[h],
-            Layer::Data => 1.0 - terms.data_abroad,
             // Bills are paid at the end of the month.
             Layer::Money if terms.payments_abroad && days > 0.0 => {
                 f64::from(u8::from(is_paid_at_home(case, pool)))
@@ -220,6 +221,16 @@ impl Projection {
 }
 
 impl Case<'_> {
+    /// Share of critical work whose data are not only abroad, where those abroad are withheld.
+    fn data_left(&self, actor: &ResolvedActor) -> f64 {
+        let withheld = actor.dependence() == Some(Layer::Data);
+        if withheld {
+            1.0 - self.plan.nations[self.nation.at()].parameters.data_abroad
+        } else {
+            1.0
+        }
+    }
+
     /// Share of the critical work on models that has one at a horizon.
     fn able(&self, actor: Option<&ResolvedActor>, h: usize) -> f64 {
         let when = (self.day, f64::from(HORIZONS_DAYS[h]));
