@@ -128,6 +128,20 @@ impl World {
         }
     }
 
+    /// Share of a segment's demand that is its buyers' own, and not what the state orders for its model.
+    pub(crate) fn buyers_part(&self, plan: &Blueprint, s: usize) -> f64 {
+        let demand = self.market.demand[s];
+        if !plan.models.is_on() || demand <= 0.0 {
+            return 1.0;
+        }
+        let trained = |m: usize| plan.models.list[m].training.is_some_and(|t| t.at() == s);
+        let ordered: f64 = (0..plan.models.list.len())
+            .filter(|&m| trained(m))
+            .map(|m| plan.models.list[m].parameters.training * self.models.funded[m])
+            .sum();
+        if ordered < demand { 1.0 - ordered / demand } else { 0.0 }
+    }
+
     /// After a tick: work that ran on models, for which fees are owed, and training done.
     pub(super) fn meter_models(&mut self, plan: &Blueprint) {
         if !plan.models.is_on() {

@@ -244,6 +244,7 @@ pub(super) fn weekly(world: &mut World, plan: &Blueprint, at: usize, discount: f
     // Prices of the clearing are in units of the reference price.
     let days = if plan.timing.tick_days > CENSUS { plan.timing.tick_days } else { CENSUS };
     let usd = market.reference_price * days * 24.0;
-    let total: f64 = (first..first + per_nation).map(surplus).sum();
+    let buyers = |s: usize| surplus(s) * world.buyers_part(plan, s);
+    let total: f64 = (first..first + per_nation).map(buyers).sum();
     world.observers.window[at].state.consumer.add(total * usd, discount);
 }
