@@ -183,7 +183,7 @@ parameters! {
         crews: f64 = 4.0, Kind::Number { unit: "1", range: Range::closed(0.0, 1000.0) }, Assumed, "one technician per some 250 servers";
         /// Permanent jobs per megawatt of nodes at home.
         jobs_per_megawatt["jobs.per_megawatt"]: f64 = 1.0, Kind::Number { unit: "1/MW", range: Range::closed(0.0, 1000.0) }, Assumed, "announcements of hyperscale campuses: 0.5 to 1; small sites have more";
-        /// Jobs per operator of nodes at home beside them, in full-time equivalents.
+        /// Jobs per operator of pools with nodes at home beside them, in full-time equivalents.
         jobs_per_operator["jobs.per_operator"]: f64 = 0.1, Kind::Number { unit: "1", range: Range::closed(0.0, 1000.0) }, Assumed, "half a day a week";
         /// Technicians at the start over the repair crews that the pools in the zone then want; they repair and install, and are at least one. Unset: no limit.
         talent_technicians["talent.technicians"]: Option<f64> = None, Kind::Number { unit: "1", range: Range::closed(0.0, 1000.0) }, Assumed, "no limit; the industry's staff grew from 2.0 million in 2019 to a forecast of 2.3 million in 2025 (Uptime Institute 2020), which is 2.3 % a year";

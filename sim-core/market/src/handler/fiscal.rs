@@ -218,7 +218,7 @@ impl World {
             for p in (0..plan.pools.len()).map(PoolId::new).filter(there) {
                 megawatts += self.installed_compute(plan, p) * self.market.power[p.at()] / 1000.0;
                 let run = self.pools[p.at()].operators.len() as f64;
-                operators += run;
+                operators += if self.pools[p.at()].nodes > 0 { run } else { 0.0 };
             }
             let jobs = megawatts * terms.jobs_per_megawatt + operators * terms.jobs_per_operator;
             self.observers.employed(nation, jobs);
