@@ -178,8 +178,9 @@ impl World {
         let terms = &plan.pools[pool.at()];
         let provider = &plan.providers[terms.provider.at()];
         let discount = discount(plan, self.day);
-        let clubs = plan.sharing.clubs.iter().enumerate();
-        for (c, club) in clubs.filter(|(_, club)| club.commons == Some(terms.provider)) {
+        let mut clubs = plan.sharing.clubs.iter().enumerate();
+        let shared = clubs.find(|(_, club)| club.commons == Some(terms.provider));
+        if let Some((c, club)) = shared {
             for (seat, &member) in club.members.iter().enumerate() {
                 let part = self.burden((c, club), seat).unwrap_or(0.0);
                 self.observers.state_earned(member, profit * part, discount);
