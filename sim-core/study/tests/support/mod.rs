@@ -143,9 +143,15 @@ pub(crate) fn simulate(policy: usize, replication: u64) -> Result<Record, TaskEr
 /// A new empty folder for a test.
 pub(crate) fn scratch(name: &str) -> PathBuf {
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    let unique =
-        format!("autarky-{name}-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    let path = std::env::temp_dir().join(unique);
-    std::fs::create_dir_all(&path).expect("the temporary folder is writable");
-    path
+    // Folders of earlier runs may have had the same process number.
+    loop {
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let unique = format!("autarky-{name}-{}-{count}", std::process::id());
+        let path = std::env::temp_dir().join(unique);
+        match std::fs::create_dir(&path) {
+            Ok(()) => return path,
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(e) => panic!("the temporary folder is writable: {e}"),
+        }
+    }
 }
