@@ -32,6 +32,15 @@ const INSIDE: &[&str] = &[
     "network_margin",
     "network_margin_without_tokens",
 ];
+/// What is shown besides of what a policy is worth, costs the state and leaves at home.
+const STATE: &[&str] = &[
+    "welfare",
+    "fiscal_cost",
+    "value_retained",
+    "data_exposure",
+    "exposed_share",
+    "resilience_loss",
+];
 /// Actors shown at most, those with the largest losses; the withdrawal table has all.
 const ACTORS_SHOWN: usize = 10;
 /// Loss after a year from which an actor is shown, as a share of critical need.
@@ -100,7 +109,12 @@ impl Section<'_> {
         let plain_scalars = || all().filter(plain).filter(defined);
         let first = plain_scalars().filter(move |q| !listed(q)).take(SCALARS_SHOWN);
         let rest = plain_scalars().filter(move |q| inside && listed(q));
-        let scalars = first.chain(rest);
+        let taken: Vec<usize> = first.clone().map(|(at, _)| at).collect();
+        let of_state = |(at, q): &(usize, &Quantity)| {
+            STATE.contains(&q.name.as_str()) && !taken.contains(at) && !self.is_nil(*at)
+        };
+        let state: Vec<(usize, &Quantity)> = plain_scalars().filter(of_state).collect();
+        let scalars = first.chain(state).chain(rest);
         let shares = all().filter(|(_, q)| q.is_share()).filter(defined);
         shares.chain(scalars)
     }
@@ -165,7 +179,11 @@ impl Section<'_> {
             "  Effect against base, in points of demand served            95 % interval   variance removed\n",
         );
         for (p, policy) in self.study.policies.iter().enumerate().skip(1) {
-            for kind in words::PROVIDERS {
+            let there = |kind: &str| {
+                let quantity = self.statistics.quantity(&format!("served_{kind}_share"));
+                quantity.is_some_and(|q| !self.is_nil(q))
+            };
+            for kind in words::PROVIDERS.iter().filter(|kind| there(kind)) {
                 text += &self.effect(
                     p,
                     &policy.name,
