@@ -31,16 +31,42 @@ pub(crate) fn fixed(value: f64, decimals: usize) -> String {
     grouped
 }
 
-/// A value with decimals to two digits of its standard error, or to four of its own without one.
+/// A value with decimals to two digits of its standard error, or to four of its own without one; very large and very small ones by a power of ten that
+/// both share: `3.449e9 ± 0.012e9`.
 pub(crate) fn with_error(value: f64, standard_error: Option<f64>) -> String {
-    if value.abs() >= 1e9 || (value != 0.0 && value.abs() < 1e-5) {
-        return format!("{value:.3e}");
+    let error = standard_error.filter(|error| *error > 0.0);
+    if value.abs() >= 1e8 || (value != 0.0 && value.abs() < 1e-5) {
+        let exponent = value.abs().log10().floor() as i32;
+        let scale = 10.0_f64.powi(exponent);
+        let in_scale = |x: f64, places| format!("{}e{exponent}", fixed(x / scale, places));
+        return match error {
+            Some(error) => {
+                let places = decimals(error / scale, 2);
+                format!("{} ± {}", in_scale(value, places), in_scale(error, places))
+            }
+            None => in_scale(value, 3),
+        };
     }
-    match standard_error {
-        Some(error) if error > 0.0 => {
+    match error {
+        Some(error) => {
             let places = decimals(error, 2);
             format!("{} ± {}", fixed(value, places), fixed(error, places))
         }
-        _ => fixed(value, decimals(value, 4)),
+        None => fixed(value, decimals(value, 4)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_size_of_a_value_takes_its_standard_error_away() {
+        assert_eq!(with_error(3.449_123e9, Some(1.234e7)), "3.449e9 ± 0.012e9");
+        assert_eq!(with_error(-1.181_287e8, Some(7.92e5)), "-1.1813e8 ± 0.0079e8");
+        assert_eq!(with_error(4.2e-6, Some(1.3e-7)), "4.20e-6 ± 0.13e-6");
+        assert_eq!(with_error(1_234_567.0, Some(890.0)), "1,234,567 ± 890");
+        assert_eq!(with_error(3.449e9, None), "3.449e9");
+        assert_eq!(with_error(0.0, Some(0.0)), "0");
     }
 }
