@@ -13,6 +13,14 @@ pub struct Column {
     pub doc: &'static str,
 }
 
+/// A column from its name, unit and meaning.
+macro_rules! column {
+    ($name:literal, $unit:literal, $doc:literal) => {
+        Column { name: $name, unit: $unit, doc: $doc }
+    };
+}
+pub(crate) use column;
+
 vocabulary! {
     /// What kind of party an actor of the withdrawal test is.
     pub enum ActorKind {

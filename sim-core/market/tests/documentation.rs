@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use autarky_market::metric::series::{SCALARS, SERIES};
+use autarky_market::metric::scalars::SCALARS;
+use autarky_market::metric::series::SERIES;
 use autarky_market::scenario::Scenario;
 use autarky_market::schema::{FieldSpec, Kind, RootSpec, Value};
 

@@ -5,10 +5,12 @@ pub mod model_layer;
 pub mod network;
 pub mod project;
 pub mod resilience;
+pub mod scalars;
 pub mod security;
 pub mod series;
 pub mod sovereignty;
 pub mod state;
+pub mod sums;
 pub mod talent;
 
 use crate::blueprint::{Blueprint, LEVELS};
@@ -20,8 +22,9 @@ use crate::mechanism::clearing::{Method, Report};
 use crate::record::{HORIZONS_DAYS, Withdrawal};
 use crate::world::{Ctx, ModelError, World};
 use security::Work;
-use series::{SERIES, Sums};
+use series::SERIES;
 use sovereignty::WithdrawalSums;
+use sums::Sums;
 
 /// What is kept of one replication.
 #[derive(Debug, Clone)]

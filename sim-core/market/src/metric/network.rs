@@ -1,6 +1,6 @@
 //! What happens inside the networks of a nation, and how concentrated they are: by beneficial owner, host, vendor and jurisdiction. Reads only.
 
-use super::series::Sums;
+use super::sums::Sums;
 use crate::blueprint::Blueprint;
 use crate::id::{NationId, PoolId};
 use crate::mechanism::concentration::{Concentration, lorenz, measures};

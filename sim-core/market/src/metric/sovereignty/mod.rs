@@ -9,7 +9,7 @@
 mod projection;
 mod test;
 
-use super::series::KINDS;
+use super::sums::KINDS;
 use crate::blueprint::LEVELS;
 use crate::record::{HORIZONS_DAYS, Layer, Withdrawal};
 
