@@ -14,7 +14,8 @@ use autarky_engine::stop::StopFlag;
 use autarky_market::record::Record;
 use autarky_study::output::manifest::{Manifest, Status};
 use autarky_study::output::{Claim, Ending, Folder, OutputError, Results, csv, table};
-use autarky_study::run::{Outcome, Runner, Study, TaskError};
+use autarky_study::run::schedule::Task;
+use autarky_study::run::{Runner, Statistics, Study, TaskError};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use support::{record, scratch, simulate, study};
 
@@ -22,15 +23,16 @@ fn run_with(
     study: &Study,
     folder: &Path,
     threads: usize,
-    simulate: impl Fn(usize, u64) -> Result<Record, TaskError> + Sync,
-) -> (Manifest, Outcome<OutputError>) {
+    simulate: impl Fn(Task) -> Result<Record, TaskError> + Sync,
+) -> (Manifest, Statistics) {
     let mut results =
-        Results::create(study, &Claim::Exact(folder.to_owned())).expect("a new folder");
+        Results::open(study, &Claim::Exact(folder.to_owned())).expect("a new folder");
     let threads = NonZeroUsize::new(threads).expect("positive");
-    let runner = Runner { threads, stop: &StopFlag::new(), simulate, progress: |_| {} };
-    let outcome = runner.run(study, &mut results).expect("threads start");
-    results.finish(&outcome.statistics, Ending::Complete).expect("the folder is writable");
-    (results.manifest().clone(), outcome)
+    let mut runner = Runner { threads, stop: &StopFlag::new(), simulate, progress: || {} };
+    let outcome = results.run(&mut runner, (1, study.replications)).expect("threads start");
+    assert!(!outcome.interrupted && outcome.sink_error.is_none());
+    results.finish(Ending::Complete).expect("the folder is writable");
+    (results.manifest().clone(), results.statistics().clone())
 }
 
 fn read(folder: &Path, table: &str) -> RecordBatch {
@@ -47,7 +49,7 @@ fn tables_hold_every_number_of_every_record() {
     let (study, folder) = (study(3), scratch("tables"));
     let (manifest, _) = run_with(&study, &folder, 2, simulate);
     assert_eq!(manifest.status, Status::Complete);
-    assert_eq!((manifest.replications.recorded, manifest.parts.len()), (3, 1));
+    assert_eq!((manifest.runs.recorded, manifest.parts.len()), (6, 1));
     let series = read(&folder, "series");
     assert_eq!(series.num_rows(), 3 * 2 * 2 * 40);
     let demand = series
@@ -114,20 +116,20 @@ fn digest_and_summary_do_not_depend_on_threads() {
     let one = run_with(&study, &scratch("one"), 1, simulate);
     let three = run_with(&study, &scratch("three"), 3, simulate);
     assert_eq!(one.0.result_digest, three.0.result_digest);
-    assert_eq!(csv::summary(&study, &one.1.statistics), csv::summary(&study, &three.1.statistics));
+    assert_eq!(csv::summary(&study, &one.1), csv::summary(&study, &three.1));
 }
 
 #[test]
 fn digest_changes_with_any_number() {
     let study = study(2);
-    let digest = |simulate: &(dyn Fn(usize, u64) -> Result<Record, TaskError> + Sync)| {
+    let digest = |simulate: &(dyn Fn(Task) -> Result<Record, TaskError> + Sync)| {
         run_with(&study, &scratch("digest"), 1, simulate).0.result_digest
     };
     let plain = digest(&simulate);
     let altered = |change: fn(&mut Record)| {
-        digest(&move |policy, replication| {
-            let mut record = record(policy, replication);
-            if (policy, replication) == (1, 1) {
+        digest(&move |task| {
+            let mut record = record(task.policy, task.replication);
+            if (task.policy, task.replication) == (1, 1) {
                 change(&mut record);
             }
             Ok(record)
@@ -143,16 +145,16 @@ fn digest_changes_with_any_number() {
 #[test]
 fn failed_and_panicking_replications_are_listed_and_the_others_go_on() {
     let (study, folder) = (study(20), scratch("failures"));
-    let faulty = |policy: usize, replication: u64| match (policy, replication) {
+    let faulty = |task: Task| match (task.policy, task.replication) {
         (1, 3) => Err(TaskError::Failed("the ledger does not balance".to_owned())),
         (0, 5) => panic!("a broken invariant"),
-        _ => simulate(policy, replication),
+        _ => simulate(task),
     };
-    let (manifest, outcome) = run_with(&study, &folder, 2, faulty);
-    assert_eq!((manifest.status, manifest.replications.failed), (Status::CompleteWithFailures, 2));
-    assert_eq!((outcome.statistics.finished(0), outcome.statistics.finished(1)), (19, 19));
-    let share = outcome.statistics.quantity("served_network_share").expect("a derived quantity");
-    let effect = outcome.statistics.cell(1, 0, share).effect().expect("pairs");
+    let (manifest, statistics) = run_with(&study, &folder, 2, faulty);
+    assert_eq!((manifest.status, manifest.runs.failed), (Status::CompleteWithFailures, 2));
+    assert_eq!((statistics.finished(0), statistics.finished(1)), (19, 19));
+    let share = statistics.quantity("served_network_share").expect("a derived quantity");
+    let effect = statistics.cell(1, 0, share).effect().expect("pairs");
     assert_eq!(effect.pairs, 18, "only replications that all policies finished are paired");
     let file = File::open(folder.join("failures.parquet")).expect("the table exists");
     let mut reader =
@@ -173,21 +175,22 @@ fn failed_and_panicking_replications_are_listed_and_the_others_go_on() {
 fn interrupted_run_keeps_what_all_policies_finished() {
     let (study, folder) = (study(1000), scratch("interrupted"));
     let stop = StopFlag::new();
-    let stopping = |policy: usize, replication: u64| {
-        if (policy, replication) == (1, 30) {
+    let stopping = |task: Task| {
+        if (task.policy, task.replication) == (1, 30) {
             stop.request();
             return Err(TaskError::Stopped);
         }
-        simulate(policy, replication)
+        simulate(task)
     };
-    let mut results = Results::create(&study, &Claim::Exact(folder)).expect("a new folder");
-    let runner =
-        Runner { threads: NonZeroUsize::MIN, stop: &stop, simulate: stopping, progress: |_| {} };
-    let outcome = runner.run(&study, &mut results).expect("threads start");
+    let mut results = Results::open(&study, &Claim::Exact(folder)).expect("a new folder");
+    let mut runner =
+        Runner { threads: NonZeroUsize::MIN, stop: &stop, simulate: stopping, progress: || {} };
+    let outcome = results.run(&mut runner, (1, 1000)).expect("threads start");
     assert!(outcome.interrupted);
-    assert_eq!(outcome.finished, 30);
-    assert_eq!((outcome.statistics.finished(0), outcome.statistics.finished(1)), (30, 30));
-    results.finish(&outcome.statistics, Ending::Interrupted).expect("writable");
+    results.finish(Ending::Interrupted).expect("writable");
+    let statistics = results.statistics();
+    assert_eq!((statistics.finished(0), statistics.finished(1)), (30, 30));
+    assert_eq!(results.manifest().runs.recorded, 61, "what one policy finished is kept too");
     let manifest = results.manifest();
     assert_eq!((manifest.status, manifest.replications.recorded), (Status::Interrupted, 30));
 }
@@ -195,18 +198,18 @@ fn interrupted_run_keeps_what_all_policies_finished() {
 #[test]
 fn paired_difference_is_the_mean_of_differences() {
     let study = study(25);
-    let (_, outcome) = run_with(&study, &scratch("paired"), 2, simulate);
-    let quantity = outcome.statistics.quantity("served_cloud_share").expect("a derived quantity");
+    let (_, statistics) = run_with(&study, &scratch("paired"), 2, simulate);
+    let quantity = statistics.quantity("served_cloud_share").expect("a derived quantity");
     let share = |policy: usize, replication: u64| {
         let record = record(policy, replication);
         let rows = || record.series.chunks(8).take(40);
         rows().map(|row| row[4]).sum::<f64>() / rows().map(|row| row[0]).sum::<f64>()
     };
     let mean = (0..25).map(|r| share(1, r) - share(0, r)).sum::<f64>() / 25.0;
-    let effect = outcome.statistics.cell(1, 0, quantity).effect().expect("pairs");
+    let effect = statistics.cell(1, 0, quantity).effect().expect("pairs");
     assert!((effect.interval.estimate - mean).abs() < 1e-12);
     assert!(
-        outcome.statistics.cell(0, 0, quantity).effect().is_none(),
+        statistics.cell(0, 0, quantity).effect().is_none(),
         "the base has no effect against itself"
     );
 }
@@ -214,15 +217,15 @@ fn paired_difference_is_the_mean_of_differences() {
 #[test]
 fn summary_has_one_row_per_policy_nation_and_quantity() {
     let study = study(10);
-    let (_, outcome) = run_with(&study, &scratch("summary"), 1, simulate);
-    let text = csv::summary(&study, &outcome.statistics);
+    let (_, statistics) = run_with(&study, &scratch("summary"), 1, simulate);
+    let text = csv::summary(&study, &statistics);
     let mut reader = ::csv::Reader::from_reader(text.as_bytes());
     let mut rows = BTreeMap::new();
     for row in reader.records().map(|row| row.expect("as many fields as the header")) {
         *rows.entry((row[0].to_owned(), row[1].to_owned())).or_insert(0usize) += 1;
         assert!(["0", "10"].contains(&&row[4]), "n is {}", &row[4]);
     }
-    let quantities = outcome.statistics.quantities().len();
+    let quantities = statistics.quantities().len();
     assert_eq!(rows.len(), 4);
     assert!(rows.values().all(|&count| count == quantities));
 }
@@ -232,22 +235,22 @@ fn summary_has_one_row_per_policy_nation_and_quantity() {
 fn regret_and_the_share_of_pairs_above_the_base_are_those_of_a_count_by_hand() {
     let study = study(5);
     let values = [[3.0, 1.0, 4.0, 1.0, 5.0], [2.0, 7.0, 1.0, 8.0, 2.0]];
-    let given = |policy: usize, replication: u64| {
-        let mut record = record(policy, replication);
-        record.scalars[0] = values[policy][replication as usize];
+    let given = |task: Task| {
+        let mut record = record(task.policy, task.replication);
+        record.scalars[0] = values[task.policy][task.replication as usize];
         Ok(record)
     };
-    let (_, outcome) = run_with(&study, &scratch("regret"), 2, given);
-    let at = outcome.statistics.quantity("unserved_expected").expect("a quantity");
-    let [base, other] = [0, 1].map(|policy| outcome.statistics.cell(policy, 0, at));
+    let (_, statistics) = run_with(&study, &scratch("regret"), 2, given);
+    let at = statistics.quantity("unserved_expected").expect("a quantity");
+    let [base, other] = [0, 1].map(|policy| statistics.cell(policy, 0, at));
     assert_eq!((base.share_above(), other.share_above()), (None, Some(0.4)));
     let near = |found: [Option<f64>; 2], expected: [f64; 2]| {
         found.iter().zip(expected).all(|(a, b)| a.is_some_and(|a| (a - b).abs() < 1e-12))
     };
     assert!(near(base.regret(), [2.6, 1.4]), "{:?}", base.regret());
     assert!(near(other.regret(), [1.4, 2.6]), "{:?}", other.regret());
-    let undefined = outcome.statistics.quantity("time_to_recovery").expect("a quantity");
-    assert_eq!(outcome.statistics.cell(1, 0, undefined).regret(), [None, None]);
+    let undefined = statistics.quantity("time_to_recovery").expect("a quantity");
+    assert_eq!(statistics.cell(1, 0, undefined).regret(), [None, None]);
 }
 
 #[test]
@@ -263,8 +266,8 @@ fn terminal_summary_fits_in_100_columns_and_has_no_control_characters() {
     let mut study = study(10);
     study.nation_titles[0] = "Esto\u{1b}[31mnia".to_owned();
     study.policies[1].name = "a_policy_with_a_name_that_is_much_longer_than_a_column".to_owned();
-    let (_, outcome) = run_with(&study, &scratch("table"), 1, simulate);
-    let text = table::summary(&study, &outcome.statistics);
+    let (_, statistics) = run_with(&study, &scratch("table"), 1, simulate);
+    let text = table::summary(&study, &statistics);
     assert!(
         text.contains("data centre")
             && text.contains("95 % interval")
@@ -280,8 +283,8 @@ fn terminal_summary_fits_in_100_columns_and_has_no_control_characters() {
 #[test]
 fn terminal_summary_ranks_every_actor_by_what_it_takes_and_leaves_out_those_that_take_nothing() {
     let study = study(200);
-    let harmless = |policy, replication| {
-        let mut record = simulate(policy, replication)?;
+    let harmless = |task| {
+        let mut record = simulate(task)?;
         let actors = study.policies[0].layout.actors.len();
         for (at, result) in record.withdrawal.iter_mut().enumerate() {
             let actor = at / autarky_market::record::HORIZONS_DAYS.len() % actors;
@@ -289,13 +292,13 @@ fn terminal_summary_ranks_every_actor_by_what_it_takes_and_leaves_out_those_that
         }
         Ok(record)
     };
-    let (_, outcome) = run_with(&study, &scratch("losses"), 1, harmless);
-    let text = table::summary(&study, &outcome.statistics);
+    let (_, statistics) = run_with(&study, &scratch("losses"), 1, harmless);
+    let text = table::summary(&study, &statistics);
     let table = text.split("Loss %, a year without").nth(1).expect("the table of losses is there");
     let rows: Vec<&str> = table.lines().skip(1).take_while(|line| !line.is_empty()).collect();
     let names: Vec<&str> = rows.iter().filter_map(|row| row.split_whitespace().next()).collect();
     assert_eq!(names, ["azure", "USA"]);
-    let cloud = outcome.statistics.withdrawal(1, 0, (2, 2)).loss.mean();
+    let cloud = statistics.withdrawal(1, 0, (2, 2)).loss.mean();
     assert!(rows[0].ends_with(&format!("{:.1}", 100.0 * cloud)), "{cloud} {rows:?}");
     assert!(rows[1].ends_with("10.0"), "{rows:?}");
 }
@@ -314,22 +317,18 @@ fn foreign_folders_are_refused() {
     let file = occupied.join("thesis.tex");
     assert!(refusal(&Claim::Exact(file.clone()), "x", hash).contains("not a folder"));
     assert_eq!(fs::read_to_string(file).expect("untouched"), "years of work");
-    let other = scratch("other");
-    run_with(&study(1), &other, 1, simulate);
-    let text = refusal(&Claim::Exact(other), "x", hash);
-    assert!(text.contains("another run (synthetic, seed 7, 1 replications)"), "{text}");
     assert!(refusal(&Claim::Below(occupied), "../escape", hash).contains("plain file name"));
 }
 
 #[test]
-fn folder_of_the_same_run_is_replaced_and_locked_while_written() {
+fn folder_of_the_same_study_is_kept_and_locked_while_written() {
     let (study, folder) = (study(2), scratch("again"));
     let (first, _) = run_with(&study, &folder, 1, simulate);
     let (second, _) = run_with(&study, &folder, 1, simulate);
     assert_eq!(first, second);
     let claim = Claim::Exact(folder);
-    let held = Results::create(&study, &claim).expect("the same run");
-    let error = Results::create(&study, &claim).expect_err("it is locked").to_string();
+    let held = Results::open(&study, &claim).expect("the same run");
+    let error = Results::open(&study, &claim).expect_err("it is locked").to_string();
     assert!(error.contains("another run is writing"), "{error}");
     drop(held);
 }
@@ -339,7 +338,7 @@ fn folder_of_a_run_that_was_killed_is_claimed_again() {
     let (study, folder) = (study(2), scratch("killed"));
     fs::create_dir(folder.join("runs")).expect("writable");
     fs::write(folder.join("manifest.json.tmp"), "{").expect("writable");
-    drop(Results::create(&study, &Claim::Exact(folder.clone())).expect("a torn start is ours"));
+    drop(Results::open(&study, &Claim::Exact(folder.clone())).expect("a torn start is ours"));
     let manifest = Manifest::read(&folder.join("manifest.json")).expect("written at once");
     assert_eq!((manifest.status, manifest.parts.len()), (Status::Running, 0));
     fs::write(folder.join("runs/part-00007.parquet"), "stale").expect("writable");
@@ -382,8 +381,8 @@ fn pictures_show_policies_by_name_and_svg_and_png_are_whole() {
 #[test]
 fn pictures_exist_without_a_single_finished_replication() {
     let (study, folder) = (study(3), scratch("none"));
-    let failing = |_: usize, _: u64| Err(TaskError::Failed("always".to_owned()));
+    let failing = |_: Task| Err(TaskError::Failed("always".to_owned()));
     let (manifest, _) = run_with(&study, &folder, 1, failing);
-    assert_eq!(manifest.replications.failed, 6);
+    assert_eq!(manifest.runs.failed, 6);
     assert!(folder.join("figure.png").exists() && folder.join("summary.csv").exists());
 }

@@ -3,10 +3,12 @@
 //! With `d_r = x_r − y_r` in replication r, the mean difference has variance `Var(d)/n` instead of
 //! the `(Var(x) + Var(y))/n` of independent runs; the share saved is `1 − Var(d)/(Var x + Var y)`.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Interval, Welford};
 
 /// Paired differences of two sequences, folded in replication order.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Paired {
     first: Welford,
     second: Welford,

@@ -9,10 +9,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::math;
 
 /// Quantile sketch with a stated relative error.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QuantileSketch {
     relative_error: f64,
     /// `1/ln γ`.

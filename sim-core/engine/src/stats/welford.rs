@@ -1,11 +1,13 @@
 //! Mean and variance in one pass (Welford 1962), with extremes.
 
+use serde::{Deserialize, Serialize};
+
 use super::Interval;
 
 /// Running moments of a sequence of observations.
 ///
 /// The bits depend on the order of observations; there is no merge. Observations must not be NaN.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Welford {
     count: u64,
     mean: f64,

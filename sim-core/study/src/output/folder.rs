@@ -1,21 +1,19 @@
-//! One results folder: claimed for one run, locked while it is written, never another's.
+//! One results folder: claimed for one study, locked while it is written, never another's.
 //!
-//! A folder is claimed if it is new, empty, or holds the manifest of the same run, which is then replaced (its numbers would be
-//! the same). Symbolic links below the root are refused, so nothing is written outside of it.
+//! A folder is claimed if it is new, empty, or holds the manifest of a study; whether it is the same one is for the caller to say. Symbolic
+//! links below the root are refused, so nothing is written outside of it.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::OutputError;
-use super::manifest::{FILE as MANIFEST, Manifest};
+use super::digest::sha256;
+use super::manifest::{FILE as MANIFEST, FileEntry, Manifest};
 
 /// Tables that have a subfolder of parts.
-pub(crate) const TABLES: [&str; 4] = ["runs", "series", "withdrawal", "capacity"];
-
-/// Files that are written when a run ends.
-const ENDINGS: [&str; 5] =
-    ["failures.parquet", "summary.csv", "figure.svg", "figure.png", "CITATION.bib"];
+pub(crate) const TABLES: [&str; 5] = ["runs", "withdrawal", "series", "capacity", "failures"];
 
 /// Where results shall go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,12 +36,16 @@ fn refused(path: &Path, reason: impl Into<String>) -> OutputError {
 }
 
 impl Folder {
-    /// Claims a folder for the run `hash` (hexadecimal) of the scenario `id`.
+    /// Claims a folder for the study `hash` (hexadecimal) of the scenario `id`; with the manifest that it holds, if any.
     ///
     /// # Errors
     ///
     /// Something else is in the way, another run writes there now, or the system refuses.
-    pub fn claim(claim: &Claim, id: &str, hash: &str) -> Result<Self, OutputError> {
+    pub fn claim(
+        claim: &Claim,
+        id: &str,
+        hash: &str,
+    ) -> Result<(Self, Option<Manifest>), OutputError> {
         let path = match claim {
             Claim::Exact(path) => path.clone(),
             Claim::Below(root) => below(root, id, hash)?,
@@ -51,7 +53,7 @@ impl Folder {
         if path.symlink_metadata().is_ok() && !path.is_dir() {
             return Err(refused(&path, "it exists and is not a folder"));
         }
-        refuse_foreign(&path, hash)?;
+        let before = manifest_of(&path)?;
         fs::create_dir_all(&path).map_err(OutputError::io("create", &path))?;
         for table in TABLES {
             let sub = path.join(table);
@@ -61,7 +63,9 @@ impl Folder {
             }
         }
         let lock = lock(&path)?;
-        Ok(Self { path, _lock: lock })
+        // Whoever held the lock may have written since.
+        let manifest = if before.is_some() { manifest_of(&path)? } else { None };
+        Ok((Self { path, _lock: lock }, manifest))
     }
 
     /// The folder.
@@ -70,21 +74,42 @@ impl Folder {
         &self.path
     }
 
-    /// Removes what an earlier run of the same identity left, but for the manifest, which no longer names it.
-    pub(crate) fn clear(&self) -> Result<(), OutputError> {
-        for name in ENDINGS {
+    /// Removes parts and states that the manifest does not name: a run that was killed before it could record them left them.
+    pub(crate) fn sweep(&self, manifest: &Manifest) -> Result<(), OutputError> {
+        let files = manifest.parts.iter().flat_map(|part| &part.files).chain(&manifest.state);
+        let kept: BTreeSet<&str> = files.map(|file| file.path.as_str()).collect();
+        let states = self.entries("")?.into_iter().filter(|name| name.starts_with("state-"));
+        let mut names: Vec<String> = states.collect();
+        for table in TABLES {
+            let parts = self.entries(table)?.into_iter().filter(|name| name.starts_with("part-"));
+            names.extend(parts.map(|name| format!("{table}/{name}")));
+        }
+        for name in names.iter().filter(|name| !kept.contains(name.as_str())) {
             remove(&self.path.join(name))?;
         }
-        for table in TABLES {
-            let sub = self.path.join(table);
-            for entry in fs::read_dir(&sub).map_err(OutputError::io("read", &sub))? {
-                let entry = entry.map_err(OutputError::io("read", &sub))?;
-                if entry.file_name().to_string_lossy().starts_with("part-") {
-                    remove(&entry.path())?;
-                }
-            }
-        }
         Ok(())
+    }
+
+    fn entries(&self, sub: &str) -> Result<Vec<String>, OutputError> {
+        let folder = self.path.join(sub);
+        let entries = fs::read_dir(&folder).map_err(OutputError::io("read", &folder))?;
+        let name = |entry: io::Result<fs::DirEntry>| -> Result<String, OutputError> {
+            let entry = entry.map_err(OutputError::io("read", &folder))?;
+            Ok(entry.file_name().to_string_lossy().into_owned())
+        };
+        entries.map(name).collect()
+    }
+
+    /// Removes a file of the folder, if it is there.
+    pub(crate) fn remove(&self, name: &str) -> Result<(), OutputError> {
+        remove(&self.path.join(name))
+    }
+
+    /// Writes bytes whole or not at all, and says what was written.
+    pub(crate) fn write_entry(&self, name: &str, bytes: &[u8]) -> Result<FileEntry, OutputError> {
+        self.write_bytes(name, bytes)?;
+        let (bytes, sha256) = (bytes.len() as u64, sha256(bytes));
+        Ok(FileEntry { path: name.to_owned(), bytes, sha256 })
     }
 
     /// Writes a file of the folder whole or not at all.
@@ -163,31 +188,23 @@ fn no_link(path: &Path) -> Result<(), OutputError> {
     }
 }
 
-fn refuse_foreign(path: &Path, hash: &str) -> Result<(), OutputError> {
+/// The manifest of a folder; none if it is absent, empty, or only begun.
+fn manifest_of(path: &Path) -> Result<Option<Manifest>, OutputError> {
     let entries = match fs::read_dir(path) {
         Ok(entries) => entries,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(OutputError::io("read", path)(e)),
     };
     no_link(&path.join(MANIFEST))?;
     match Manifest::read(&path.join(MANIFEST)) {
-        Ok(manifest) if manifest.run_hash == hash => Ok(()),
-        Ok(manifest) => Err(refused(
-            path,
-            format!(
-                "it holds the results of another run ({}, seed {}, {} replications); choose another folder with --out DIR",
-                super::without_control(&manifest.scenario.id),
-                manifest.seed,
-                manifest.replications.asked,
-            ),
-        )),
+        Ok(manifest) => Ok(Some(manifest)),
         Err(OutputError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
             // A run that was killed at its very start leaves these.
             let ours = |name: &str| name == LOCK || name == FIRST || TABLES.contains(&name);
             let foreign =
                 entries.flatten().map(|e| e.file_name()).find(|n| !ours(&n.to_string_lossy()));
             match foreign {
-                None => Ok(()),
+                None => Ok(None),
                 Some(name) => Err(refused(
                     path,
                     format!(

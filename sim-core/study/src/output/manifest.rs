@@ -7,20 +7,23 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::OutputError;
-use crate::run::Study;
+use crate::run::schedule::{BLOCK, Segment, Shard};
+use crate::run::{Keep, Study};
 
 /// Name of the file.
 pub const FILE: &str = "manifest.json";
+/// Version of its format.
+pub const FORMAT: u32 = 2;
 
-/// How far a run came.
+/// How far a study came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It is running, or was killed.
     Running,
-    /// All replications are there.
+    /// All runs are there.
     Complete,
-    /// All replications ended, some failed.
+    /// All runs ended, some failed.
     CompleteWithFailures,
     /// It was asked to stop; what was finished is there.
     Interrupted,
@@ -28,7 +31,7 @@ pub enum Status {
     Failed,
 }
 
-/// The scenario of a run.
+/// The scenario of a study.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scenario {
     /// Identifier.
@@ -41,28 +44,57 @@ pub struct Scenario {
     pub policies: Vec<String>,
 }
 
-/// Counts of replications. Each stands for all policies.
+/// Replications of every policy and point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replications {
     /// Number of the first.
     pub first: u64,
     /// Asked for.
     pub asked: u64,
-    /// Recorded: finished or failed under every policy.
+    /// Recorded, finished or failed, for every policy and point.
     pub recorded: u64,
-    /// Replication–policy pairs that failed.
+}
+
+/// Counts of runs: replications of one policy at one point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Runs {
+    /// Asked for.
+    pub asked: u64,
+    /// Recorded: finished or failed.
+    pub recorded: u64,
+    /// Failed.
     pub failed: u64,
+}
+
+/// A segment of the study with how far it is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// Which runs.
+    pub segment: Segment,
+    /// Runs recorded, the first ones in canonical order.
+    pub runs: u64,
+}
+
+/// A file with what proves that it is whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Path below the folder.
+    pub path: String,
+    /// Size.
+    pub bytes: u64,
+    /// SHA-256.
+    pub sha256: String,
 }
 
 /// One part of each table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
-    /// First replication.
-    pub first: u64,
-    /// Number of replications.
-    pub replications: u64,
-    /// Paths of the files below the folder.
-    pub files: Vec<String>,
+    /// Position of its segment.
+    pub segment: usize,
+    /// Runs in it.
+    pub runs: u64,
+    /// Its files.
+    pub files: Vec<FileEntry>,
 }
 
 /// The manifest.
@@ -70,60 +102,117 @@ pub struct Part {
 pub struct Manifest {
     /// Version of this format.
     pub format: u32,
-    /// How far the run came.
+    /// How far the study came.
     pub status: Status,
-    /// SHA-256 over the recorded numbers in replication order; the same on every machine and for any number of threads.
+    /// Digest of the recorded numbers; the same on every machine, for any number of threads, interrupted or not, in shards or whole.
     pub result_digest: String,
-    /// What identifies the run: scenario, policies, seed, replications, model version.
-    pub run_hash: String,
+    /// What identifies the study but for its size: scenario, policies, design, seed, first replication, model version.
+    pub identity: String,
     /// Scenario.
     pub scenario: Scenario,
+    /// What identifies the design; empty without one.
+    pub design: String,
+    /// Points of the design; 1 without one.
+    pub points: u64,
     /// Seed.
     pub seed: u64,
-    /// Counts of replications.
+    /// Replications.
     pub replications: Replications,
+    /// Runs.
+    pub runs: Runs,
+    /// The share of the study that is in this folder.
+    pub shard: Shard,
+    /// What is kept of each run.
+    pub keep: Keep,
+    /// Replications of a point before the next point's turn.
+    pub block: u64,
     /// Version of the model's bits.
     pub model_version: u32,
     /// Version of the program.
     pub program_version: String,
-    /// Parts, in replication order.
+    /// How to load the same scenario again.
+    pub command: String,
+    /// What is recorded.
+    pub segments: Vec<Recorded>,
+    /// Whether every run so far was folded in canonical order.
+    pub in_order: bool,
+    /// Parts.
     pub parts: Vec<Part>,
+    /// The statistics of what is recorded.
+    pub state: Option<FileEntry>,
 }
 
 impl Manifest {
-    /// The manifest of a run that begins.
+    /// The manifest of a study that begins.
     #[must_use]
     pub fn new(study: &Study) -> Self {
-        let Study { id, title, scenario_hash, seed, first, replications, .. } = study;
-        Self {
-            format: 1,
+        let mut manifest = Self {
+            format: FORMAT,
             status: Status::Running,
             result_digest: String::new(),
-            run_hash: run_hash(study),
+            identity: identity(study),
             scenario: Scenario {
-                id: id.clone(),
-                title: title.clone(),
-                hash: scenario_hash.clone(),
+                id: study.id.clone(),
+                title: study.title.clone(),
+                hash: study.scenario_hash.clone(),
                 policies: study.policies.iter().map(|p| p.name.clone()).collect(),
             },
-            seed: *seed,
+            design: study.design.clone(),
+            points: study.points,
+            seed: study.seed,
             replications: Replications {
-                first: *first,
-                asked: *replications,
+                first: study.first,
+                asked: study.replications,
                 recorded: 0,
-                failed: 0,
             },
+            runs: Runs { asked: 0, recorded: 0, failed: 0 },
+            shard: study.shard,
+            keep: study.keep,
+            block: BLOCK,
             model_version: study.model_version,
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
+            command: study.command.clone(),
+            segments: Vec::new(),
+            in_order: true,
             parts: Vec::new(),
-        }
+            state: None,
+        };
+        manifest.ask(study);
+        manifest
+    }
+
+    /// Takes over how much is asked for.
+    pub(crate) fn ask(&mut self, study: &Study) {
+        self.points = study.points;
+        self.replications.asked = study.replications;
+        let whole = Segment {
+            points: 0..study.points,
+            replications: 0..study.replications,
+            shard: study.shard,
+        };
+        self.runs.asked = whole.groups() * study.policies.len() as u64;
+    }
+
+    /// Counts what the segments hold.
+    pub(crate) fn count(&mut self) {
+        self.runs.recorded = self.segments.iter().map(|s| s.runs).sum();
+        let policies = self.scenario.policies.len() as u64;
+        let complete = |s: &&Recorded| s.runs == s.segment.groups() * policies;
+        // Without a design replications follow one another; with one, a segment counts when it is whole.
+        self.replications.recorded = if self.points == 1 && self.shard == Shard::WHOLE {
+            self.runs.recorded / policies.max(1)
+        } else if self.segments.iter().all(|s| complete(&s)) {
+            self.segments.iter().map(|s| s.segment.replications.end).max().unwrap_or(0)
+        } else {
+            0
+        };
     }
 
     /// Reads a manifest.
     pub fn read(path: &Path) -> Result<Self, OutputError> {
         let text = fs::read(path).map_err(OutputError::io("read", path))?;
         serde_json::from_slice(&text)
-            .map_err(|e| OutputError::Content { path: path.to_owned(), reason: e.to_string() })
+            .map_err(|e| OutputError::Damaged { path: path.to_owned(), reason: e.to_string() })
     }
 
     /// The manifest as JSON text.
@@ -133,20 +222,30 @@ impl Manifest {
     }
 }
 
-/// SHA-256 of what identifies a run, in hexadecimal.
-#[must_use]
-pub fn run_hash(study: &Study) -> String {
+fn hash(texts: &[&str], numbers: &[u64]) -> String {
     let mut hasher = Sha256::new();
-    let text = |hasher: &mut Sha256, text: &str| {
+    for text in texts {
         hasher.update((text.len() as u64).to_le_bytes());
         hasher.update(text);
-    };
-    text(&mut hasher, &study.scenario_hash);
-    for policy in &study.policies {
-        text(&mut hasher, &policy.name);
     }
-    for number in [study.seed, study.first, study.replications, u64::from(study.model_version)] {
+    for number in numbers {
         hasher.update(number.to_le_bytes());
     }
     super::digest::hex(&hasher.finalize())
+}
+
+/// SHA-256 of what identifies a study but for its size, in hexadecimal.
+#[must_use]
+pub fn identity(study: &Study) -> String {
+    let mut texts = vec![study.scenario_hash.as_str(), study.design.as_str()];
+    texts.extend(study.policies.iter().map(|p| p.name.as_str()));
+    hash(&texts, &[study.seed, study.first, u64::from(study.model_version)])
+}
+
+/// SHA-256 of [`identity`] and size, in hexadecimal: where a study's results lie by default.
+#[must_use]
+pub fn run_hash(study: &Study) -> String {
+    let Study { points, replications, shard, .. } = study;
+    let keep = u64::from(study.keep == Keep::Series);
+    hash(&[&identity(study)], &[*points, *replications, shard.index, shard.of, keep])
 }

@@ -1,11 +1,12 @@
 //! The results folder: what a run leaves on disk, and the tables it prints.
 //!
 //! ```text
-//! manifest.json  resolved.toml  CITATION.bib  summary.csv  figure.png  figure.svg  failures.parquet
-//! runs/part-00000.parquet  series/part-00000.parquet  withdrawal/part-00000.parquet  capacity/part-00000.parquet
+//! manifest.json  resolved.toml  state-00000.bin  CITATION.bib  summary.csv  figure.png  figure.svg  failures.parquet
+//! runs/part-00000.parquet  series/…  withdrawal/…  capacity/…  failures/…
 //! ```
 //!
-//! Files are written to a temporary name, synced and renamed, parts before the manifest that lists them, so what the manifest says exists does. The bytes of a Parquet file may
+//! Files are written to a temporary name, synced and renamed, parts before the manifest that lists them with size and SHA-256, so what the manifest says
+//! exists does, and a damaged file is found when it is read. The bytes of a Parquet file may
 //! differ between machines and in how rows are cut into parts; the values and `result_digest` do not.
 
 mod citation;
@@ -18,6 +19,8 @@ pub mod manifest;
 mod number;
 pub mod parquet;
 mod results;
+mod rows;
+mod stored;
 pub mod table;
 mod words;
 
@@ -27,6 +30,7 @@ use std::path::{Path, PathBuf};
 
 pub use folder::{Claim, Folder};
 pub use results::{Ending, Results};
+pub use stored::{Column, Stored};
 
 /// Why results could not be written.
 #[derive(Debug)]
@@ -46,6 +50,20 @@ pub enum OutputError {
         path: PathBuf,
         /// Why, and what to do.
         reason: String,
+    },
+    /// A file of the folder is not what was written.
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The folder holds another study.
+    Mismatch {
+        /// The folder.
+        path: PathBuf,
+        /// What differs, a sentence each.
+        differences: Vec<String>,
     },
     /// A file's content could not be made.
     Content {
@@ -71,6 +89,17 @@ impl fmt::Display for OutputError {
             }
             Self::Refused { path, reason } => {
                 write!(f, "cannot write results to `{}`: {reason}", printable(path))
+            }
+            Self::Damaged { path, reason } => {
+                write!(
+                    f,
+                    "`{}` is damaged: {reason}; the other files of the folder are as they were",
+                    printable(path)
+                )
+            }
+            Self::Mismatch { path, differences } => {
+                write!(f, "`{}` holds another study:", printable(path))?;
+                differences.iter().try_for_each(|text| write!(f, "\n  {}", without_control(text)))
             }
             Self::Content { path, reason } => {
                 write!(f, "cannot make `{}`: {reason}", printable(path))

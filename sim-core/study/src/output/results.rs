@@ -1,30 +1,39 @@
-//! Writing the results folder while a study runs.
+//! Writing the results folder while a study runs, from its start or from where it was left.
 //!
-//! Records are kept in memory until a part is due, by size or by time, so memory does not grow with replications and a kill costs
-//! little work.
+//! Records are kept in memory until a part is due, by size or by time, so memory does not grow with runs and a kill costs
+//! little work. With each part goes the state of the statistics, so that going on reads no old part.
 
 use std::time::{Duration, Instant};
 
 use arrow::array::RecordBatch;
+use autarky_market::record::Record;
 
 use super::digest::ResultDigest;
-use super::folder::{Claim, Folder, TABLES};
-use super::manifest::{FILE as MANIFEST, Manifest, Part, Status, run_hash};
+use super::folder::{Claim, Folder};
+use super::manifest::{FILE as MANIFEST, FileEntry, Manifest, Part, Recorded, Status, run_hash};
 use super::parquet::{self, Row};
+use super::rows;
+use super::stored::{check_file, differences, failures_of, read_state};
 use super::{OutputError, citation, csv, figure};
-use crate::run::{Failure, Sink, Statistics, Study, TaskResult};
+use crate::run::schedule::{Segment, Shard, Task, missing};
+use crate::run::{
+    Failure, Fold, Keep, Outcome, RunValues, Runner, Sink, Statistics, Study, TaskError, TaskResult,
+};
 
 /// Bytes of records after which a part is written.
 const PART_BYTES: usize = 32 << 20;
-/// Time after which a part is written: what a kill can cost.
-const PART_TIME: Duration = Duration::from_secs(10);
+/// Time after which a part is written: with the run in progress, what a kill can cost.
+const PART_TIME: Duration = Duration::from_secs(5);
 /// Failures listed; more of them are only counted, so that memory stays bounded.
-const FAILURES_LISTED: usize = 100_000;
+pub(super) const FAILURES_LISTED: usize = 100_000;
 
-/// How a run ended, for the manifest.
+/// The resolved scenario.
+pub(super) const RESOLVED: &str = "resolved.toml";
+
+/// How a study ended, for the manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// All replications ended.
+    /// All runs ended.
     Complete,
     /// A stop was requested.
     Interrupted,
@@ -37,34 +46,89 @@ pub struct Results<'s> {
     folder: Folder,
     manifest: Manifest,
     digest: ResultDigest,
+    fold: Fold,
     rows: Vec<Row>,
     bytes: usize,
-    /// Replications since the last part.
+    /// Runs since the last part.
     open: u64,
     last_part: Instant,
+    /// Failures since the last part.
+    open_failures: Vec<Failure>,
+    /// All failures (the first 100,000).
     failures: Vec<Failure>,
 }
 
 impl<'s> Results<'s> {
-    /// Claims the folder and writes what is known before the first replication.
-    pub fn create(study: &'s Study, claim: &Claim) -> Result<Self, OutputError> {
-        let folder = Folder::claim(claim, &study.id, &run_hash(study))?;
+    /// Claims the folder for a study: a new one, or the same one that was begun there before, which then goes on.
+    ///
+    /// # Errors
+    ///
+    /// Something else is there ([`OutputError::Mismatch`], [`OutputError::Refused`]), what is there is damaged, or the system refuses.
+    pub fn open(study: &'s Study, claim: &Claim) -> Result<Self, OutputError> {
+        let (folder, before) = Folder::claim(claim, &study.id, &run_hash(study))?;
+        match before {
+            None => Self::begin(study, folder),
+            Some(manifest) => Self::go_on(study, folder, manifest),
+        }
+    }
+
+    fn begin(study: &'s Study, folder: Folder) -> Result<Self, OutputError> {
         let results = Self {
             study,
             folder,
             manifest: Manifest::new(study),
             digest: ResultDigest::default(),
+            fold: Fold::new(study),
             rows: Vec::new(),
             bytes: 0,
             open: 0,
             last_part: Instant::now(),
+            open_failures: Vec::new(),
             failures: Vec::new(),
         };
         // The manifest first: it claims the folder, whatever happens next.
         results.write_manifest()?;
-        results.folder.clear()?;
-        results.folder.write_bytes("resolved.toml", study.resolved.as_bytes())?;
+        results.folder.sweep(&results.manifest)?;
+        results.folder.write_bytes(RESOLVED, study.resolved.as_bytes())?;
         Ok(results)
+    }
+
+    fn go_on(study: &'s Study, folder: Folder, mut manifest: Manifest) -> Result<Self, OutputError> {
+        let path = folder.path().to_owned();
+        let differences = differences(&manifest, study);
+        if !differences.is_empty() {
+            return Err(OutputError::Mismatch { path, differences });
+        }
+        let damaged = |reason: &str| OutputError::Damaged { path: path.join(MANIFEST), reason: reason.to_owned() };
+        for file in manifest.parts.iter().flat_map(|part| &part.files) {
+            check_file(&path, file)?;
+        }
+        let fold = match &manifest.state {
+            Some(file) => read_state(study, &path, file)?,
+            None => Fold::new(study),
+        };
+        let digest = ResultDigest::from_hex(&manifest.result_digest)
+            .ok_or_else(|| damaged("the digest is none"))?;
+        let failures = failures_of(&path, &manifest)?;
+        manifest.ask(study);
+        manifest.program_version = env!("CARGO_PKG_VERSION").to_owned();
+        folder.sweep(&manifest)?;
+        if !path.join(RESOLVED).exists() {
+            folder.write_bytes(RESOLVED, study.resolved.as_bytes())?;
+        }
+        Ok(Self {
+            study,
+            folder,
+            manifest,
+            digest,
+            fold,
+            rows: Vec::new(),
+            bytes: 0,
+            open: 0,
+            last_part: Instant::now(),
+            open_failures: Vec::new(),
+            failures,
+        })
     }
 
     /// The folder.
@@ -79,56 +143,189 @@ impl<'s> Results<'s> {
         &self.manifest
     }
 
-    /// Failed tasks, in order (the first 100,000).
+    /// Failed runs, in order (the first 100,000).
     #[must_use]
     pub fn failures(&self) -> &[Failure] {
         &self.failures
+    }
+
+    /// What is known about the runs so far.
+    #[must_use]
+    pub fn statistics(&self) -> &Statistics {
+        &self.fold.statistics
+    }
+
+    /// Runs the study up to so many points and replications, from where it is.
+    ///
+    /// # Errors
+    ///
+    /// The threads cannot be started; what the folder refuses is in the outcome.
+    pub fn run<S, P>(
+        &mut self,
+        runner: &mut Runner<'_, S, P>,
+        (points, replications): (u64, u64),
+    ) -> Result<Outcome<OutputError>, String>
+    where
+        S: Fn(Task) -> Result<Record, TaskError> + Sync,
+        P: FnMut(),
+    {
+        let study = self.study;
+        loop {
+            let (segment, done) = match self.next_segment(points, replications) {
+                Ok(Some(next)) => next,
+                Ok(None) => return Ok(Outcome { interrupted: false, sink_error: None }),
+                Err(error) => return Ok(Outcome { interrupted: false, sink_error: Some(error) }),
+            };
+            let mut outcome = runner.run(study, (&segment, done), self)?;
+            if outcome.interrupted || outcome.sink_error.is_some() {
+                return Ok(outcome);
+            }
+            if let Err(error) = self.write_part() {
+                outcome.sink_error = Some(error);
+                return Ok(outcome);
+            }
+        }
+    }
+
+    /// The next segment to run with the number of its runs that are recorded; none if the study is whole. `points` and `replications` say how far
+    /// to go now, up to what the study asks for.
+    ///
+    /// # Errors
+    ///
+    /// The manifest can no longer be written.
+    fn next_segment(
+        &mut self,
+        points: u64,
+        replications: u64,
+    ) -> Result<Option<(Segment, u64)>, OutputError> {
+        let policies = self.study.policies.len() as u64;
+        let unfinished = |s: &Recorded| s.runs < s.segment.groups() * policies;
+        if let Some(last) = self.manifest.segments.last().filter(|s| unfinished(s)) {
+            return Ok(Some((last.segment.clone(), last.runs)));
+        }
+        let done: Vec<Segment> = self.manifest.segments.iter().map(|s| s.segment.clone()).collect();
+        let mut new = missing(&done, points, replications, self.study.shard).into_iter();
+        let Some(segment) = new.next().filter(|s| s.groups() > 0) else { return Ok(None) };
+        if self.grows(&segment) {
+            // The same rows in the same order as if it had been asked for at once.
+            let last = self.manifest.segments.last_mut().expect("there is one to grow");
+            last.segment.replications.end = segment.replications.end;
+            return Ok(Some((last.segment.clone(), last.runs)));
+        }
+        self.write_part()?;
+        self.manifest.in_order &= self.follows(&segment);
+        self.manifest.segments.push(Recorded { segment: segment.clone(), runs: 0 });
+        Ok(Some((segment, 0)))
+    }
+
+    /// Whether a segment continues the last one row by row.
+    fn grows(&self, segment: &Segment) -> bool {
+        self.manifest.segments.last().is_some_and(|last| {
+            let last = &last.segment;
+            last.points == segment.points
+                && last.shard == Shard::WHOLE
+                && last.replications.end == segment.replications.start
+                && (last.replications.end % crate::run::schedule::BLOCK == 0
+                    || last.points.end - last.points.start == 1)
+        })
+    }
+
+    /// Whether all of a segment comes after all that is recorded, in canonical order.
+    fn follows(&self, segment: &Segment) -> bool {
+        let policies = self.study.policies.len() as u64;
+        let first = self.study.first;
+        let last = self.manifest.segments.iter().filter_map(|s| {
+            let groups = s.segment.groups();
+            (groups > 0).then(|| s.segment.task(groups * policies - 1, policies, first).place(first))
+        });
+        last.max().is_none_or(|last| last < segment.task(0, policies, first).place(first))
     }
 
     fn write_manifest(&self) -> Result<(), OutputError> {
         self.folder.write_bytes(MANIFEST, self.manifest.to_json().as_bytes())
     }
 
+    /// Records what came since the last part.
     fn write_part(&mut self) -> Result<(), OutputError> {
         if self.open == 0 {
             return Ok(());
         }
-        let (study, rows) = (self.study, &self.rows);
-        let tables = [
-            parquet::runs(&study.policies, rows),
-            parquet::series(study, rows),
-            parquet::withdrawal(&study.policies, rows),
-            parquet::capacity(study, rows),
-        ];
-        let mut files = Vec::with_capacity(TABLES.len());
-        for (name, batch) in TABLES.into_iter().zip(tables) {
-            let file = format!("{name}/part-{:05}.parquet", self.manifest.parts.len());
-            self.write_table(&file, batch)?;
-            files.push(file);
-        }
-        let first = self.manifest.replications.first + self.manifest.replications.recorded;
-        self.manifest.parts.push(Part { first, replications: self.open, files });
-        self.manifest.replications.recorded += self.open;
+        let files = self.write_tables()?;
+        let part = self.manifest.parts.len();
+        let state = postcard::to_stdvec(&self.fold.state()).map_err(|e| OutputError::Content {
+            path: self.folder.path().join("state"),
+            reason: e.to_string(),
+        })?;
+        let state = self.folder.write_entry(&format!("state-{part:05}.bin"), &state)?;
+        let before = self.manifest.state.replace(state);
+        let segment = self.manifest.segments.len() - 1;
+        self.manifest.parts.push(Part { segment, runs: self.open, files });
+        self.manifest.segments[segment].runs += self.open;
+        self.manifest.runs.failed += self.open_failures.len() as u64;
+        self.manifest.count();
         self.manifest.result_digest = self.digest.hex();
+        self.open_failures.clear();
         self.rows.clear();
-        (self.bytes, self.open, self.last_part) = (0, 0, Instant::now());
-        self.write_manifest()
+        (self.bytes, self.open) = (0, 0);
+        self.write_manifest()?;
+        self.last_part = Instant::now();
+        before.map_or(Ok(()), |file| self.folder.remove(&file.path))
+    }
+
+    fn write_tables(&self) -> Result<Vec<FileEntry>, OutputError> {
+        let (study, rows) = (self.study, &self.rows);
+        let quantities = self.fold.statistics.quantities();
+        let mut tables = Vec::new();
+        if !rows.is_empty() {
+            tables.push(("runs", parquet::runs(&study.policies, quantities, rows)));
+            tables.push(("withdrawal", parquet::withdrawal(&study.policies, rows)));
+            if study.keep == Keep::Series {
+                tables.push(("series", parquet::series(study, rows)));
+                tables.push(("capacity", parquet::capacity(study, rows)));
+            }
+        }
+        if !self.open_failures.is_empty() {
+            tables.push(("failures", parquet::failures(study, &self.open_failures)));
+        }
+        let part = self.manifest.parts.len();
+        let write = |(name, batch)| self.write_table(&format!("{name}/part-{part:05}.parquet"), batch);
+        tables.into_iter().map(write).collect()
     }
 
     fn write_table(
         &self,
         file: &str,
         batch: Result<RecordBatch, String>,
-    ) -> Result<(), OutputError> {
-        self.folder.write(file, |out| parquet::write(out, &batch?))
+    ) -> Result<FileEntry, OutputError> {
+        let bytes = batch.and_then(|batch| parquet::bytes(&batch)).map_err(|reason| {
+            OutputError::Content { path: self.folder.path().join(file), reason }
+        })?;
+        self.folder.write_entry(file, &bytes)
     }
 
     /// Writes the last part, failures, summary, figure and citation, and closes the manifest.
-    pub fn finish(&mut self, statistics: &Statistics, ending: Ending) -> Result<(), OutputError> {
+    pub fn finish(&mut self, ending: Ending) -> Result<(), OutputError> {
         self.write_part()?;
+        if !self.manifest.in_order {
+            let stored = (self.folder.path(), &self.manifest);
+            self.fold.statistics = rows::refold(self.study, &[stored], &self.fold.statistics)?;
+        }
         self.write_table("failures.parquet", parquet::failures(self.study, &self.failures))?;
-        self.folder.write_bytes("summary.csv", csv::summary(self.study, statistics).as_bytes())?;
-        let scene = figure::Scene::new(self.study, statistics);
+        let summary = csv::summary(self.study, &self.fold.statistics);
+        self.folder.write_bytes("summary.csv", summary.as_bytes())?;
+        self.write_figure()?;
+        self.manifest.status = match ending {
+            Ending::Interrupted => Status::Interrupted,
+            Ending::Complete if self.manifest.runs.failed > 0 => Status::CompleteWithFailures,
+            Ending::Complete => Status::Complete,
+        };
+        self.manifest.result_digest = self.digest.hex();
+        self.folder.write_bytes("CITATION.bib", citation::bibtex(&self.manifest).as_bytes())?;
+        self.write_manifest()
+    }
+
+    fn write_figure(&self) -> Result<(), OutputError> {
+        let scene = figure::Scene::new(self.study, &self.fold.statistics);
         let content = |path: &str, reason: String| OutputError::Content {
             path: self.folder.path().join(path),
             reason,
@@ -136,17 +333,20 @@ impl<'s> Results<'s> {
         let svg = scene.svg().map_err(|e| content("figure.svg", e))?;
         self.folder.write_bytes("figure.svg", svg.as_bytes())?;
         let png = scene.png().map_err(|e| content("figure.png", e))?;
-        self.folder.write_bytes("figure.png", &png)?;
-        self.manifest.status = match ending {
-            Ending::Interrupted => Status::Interrupted,
-            Ending::Complete if self.manifest.replications.failed > 0 => {
-                Status::CompleteWithFailures
-            }
-            Ending::Complete => Status::Complete,
-        };
-        self.manifest.result_digest = self.digest.hex();
-        self.folder.write_bytes("CITATION.bib", citation::bibtex(&self.manifest).as_bytes())?;
-        self.write_manifest()
+        self.folder.write_bytes("figure.png", &png)
+    }
+
+    /// A record without what is not kept.
+    fn kept(&self, record: Record) -> Record {
+        match self.study.keep {
+            Keep::Series => record,
+            Keep::Runs => Record {
+                scalars: Vec::new(),
+                series: Vec::new(),
+                capacity: Vec::new(),
+                ..record
+            },
+        }
     }
 
     /// Notes in the manifest, if it can still be written, that results could not be kept to the end.
@@ -159,26 +359,27 @@ impl<'s> Results<'s> {
 impl Sink for Results<'_> {
     type Error = OutputError;
 
-    fn replication(
-        &mut self,
-        replication: u64,
-        results: Vec<TaskResult>,
-    ) -> Result<(), OutputError> {
-        for (policy, result) in results.into_iter().enumerate() {
-            self.digest.push(&result);
-            match result {
-                Ok(record) => {
-                    self.bytes += size_of_val(&*record.series)
-                        + size_of_val(&*record.withdrawal)
-                        + size_of_val(&*record.capacity);
-                    self.rows.push(Row { replication, policy, record });
+    fn task(&mut self, task: Task, result: TaskResult) -> Result<(), OutputError> {
+        self.digest.push(task, &result);
+        match result {
+            Ok(record) => {
+                let values = self.fold.statistics.values(task.policy, &record);
+                self.fold.push(Some(values.clone()));
+                let values = RunValues { paths: Vec::new(), ..values };
+                let record = self.kept(record);
+                self.bytes += size_of_val(&*record.series)
+                    + size_of_val(&*record.capacity)
+                    + size_of_val(&*record.withdrawal)
+                    + size_of_val(&*values.quantities);
+                self.rows.push(Row { task, values, record });
+            }
+            Err(error) => {
+                self.fold.push(None);
+                let failure = Failure { task, error };
+                if self.failures.len() < FAILURES_LISTED {
+                    self.failures.push(failure.clone());
                 }
-                Err(error) => {
-                    self.manifest.replications.failed += 1;
-                    if self.failures.len() < FAILURES_LISTED {
-                        self.failures.push(Failure { policy, replication, error });
-                    }
-                }
+                self.open_failures.push(failure);
             }
         }
         self.open += 1;

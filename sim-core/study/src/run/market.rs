@@ -9,7 +9,8 @@ use autarky_market::record::Record;
 use autarky_market::scenario::Scenario;
 use autarky_market::{MODEL_VERSION, SimulationError, layout, simulate};
 
-use super::{Incomparable, Mark, Policy, Study, TaskError};
+use super::schedule::{Shard, Task};
+use super::{Incomparable, Keep, Mark, Policy, Study, TaskError};
 use crate::scenario::{self, Loaded, resolved_toml};
 
 /// How often and with which draws to run.
@@ -100,6 +101,10 @@ impl MarketStudy {
             seed: replications.seed,
             first: replications.first,
             replications: replications.count,
+            points: 1,
+            design: String::new(),
+            shard: Shard::WHOLE,
+            keep: Keep::Series,
             command: replications.command,
             policies,
         };
@@ -108,13 +113,9 @@ impl MarketStudy {
     }
 
     /// Runs one replication of one policy.
-    pub fn simulate(
-        &self,
-        policy: usize,
-        replication: u64,
-        stop: &StopFlag,
-    ) -> Result<Record, TaskError> {
-        simulate(&self.blueprints[policy], self.study.seed, replication, stop).map_err(|error| {
+    pub fn simulate(&self, task: Task, stop: &StopFlag) -> Result<Record, TaskError> {
+        let blueprint = &self.blueprints[task.policy];
+        simulate(blueprint, self.study.seed, task.replication, stop).map_err(|error| {
             match error {
                 SimulationError::Stopped => TaskError::Stopped,
                 SimulationError::Run(reason) => TaskError::Failed(reason.to_string()),

@@ -1,14 +1,16 @@
 //! What is known about a study after some replications: moments, quantiles, paired differences, withdrawal levels.
 //!
-//! Every accumulator is folded in replication order. A value that is undefined in a replication is left out of its
+//! Every accumulator is folded in canonical order. A value that is undefined in a replication is left out of its
 //! quantity, so each has its own count. Means and quantiles of a policy are over its finished replications; paired differences (policy − base)
 //! are over the replications that all policies finished.
 
 use autarky_engine::stats::{Interval, Paired, QuantileSketch, Welford};
 use autarky_market::record::{ActorKind, HORIZONS_DAYS, Layer, Layout, Record};
+use serde::{Deserialize, Serialize};
 
+use super::Study;
 use super::quantity::{Path, Quantity, paths, quantities};
-use super::{Study, TaskResult};
+use super::values::{PATH_NATIONS, RunValues};
 
 /// Confidence level of all intervals.
 pub const CONFIDENCE: f64 = 0.95;
@@ -17,7 +19,7 @@ pub const CONFIDENCE: f64 = 0.95;
 const QUANTILE_ERROR: f64 = 0.002;
 
 /// One quantity of one policy and nation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
     /// Moments.
     pub moments: Welford,
@@ -111,7 +113,7 @@ impl Effect {
 }
 
 /// The withdrawal of one actor from one nation at one horizon under one policy.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct WithdrawalCell {
     /// Share of critical reference demand served after the withdrawal.
     pub level: Welford,
@@ -134,25 +136,30 @@ impl WithdrawalCell {
     }
 }
 
-#[derive(Debug, Clone, PartialEq)]
+/// The accumulators of one policy, as they are stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct PolicyStatistics {
-    layout: Layout,
     finished: u64,
     /// `[nation][quantity]`.
     cells: Vec<Cell>,
     /// `[nation][actor][horizon]`.
     withdrawal: Vec<WithdrawalCell>,
-    /// `[path][sample]`, of the first nation.
+    /// `[nation][path][sample]`, of the first nations.
     paths: Vec<QuantileSketch>,
 }
 
-/// Statistics of a study.
+/// Statistics of a study over all its runs, those of all points of a design together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statistics {
+    layouts: Vec<Layout>,
     quantities: Vec<Quantity>,
     paths: Vec<Path>,
     policies: Vec<PolicyStatistics>,
 }
+
+/// Statistics as they are stored: accumulators without names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct State(Vec<PolicyStatistics>);
 
 fn sketch() -> QuantileSketch {
     QuantileSketch::new(QUANTILE_ERROR).expect("a constant within the sketch's range")
@@ -165,9 +172,8 @@ impl Statistics {
         let base = &study.policies[0].layout;
         let (quantities, paths) = (quantities(base), paths(base));
         let nations = base.nations.len();
-        let shown = if nations > 0 { paths.len() * base.sample_days.len() } else { 0 };
+        let shown = nations.min(PATH_NATIONS) * paths.len() * base.sample_days.len();
         let policies = study.policies.iter().map(|policy| PolicyStatistics {
-            layout: policy.layout.clone(),
             finished: 0,
             cells: vec![Cell::new(); nations * quantities.len()],
             withdrawal: vec![
@@ -177,47 +183,59 @@ impl Statistics {
             paths: vec![sketch(); shown],
         });
         let policies = policies.collect();
-        Self { quantities, paths, policies }
+        let layouts = study.policies.iter().map(|policy| policy.layout.clone()).collect();
+        Self { layouts, quantities, paths, policies }
     }
 
-    /// Adds one replication, with one result per policy.
-    pub(crate) fn push(&mut self, results: &[TaskResult]) {
-        let values: Vec<Option<Values>> = results
-            .iter()
-            .enumerate()
-            .map(|(p, result)| Some(self.values(p, result.as_ref().ok()?)))
-            .collect();
-        let base =
-            values.first().and_then(Option::as_ref).filter(|_| values.iter().all(Option::is_some));
-        let best = base.map(|_| extremes(&values));
-        for (p, values) in values.iter().enumerate() {
+    /// Adds the values of one pair of point and replication under every policy, none where a run failed.
+    pub fn push(&mut self, values: &[Option<RunValues>]) {
+        let whole = values.iter().all(Option::is_some);
+        let base = values.first().and_then(Option::as_ref).filter(|_| whole);
+        let best = base.map(|_| extremes(values));
+        for (policy, values) in self.policies.iter_mut().zip(values) {
             let Some(values) = values else { continue };
-            let policy = &mut self.policies[p];
             policy.finished += 1;
             policy.push(values);
-            if let (Some(base), true) = (base, p > 0) {
-                policy.push_pairs(values, base);
-            }
             if let Some(best) = &best {
                 policy.push_regrets(values, best);
             }
-            if let Ok(record) = &results[p] {
-                policy.push_withdrawal(record);
+        }
+        if let Some(base) = base {
+            for (policy, values) in self.policies.iter_mut().zip(values).skip(1) {
+                policy.push_pairs(values.as_ref().unwrap_or(base), base);
             }
         }
     }
 
-    fn values(&self, policy: usize, record: &Record) -> Values {
-        let layout = &self.policies[policy].layout;
-        let nations = 0..layout.nations.len();
-        let quantities =
-            nations.flat_map(|n| self.quantities.iter().map(move |q| q.value(layout, record, n)));
-        let dates = if layout.nations.is_empty() { 0 } else { layout.sample_days.len() };
-        let paths = self
-            .paths
-            .iter()
-            .flat_map(|path| (0..dates).map(move |t| path.value(layout, record, (0, t))));
-        Values { quantities: quantities.collect(), paths: paths.collect() }
+    /// The values of a record, in the order of the accumulators.
+    #[must_use]
+    pub fn values(&self, policy: usize, record: &Record) -> RunValues {
+        RunValues::of(&self.layouts[policy], record, (&self.quantities, &self.paths))
+    }
+
+    /// As they are stored.
+    #[must_use]
+    pub fn state(&self) -> State {
+        State(self.policies.clone())
+    }
+
+    /// The same study's statistics with stored accumulators; none if those are of another shape.
+    #[must_use]
+    pub fn restore(mut self, state: State) -> Option<Self> {
+        let shape = |p: &PolicyStatistics| (p.cells.len(), p.withdrawal.len(), p.paths.len());
+        let same = self.policies.iter().map(shape).eq(state.0.iter().map(shape));
+        self.policies = state.0;
+        same.then_some(self)
+    }
+
+    /// Adds the paths of another share of the study: counts in buckets, whose sum does not depend on the order.
+    pub fn add_paths(&mut self, other: &Self) {
+        for (own, other) in self.policies.iter_mut().zip(&other.policies) {
+            for (own, other) in own.paths.iter_mut().zip(&other.paths) {
+                // Only sketches of different errors are refused, and all of these have one.
+                let _ = own.merge(other);
+            }
+        }
     }
 
     /// The quantities that are followed.
@@ -252,9 +270,8 @@ impl Statistics {
         nation: usize,
         (actor, horizon): (usize, usize),
     ) -> &WithdrawalCell {
-        let policy = &self.policies[policy];
-        let row = nation * policy.layout.actors.len() + actor;
-        &policy.withdrawal[row * HORIZONS_DAYS.len() + horizon]
+        let row = nation * self.layouts[policy].actors.len() + actor;
+        &self.policies[policy].withdrawal[row * HORIZONS_DAYS.len() + horizon]
     }
 
     /// The foreign party whose withdrawal leaves a nation with the lowest mean level at a horizon; the first of equals.
@@ -265,7 +282,7 @@ impl Statistics {
         nation: usize,
         horizon: usize,
     ) -> Option<(usize, &WithdrawalCell)> {
-        let actors = &self.policies[policy].layout.actors;
+        let actors = &self.layouts[policy].actors;
         (0..actors.len())
             .filter(|&actor| actors[actor].kind != ActorKind::Operator)
             .map(|actor| (actor, self.withdrawal(policy, nation, (actor, horizon))))
@@ -273,39 +290,36 @@ impl Statistics {
             .min_by(|(_, a), (_, b)| a.level.mean().total_cmp(&b.level.mean()))
     }
 
-    /// Name and unit of every path of the first nation.
-    pub(crate) fn paths(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+    /// Name and unit of every path.
+    pub fn paths(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         self.paths.iter().map(|path| (path.name, path.unit))
     }
 
-    /// Quantile of a path at a sample under a policy.
-    pub(crate) fn band(
+    /// Quantile of a path of one of the first [`PATH_NATIONS`] nations at a sample under a policy.
+    #[must_use]
+    pub fn band(
         &self,
         policy: usize,
-        (path, sample): (usize, usize),
+        (nation, path, sample): (usize, usize, usize),
         q: f64,
     ) -> Option<f64> {
-        let cells = &self.policies[policy];
-        cells.paths[path * cells.layout.sample_days.len() + sample].quantile(q)
+        let row = nation * self.paths.len() + path;
+        let at = row * self.layouts[policy].sample_days.len() + sample;
+        self.policies[policy].paths.get(at)?.quantile(q)
     }
 }
 
-/// The values of one record, in the order of the accumulators.
-struct Values {
-    quantities: Vec<Option<f64>>,
-    paths: Vec<Option<f64>>,
-}
-
-/// Smallest and largest value of each quantity over the policies; none where one policy has none.
-fn extremes(values: &[Option<Values>]) -> Vec<Option<(f64, f64)>> {
+/// Smallest and largest value of each quantity over the policies; NaN where one policy has none.
+fn extremes(values: &[Option<RunValues>]) -> Vec<(f64, f64)> {
     let mut policies = values.iter().flatten().map(|values| &values.quantities);
     let Some(first) = policies.next() else { return Vec::new() };
-    let mut out: Vec<Option<(f64, f64)>> = first.iter().map(|x| x.map(|x| (x, x))).collect();
+    let mut out: Vec<(f64, f64)> = first.iter().map(|x| (*x, *x)).collect();
     for policy in policies {
-        for (seen, value) in out.iter_mut().zip(policy) {
-            *seen = match (*seen, value) {
-                (Some((least, most)), Some(x)) => Some((least.min(*x), most.max(*x))),
-                _ => None,
+        for ((least, most), x) in out.iter_mut().zip(policy) {
+            (*least, *most) = if x.is_nan() || least.is_nan() {
+                (f64::NAN, f64::NAN)
+            } else {
+                (least.min(*x), most.max(*x))
             };
         }
     }
@@ -313,45 +327,42 @@ fn extremes(values: &[Option<Values>]) -> Vec<Option<(f64, f64)>> {
 }
 
 impl PolicyStatistics {
-    fn push(&mut self, values: &Values) {
+    fn push(&mut self, values: &RunValues) {
         for (cell, value) in self.cells.iter_mut().zip(&values.quantities) {
-            if let Some(value) = value {
+            if !value.is_nan() {
                 cell.push(*value);
             }
         }
         for (cell, value) in self.paths.iter_mut().zip(&values.paths) {
-            if let Some(value) = value {
+            if !value.is_nan() {
                 let _ = cell.push(*value);
+            }
+        }
+        for (cell, entry) in self.withdrawal.iter_mut().zip(&values.withdrawal) {
+            if entry.level.is_finite() && entry.loss.is_finite() {
+                cell.level.push(entry.level);
+                cell.loss.push(entry.loss);
+                cell.layers[usize::from(entry.layer).min(Layer::ALL.len() - 1)] += 1;
             }
         }
     }
 
-    fn push_pairs(&mut self, values: &Values, base: &Values) {
+    fn push_pairs(&mut self, values: &RunValues, base: &RunValues) {
         for ((cell, own), other) in
             self.cells.iter_mut().zip(&values.quantities).zip(&base.quantities)
         {
-            if let (Some(own), Some(other)) = (own, other) {
+            if !own.is_nan() && !other.is_nan() {
                 cell.paired.push(*own, *other);
                 cell.above += u64::from(own > other);
             }
         }
     }
 
-    fn push_regrets(&mut self, values: &Values, best: &[Option<(f64, f64)>]) {
-        for ((cell, own), best) in self.cells.iter_mut().zip(&values.quantities).zip(best) {
-            if let (Some(own), Some((least, most))) = (own, best) {
+    fn push_regrets(&mut self, values: &RunValues, best: &[(f64, f64)]) {
+        for ((cell, own), (least, most)) in self.cells.iter_mut().zip(&values.quantities).zip(best) {
+            if !own.is_nan() && !least.is_nan() {
                 cell.regret[0].push(most - own);
                 cell.regret[1].push(own - least);
-            }
-        }
-    }
-
-    fn push_withdrawal(&mut self, record: &Record) {
-        for (cell, entry) in self.withdrawal.iter_mut().zip(&record.withdrawal) {
-            if entry.level.is_finite() && entry.loss.is_finite() {
-                cell.level.push(entry.level);
-                cell.loss.push(entry.loss);
-                cell.layers[entry.layer as usize] += 1;
             }
         }
     }

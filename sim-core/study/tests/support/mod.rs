@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use autarky_market::record::{
     Actor, ActorKind, Column, HORIZONS_DAYS, Layer, Layout, Record, Withdrawal,
 };
-use autarky_study::run::{Mark, Policy, Study, TaskError};
+use autarky_study::run::schedule::{Shard, Task};
+use autarky_study::run::{Keep, Mark, Policy, Study, TaskError};
 
 const fn column(name: &'static str, unit: &'static str) -> Column {
     Column { name, unit, doc: "Made up." }
@@ -67,6 +68,10 @@ pub(crate) fn study(replications: u64) -> Study {
         seed: 7,
         first: 0,
         replications,
+        points: 1,
+        design: String::new(),
+        shard: Shard::WHOLE,
+        keep: Keep::Series,
         command: "autarky run synthetic".to_owned(),
     }
 }
@@ -136,8 +141,8 @@ pub(crate) fn record(policy: usize, replication: u64) -> Record {
 
 /// The synthetic model as a runner takes it.
 #[expect(clippy::unnecessary_wraps, reason = "the signature of a runner")]
-pub(crate) fn simulate(policy: usize, replication: u64) -> Result<Record, TaskError> {
-    Ok(record(policy, replication))
+pub(crate) fn simulate(task: Task) -> Result<Record, TaskError> {
+    Ok(record(task.policy, task.replication))
 }
 
 /// A new empty folder for a test.

@@ -132,7 +132,7 @@ impl Source<'_> {
         let point = |(sample, day): (usize, &f64)| {
             let mut quantiles = [0.0; FAN.len()];
             for (value, q) in quantiles.iter_mut().zip(FAN) {
-                *value = scale * self.statistics.band(policy, (path, sample), q)?;
+                *value = scale * self.statistics.band(policy, (0, path, sample), q)?;
             }
             Some(FanPoint { year: year(self.study.start_day + day), quantiles })
         };

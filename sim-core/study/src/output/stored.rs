@@ -1,0 +1,322 @@
+//! Reading a results folder: what it says of itself, columns of its tables, and whether its files are whole.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use ::parquet::arrow::ProjectionMask;
+use ::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::{Float64Type, UInt64Type};
+
+use super::OutputError;
+use super::digest::sha256;
+use super::manifest::{FILE as MANIFEST, FORMAT, FileEntry, Manifest, identity};
+use super::results::{FAILURES_LISTED, RESOLVED};
+use crate::run::schedule::{BLOCK, Task};
+use crate::run::{Failure, Fold, Statistics, Study};
+
+/// A results folder that is read. It may still be growing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// The folder.
+    pub path: PathBuf,
+    /// Its manifest.
+    pub manifest: Manifest,
+}
+
+/// One quantity of one nation in every recorded run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// `[policy][point][replication − first]`; NaN where undefined, failed or not recorded; no entries for a point without runs.
+    pub values: Vec<Vec<Vec<f64>>>,
+}
+
+impl Stored {
+    /// Opens a folder.
+    ///
+    /// # Errors
+    ///
+    /// It is no results folder, of another format, or cannot be read.
+    pub fn open(path: &Path) -> Result<Self, OutputError> {
+        let file = path.join(MANIFEST);
+        let text = fs::read(&file).map_err(OutputError::io("read", &file))?;
+        let damaged = |reason: String| OutputError::Damaged { path: file.clone(), reason };
+        let value: serde_json::Value =
+            serde_json::from_slice(&text).map_err(|e| damaged(e.to_string()))?;
+        if value["format"] != FORMAT {
+            let format = &value["format"];
+            return Err(damaged(format!("it has format {format}, this program reads {FORMAT}")));
+        }
+        let manifest = serde_json::from_value(value).map_err(|e| damaged(e.to_string()))?;
+        Ok(Self { path: path.to_owned(), manifest })
+    }
+
+    /// The resolved scenario that was run.
+    pub fn resolved(&self) -> Result<String, OutputError> {
+        let path = self.path.join(RESOLVED);
+        fs::read_to_string(&path).map_err(OutputError::io("read", &path))
+    }
+
+    /// The statistics of the recorded runs; `study` is of the same scenario.
+    pub fn statistics(&self, study: &Study) -> Result<Statistics, OutputError> {
+        let different = differences(&self.manifest, study);
+        if !different.is_empty() {
+            return Err(OutputError::Mismatch { path: self.path.clone(), differences: different });
+        }
+        let Some(state) = &self.manifest.state else { return Ok(Statistics::new(study)) };
+        let fold = read_state(study, &self.path, state)?;
+        if self.manifest.in_order {
+            return Ok(fold.statistics);
+        }
+        super::rows::refold(study, &[(&self.path, &self.manifest)], &fold.statistics)
+    }
+
+    /// The failed runs (the first 100,000).
+    pub fn failures(&self) -> Result<Vec<Failure>, OutputError> {
+        failures_of(&self.path, &self.manifest)
+    }
+
+    /// Reads every file that the manifest names, and says which are damaged.
+    pub fn verify(&self) -> Vec<OutputError> {
+        let files = self.manifest.parts.iter().flat_map(|part| &part.files);
+        let read = |file| read_file(&self.path, file).err();
+        files.chain(&self.manifest.state).filter_map(read).collect()
+    }
+
+    /// Quantities of one nation in every recorded run, in one pass over the files.
+    ///
+    /// # Errors
+    ///
+    /// A file is damaged, or has no such column.
+    pub fn columns(&self, quantities: &[&str], nation: &str) -> Result<Vec<Column>, OutputError> {
+        let policies = &self.manifest.scenario.policies;
+        let points = self.manifest.points as usize;
+        let blank = Column { values: vec![vec![Vec::new(); points]; policies.len()] };
+        let mut out = vec![blank; quantities.len()];
+        let names: Vec<&str> =
+            ["policy", "point", "replication", "nation"].iter().chain(quantities).copied().collect();
+        for file in files_of(&self.manifest, "runs") {
+            let path = self.path.join(&file.path);
+            let damaged = |reason: String| OutputError::Damaged { path: path.clone(), reason };
+            for batch in batches(&self.path, file, Some(&names), 8192)? {
+                let batch = batch.map_err(|e| damaged(e.to_string()))?;
+                let keys = Keys::of(&batch, policies).map_err(damaged)?;
+                let first = self.manifest.replications.first;
+                for (column, name) in out.iter_mut().zip(quantities) {
+                    let values = numbers(&batch, name).map_err(damaged)?;
+                    column.fill(&keys, (nation, first), &values);
+                }
+            }
+        }
+        Ok(out)
+    }
+}
+
+impl Column {
+    fn fill(&mut self, keys: &Keys<'_>, (nation, first): (&str, u64), values: &[f64]) {
+        for (row, value) in values.iter().enumerate() {
+            if keys.nations[row] != nation {
+                continue;
+            }
+            let task = keys.tasks[row];
+            let Some(cell) = self.values[task.policy].get_mut(task.point as usize) else { continue };
+            let at = (task.replication - first) as usize;
+            if cell.len() <= at {
+                cell.resize(at + 1, f64::NAN);
+            }
+            cell[at] = *value;
+        }
+    }
+}
+
+/// What identifies the rows of a batch.
+pub(super) struct Keys<'b> {
+    pub(super) tasks: Vec<Task>,
+    pub(super) nations: Vec<&'b str>,
+}
+
+impl<'b> Keys<'b> {
+    pub(super) fn of(batch: &'b RecordBatch, policies: &[String]) -> Result<Self, String> {
+        let position: BTreeMap<&str, usize> =
+            policies.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
+        let (names, nations) = (texts(batch, "policy")?, texts(batch, "nation")?);
+        let (points, replications) = (counts(batch, "point")?, counts(batch, "replication")?);
+        let task = |row: usize| {
+            let policy = *position
+                .get(names[row])
+                .ok_or_else(|| format!("it has a policy `{}` that the manifest has not", names[row]))?;
+            Ok(Task { replication: replications[row], point: points[row], policy })
+        };
+        let tasks: Result<Vec<Task>, String> = (0..batch.num_rows()).map(task).collect();
+        Ok(Self { tasks: tasks?, nations })
+    }
+}
+
+fn column<'b>(batch: &'b RecordBatch, name: &str) -> Result<&'b dyn Array, String> {
+    let column = batch.column_by_name(name).ok_or_else(|| format!("it has no column `{name}`"))?;
+    Ok(column.as_ref())
+}
+
+/// A column of texts.
+pub(super) fn texts<'b>(batch: &'b RecordBatch, name: &str) -> Result<Vec<&'b str>, String> {
+    let array = column(batch, name)?.as_string_opt::<i32>().ok_or("a text column is of another type")?;
+    Ok((0..array.len()).map(|row| array.value(row)).collect())
+}
+
+/// A column of counts.
+pub(super) fn counts<'b>(batch: &'b RecordBatch, name: &str) -> Result<&'b [u64], String> {
+    let array = column(batch, name)?.as_primitive_opt::<UInt64Type>();
+    Ok(array.ok_or_else(|| format!("column `{name}` is of another type"))?.values())
+}
+
+/// A column of numbers, NaN where null.
+pub(super) fn numbers(batch: &RecordBatch, name: &str) -> Result<Vec<f64>, String> {
+    let array = column(batch, name)?.as_primitive_opt::<Float64Type>();
+    let array = array.ok_or_else(|| format!("column `{name}` is of another type"))?;
+    Ok(array.iter().map(|x| x.unwrap_or(f64::NAN)).collect())
+}
+
+/// The files of one table, in order.
+pub(super) fn files_of<'m>(
+    manifest: &'m Manifest,
+    table: &str,
+) -> impl Iterator<Item = &'m FileEntry> {
+    let files = manifest.parts.iter().flat_map(|part| &part.files);
+    files.filter(move |file| file.path.split('/').next() == Some(table))
+}
+
+/// The record batches of one file, after checking that it is whole; of all columns or of some.
+pub(super) fn batches(
+    folder: &Path,
+    file: &FileEntry,
+    names: Option<&[&str]>,
+    rows: usize,
+) -> Result<ParquetRecordBatchReader, OutputError> {
+    let path = folder.join(&file.path);
+    let damaged = |reason: String| OutputError::Damaged { path: path.clone(), reason };
+    let bytes = bytes::Bytes::from(read_file(folder, file)?);
+    let mut builder =
+        ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(|e| damaged(e.to_string()))?;
+    if let Some(names) = names {
+        let mask = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
+        builder = builder.with_projection(mask);
+    }
+    builder.with_batch_size(rows).build().map_err(|e| damaged(e.to_string()))
+}
+
+/// Refuses a file that is missing or of another size, without reading it.
+pub(super) fn check_file(folder: &Path, file: &FileEntry) -> Result<(), OutputError> {
+    let path = folder.join(&file.path);
+    let found = File::open(&path).and_then(|f| f.metadata());
+    let size = found.map_err(OutputError::io("read", &path))?.len();
+    if size == file.bytes {
+        return Ok(());
+    }
+    let reason = format!("it has {size} bytes, {} were written", file.bytes);
+    Err(OutputError::Damaged { path, reason })
+}
+
+/// The bytes of a file, if they are those that were written.
+pub(super) fn read_file(folder: &Path, file: &FileEntry) -> Result<Vec<u8>, OutputError> {
+    check_file(folder, file)?;
+    let path = folder.join(&file.path);
+    let bytes = fs::read(&path).map_err(OutputError::io("read", &path))?;
+    if sha256(&bytes) == file.sha256 {
+        return Ok(bytes);
+    }
+    let reason = "its SHA-256 is not the one that was written".to_owned();
+    Err(OutputError::Damaged { path, reason })
+}
+
+/// The fold that a state file holds.
+pub(super) fn read_state(
+    study: &Study,
+    folder: &Path,
+    file: &FileEntry,
+) -> Result<Fold, OutputError> {
+    let path = folder.join(&file.path);
+    let state = postcard::from_bytes(&read_file(folder, file)?)
+        .map_err(|e| OutputError::Damaged { path: path.clone(), reason: e.to_string() })?;
+    Fold::restore(study, state).ok_or_else(|| OutputError::Damaged {
+        path,
+        reason: "it does not fit the study".to_owned(),
+    })
+}
+
+/// The failed runs of a folder (the first 100,000).
+pub(super) fn failures_of(folder: &Path, manifest: &Manifest) -> Result<Vec<Failure>, OutputError> {
+    let mut out = Vec::new();
+    let policies = &manifest.scenario.policies;
+    for file in files_of(manifest, "failures") {
+        let path = folder.join(&file.path);
+        let damaged = |reason: String| OutputError::Damaged { path: path.clone(), reason };
+        for batch in batches(folder, file, None, 8192)? {
+            let batch = batch.map_err(|e| damaged(e.to_string()))?;
+            let (names, errors) = (texts(&batch, "policy"), texts(&batch, "error"));
+            let (names, errors) = (names.map_err(damaged)?, errors.map_err(damaged)?);
+            let points = counts(&batch, "point").map_err(damaged)?;
+            let replications = counts(&batch, "replication").map_err(damaged)?;
+            for (row, error) in errors.iter().enumerate().take(FAILURES_LISTED - out.len()) {
+                let policy = policies.iter().position(|name| name == names[row]);
+                let policy = policy.ok_or_else(|| damaged("it names an unknown policy".to_owned()))?;
+                let task = Task { policy, point: points[row], replication: replications[row] };
+                out.push(Failure { task, error: (*error).to_owned() });
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// Why a folder does not hold (a part of) a study; empty if it does.
+pub(super) fn differences(manifest: &Manifest, study: &Study) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut differ = |what: &str, there: &dyn std::fmt::Display, here: &dyn std::fmt::Display| {
+        out.push(format!("{what}: {there} there, {here} now"));
+    };
+    if manifest.model_version != study.model_version {
+        differ("model version", &manifest.model_version, &study.model_version);
+    }
+    if manifest.scenario.id != study.id && manifest.scenario.hash != study.scenario_hash {
+        differ("scenario", &manifest.scenario.id, &study.id);
+    }
+    let policies: Vec<&str> = study.policies.iter().map(|p| p.name.as_str()).collect();
+    if manifest.scenario.policies != policies {
+        differ("policies", &manifest.scenario.policies.join(", "), &policies.join(", "));
+    }
+    if manifest.scenario.hash != study.scenario_hash {
+        differ("SHA-256 of the scenario's values", &manifest.scenario.hash, &study.scenario_hash);
+    }
+    let or_none = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
+    if manifest.design != study.design {
+        differ("design", &or_none(&manifest.design), &or_none(&study.design));
+    }
+    let keep = |keep: crate::run::Keep| format!("{keep:?}").to_lowercase();
+    if manifest.keep != study.keep {
+        differ("what is kept of a run", &keep(manifest.keep), &keep(study.keep));
+    }
+    let numbers = [
+        ("seed", manifest.seed, study.seed),
+        ("first replication", manifest.replications.first, study.first),
+        ("shard", manifest.shard.index, study.shard.index),
+        ("number of shards", manifest.shard.of, study.shard.of),
+        ("replications in a block", manifest.block, BLOCK),
+    ];
+    for (what, there, here) in numbers {
+        if there != here {
+            differ(what, &there, &here);
+        }
+    }
+    for (what, there, here) in [
+        ("replications", manifest.replications.asked, study.replications),
+        ("points", manifest.points, study.points),
+    ] {
+        if there > here {
+            out.push(format!("{what}: {there} were asked for there, {here} now; it can only grow"));
+        }
+    }
+    if out.is_empty() && manifest.identity != identity(study) {
+        out.push("the identity of the study".to_owned());
+    }
+    out
+}
