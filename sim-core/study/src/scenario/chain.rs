@@ -6,6 +6,7 @@ use super::parse;
 use super::points::{self, Home};
 use super::source::{Files, Finding, Findings, MAX_FILE_BYTES, Place, catalogue_hint, read_text};
 use super::tree::{Data, Node};
+use super::uncertain::UncertainDraft;
 use super::{Options, Source};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,10 @@ pub(crate) struct Chain {
     pub(crate) layers: Vec<Layer>,
     /// `--set`, above every policy.
     pub(crate) sets: Vec<Setting>,
+    /// Settings above one policy, by its name.
+    pub(crate) policy_sets: BTreeMap<String, Vec<Setting>>,
+    /// Distributions of uncertain parameters, by path.
+    pub(crate) uncertain: BTreeMap<String, UncertainDraft>,
     pub(crate) policies: BTreeMap<String, PolicyDraft>,
     pub(crate) provenance: BTreeMap<String, Provenance>,
     /// Whether every text was valid TOML.
@@ -68,7 +73,13 @@ pub(crate) fn read(
         merge(&mut chain, kind, document);
     }
     chain.policies.retain(|_, policy| !policy.disabled);
-    sets(&options.sets, &mut chain, files, findings);
+    for text in &options.sets {
+        set(text, &mut chain.sets, files, findings);
+    }
+    for (policy, text) in &options.policy_sets {
+        let own = chain.policy_sets.entry(policy.clone()).or_default();
+        set(text, own, files, findings);
+    }
     Some(chain)
 }
 
@@ -189,34 +200,47 @@ fn merge(chain: &mut Chain, kind: LayerKind, document: Document) {
         policy.settings.extend(draft.settings);
     }
     chain.provenance.extend(document.provenance);
-}
-
-/// `path=value` texts, reported under the name `--set`.
-fn sets(sets: &[String], chain: &mut Chain, files: &mut Files, findings: &mut Findings) {
-    for text in sets {
-        let file = files.add("--set", text.clone());
-        let Some(equals) = text.find('=') else {
-            let place = Place { file, start: 0, end: text.len() as u32 };
-            let finding = Finding::error(Some(place), "", "a setting is written `path=value`");
-            findings.push(finding.help("for example nation.EST.power_price=\"0.35 USD/kWh\""));
-            continue;
-        };
-        let path = text[..equals].trim();
-        let place = Place { file, start: 0, end: equals as u32 };
-        let path = path.to_owned();
-        if let Some(mut node) = set_value(file, equals + 1, files, findings) {
-            points::attach_below(&path, &mut node, Home::Anywhere, files, findings);
-            let mut reader = DocumentReader { files, findings };
-            reader.set(&path, place, &node, &mut chain.sets);
-        }
+    for (path, draft) in document.uncertain {
+        let draft = UncertainDraft { inherited: kind == LayerKind::Parent, ..draft };
+        chain.uncertain.insert(path, draft);
     }
 }
 
-/// The value of a setting: TOML if it reads as such, else the bare text.
-fn set_value(file: u32, start: usize, files: &Files, findings: &mut Findings) -> Option<Node> {
-    let text = &files.text(file)[start..];
+/// A `path=value` text, reported under the name `--set`.
+fn set(text: &str, out: &mut Vec<Setting>, files: &mut Files, findings: &mut Findings) {
+    let file = files.add("--set", text);
+    let end = text.len() as u32;
+    let Some(equals) = text.find('=') else {
+        let place = Place { file, start: 0, end };
+        let finding = Finding::error(Some(place), "", "a setting is written `path=value`");
+        return findings.push(finding.help("for example nation.EST.power_price=\"0.35 USD/kWh\""));
+    };
+    let path = Place { file, start: 0, end: equals as u32 };
+    let value = Place { file, start: equals as u32 + 1, end };
+    setting((text[..equals].trim(), path), value, files, out, findings);
+}
+
+/// The setting of a path at its place to the value that stands at `value`.
+pub(crate) fn setting(
+    (path, place): (&str, Place),
+    value: Place,
+    files: &mut Files,
+    out: &mut Vec<Setting>,
+    findings: &mut Findings,
+) {
+    if let Some(mut node) = set_value(value, files, findings) {
+        points::attach_below(path, &mut node, Home::Anywhere, files, findings);
+        let mut reader = DocumentReader { files, findings };
+        reader.set(path, place, &node, out);
+    }
+}
+
+/// The value at a place: TOML if it reads as such, else the bare text.
+pub(crate) fn set_value(at: Place, files: &Files, findings: &mut Findings) -> Option<Node> {
+    let text = files.slice(at);
     let value = text.trim();
-    let offset = start + (text.len() - text.trim_start().len());
+    let offset = at.start as usize + (text.len() - text.trim_start().len());
+    let file = at.file;
     let place = Place { file, start: offset as u32, end: (offset + value.len()) as u32 };
     let quoted = value.starts_with(['"', '\'', '[', '{']);
     let mut scratch = Files::default();
@@ -259,7 +283,8 @@ fn moved(mut node: Node, file: u32, offset: usize) -> Node {
 
 /// Findings about policies that were asked for but do not exist.
 pub(crate) fn check_selection(chain: &Chain, options: &Options, findings: &mut Findings) {
-    for name in &options.policies {
+    let of_sets = options.policy_sets.iter().map(|(name, _)| name);
+    for name in options.policies.iter().chain(of_sets) {
         if name != "base" && !chain.policies.contains_key(name) {
             let mut known: Vec<&str> = vec!["base"];
             known.extend(chain.policies.keys().map(String::as_str));

@@ -53,6 +53,7 @@ pub fn json_schema() -> Value {
     }
     properties.insert("policies".into(), policies_schema());
     properties.insert("provenance".into(), provenance_schema());
+    properties.insert("uncertain".into(), uncertain_schema());
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "autarky scenario",
@@ -99,6 +100,28 @@ fn provenance_schema() -> Value {
                 "source": { "type": "string", "description": "Source of the figure." },
                 "status": { "enum": ["measured", "calibrated", "assumed"] },
             },
+        },
+    })
+}
+
+fn uncertain_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "Distributions of parameters that nobody knows, by dotted path; \"none\" drops one of a parent.",
+        "additionalProperties": {
+            "anyOf": [
+                { "type": "string" },
+                {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "required": ["distribution"],
+                    "properties": {
+                        "distribution": { "type": "string", "description": "Such as log_uniform(0.08 USD/kWh, 0.2 USD/kWh)." },
+                        "source": { "type": "string", "description": "Source of the distribution." },
+                        "status": { "enum": ["measured", "calibrated", "assumed"] },
+                    },
+                },
+            ],
         },
     })
 }

@@ -4,6 +4,7 @@
 
 use super::source::{Files, Finding, Findings, Place};
 use super::suggest;
+use super::uncertain::{self, UncertainDraft};
 use super::tree::{Data, Member, Node, Table};
 use super::value::{Reader, Reading, check_identifier, text};
 use autarky_market::scenario::Scenario;
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 
 /// Keys of a file that are not roots.
 const OWN_KEYS: &[&str] =
-    &["format", "title", "description", "question", "extends", "policies", "provenance"];
+    &["format", "title", "description", "question", "extends", "policies", "provenance", "uncertain"];
 const STATUSES: &[&str] = &["measured", "calibrated", "assumed"];
 
 /// Where a layer comes from, in rising precedence.
@@ -113,6 +114,7 @@ pub(crate) struct Document {
     pub(crate) settings: Vec<Setting>,
     pub(crate) policies: BTreeMap<String, PolicyDraft>,
     pub(crate) provenance: BTreeMap<String, Provenance>,
+    pub(crate) uncertain: BTreeMap<String, UncertainDraft>,
 }
 
 /// The declaration of a root by its number.
@@ -157,6 +159,7 @@ impl DocumentReader<'_> {
                 "extends" => document.extends = self.text(member).map(|t| (t, member.node.place)),
                 "policies" => document.policies = self.policies(member),
                 "provenance" => document.provenance = self.provenance(member),
+                "uncertain" => document.uncertain = uncertain::read(self, member),
                 name => match root_index(name) {
                     Some(root) => self.root(root, &member.node, &mut document.settings),
                     None => self.unknown_root(member),
@@ -196,7 +199,7 @@ impl DocumentReader<'_> {
         );
     }
 
-    fn text(&mut self, member: &Member) -> Option<String> {
+    pub(super) fn text(&mut self, member: &Member) -> Option<String> {
         if matches!(member.node.data, Data::Broken) {
             return None;
         }
@@ -213,7 +216,7 @@ impl DocumentReader<'_> {
         }
     }
 
-    fn table<'n>(&mut self, node: &'n Node, path: &str) -> Option<&'n Table> {
+    pub(super) fn table<'n>(&mut self, node: &'n Node, path: &str) -> Option<&'n Table> {
         match &node.data {
             Data::Table(table) => Some(table),
             Data::Broken => None,
@@ -431,7 +434,7 @@ impl DocumentReader<'_> {
         all
     }
 
-    fn status(&mut self, member: &Member, path: &str) -> Option<String> {
+    pub(super) fn status(&mut self, member: &Member, path: &str) -> Option<String> {
         let word = self.text(member)?;
         if STATUSES.contains(&word.as_str()) {
             return Some(word);
@@ -463,6 +466,6 @@ fn join(prefix: &str, key: &str) -> String {
     if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") }
 }
 
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     text.chars().take(80).collect()
 }

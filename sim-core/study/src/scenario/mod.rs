@@ -10,6 +10,7 @@ mod explain;
 mod hash;
 mod json_schema;
 mod layer;
+pub(crate) mod level;
 mod origin;
 mod parse;
 mod personas;
@@ -18,13 +19,14 @@ mod portfolio;
 mod references;
 mod resolve;
 mod show;
-mod source;
-mod suggest;
+pub(crate) mod source;
+pub(crate) mod suggest;
 mod template;
 mod tree;
-mod unit;
-mod value;
-mod write;
+mod uncertain;
+pub(crate) mod unit;
+pub(crate) mod value;
+pub(crate) mod write;
 mod zones;
 
 pub use diagnostic::{Diagnostic, Severity, printable, render_all};
@@ -35,13 +37,14 @@ pub use layer::LayerKind;
 pub use origin::{Origin, Origins};
 pub use show::{Row, show, show_csv, show_json, show_text};
 pub use template::template;
+pub use uncertain::Uncertain;
 pub use write::resolved_toml;
 
 pub(crate) use personas::world;
 pub(crate) use suggest::nearest;
 
 use autarky_market::scenario::Scenario;
-use layer::{Layer, Setting};
+use layer::{Layer, PolicyDraft};
 use resolve::Resolved;
 use source::{Files, Findings};
 use std::collections::BTreeSet;
@@ -109,6 +112,8 @@ pub struct Options {
     pub sets: Vec<String>,
     /// Policies to load, in the order of the file; empty loads `base` and every policy.
     pub policies: Vec<String>,
+    /// Settings `path=value` of one policy each (`base` is one), above `sets`: (policy, setting).
+    pub policy_sets: Vec<(String, String)>,
 }
 
 /// A resolved scenario under one policy.
@@ -137,6 +142,8 @@ pub struct Loaded {
     pub question: String,
     /// The policies asked for, `base` first.
     pub policies: Vec<Policy>,
+    /// Parameters that the scenario declares uncertain, by path; they change nothing until a design draws them.
+    pub uncertain: Vec<Uncertain>,
     /// What is probably not as meant.
     pub warnings: Vec<Diagnostic>,
     /// Files and catalogue scenarios that were read.
@@ -185,10 +192,10 @@ fn read_and_resolve(
     let mut policies = Vec::new();
     let base = chain.policies.get_key_value("base");
     let others = chain.policies.iter().filter(|(name, _)| *name != "base");
-    let blank = ("base".to_owned(), layer::PolicyDraft::default());
+    let blank = ("base".to_owned(), PolicyDraft::default());
     let first = base.into_iter().next().unwrap_or((&blank.0, &blank.1));
     for (name, draft) in std::iter::once(first).chain(others) {
-        let resolved = resolve_policy(&chain, &draft.settings, files, findings);
+        let resolved = resolve_policy(&chain, (name, draft), files, findings);
         if options.policies.is_empty() || options.policies.contains(name) {
             let default_title = if name == "base" { "Base" } else { name };
             policies.push(Policy {
@@ -202,11 +209,13 @@ fn read_and_resolve(
     }
     let title = chain.title.clone().unwrap_or_else(|| chain.id.clone());
     let question = chain.question.clone().unwrap_or_default();
+    let uncertain = uncertain::check(&chain, &policies, files, findings);
     Some(Loaded {
         id: chain.id,
         title,
         question,
         policies,
+        uncertain,
         warnings: Vec::new(),
         files: Vec::new(),
     })
@@ -243,12 +252,14 @@ fn is_small_enough(chain: &chain::Chain, findings: &mut Findings) -> bool {
 
 fn resolve_policy(
     chain: &chain::Chain,
-    settings: &[Setting],
+    (name, draft): (&str, &PolicyDraft),
     files: &Files,
     findings: &mut Findings,
 ) -> Resolved {
-    let policy = Layer { kind: LayerKind::Policy, settings: settings.to_vec() };
-    let sets = Layer { kind: LayerKind::Set, settings: chain.sets.clone() };
+    let policy = Layer { kind: LayerKind::Policy, settings: draft.settings.clone() };
+    let own = chain.policy_sets.get(name).into_iter().flatten();
+    let settings = chain.sets.iter().chain(own).cloned().collect();
+    let sets = Layer { kind: LayerKind::Set, settings };
     let layers: Vec<&Layer> = chain.layers.iter().chain([&policy, &sets]).collect();
     let resolved = resolve::resolve(files, &layers, findings);
     origin::check_provenance(&resolved, chain, findings);

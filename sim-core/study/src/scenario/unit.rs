@@ -248,7 +248,7 @@ fn is_special(text: &str) -> bool {
 }
 
 /// Length of the leading decimal number.
-fn number_length(text: &str) -> usize {
+pub(crate) fn number_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     let digits = |mut at: usize| {
         while bytes.get(at).is_some_and(u8::is_ascii_digit) {

@@ -139,6 +139,7 @@ pub fn resolved_toml(loaded: &Loaded) -> String {
     for policy in &loaded.policies {
         policy_toml(&mut out, body, policy, others.is_empty());
     }
+    out.push_str(&super::uncertain::to_toml(&loaded.uncertain));
     out
 }
 
