@@ -3,6 +3,7 @@
 //! What meets files, clocks and readers lives here; the model does not. The command line is a thin layer over this crate.
 #![forbid(unsafe_code)]
 
+pub mod analysis;
 pub mod calibration;
 pub mod output;
 pub mod persona;
