@@ -1,5 +1,61 @@
-//! What a finished study says: sensitivities of an outcome to what varied.
+//! What the numbers of a study say: policies compared, uncertainty split, runs stopped, frontiers and conditions of failure.
+//!
+//! Pure functions over numbers: nothing here reads or writes a file, a clock or a scenario. Numbers that are not finite
+//! count as undefined; they are left out and counted. Resampling draws from keyed streams, so equal inputs give equal bits.
+//! Equations and sources: `docs/studies/analysis.md`.
 
+pub mod direction;
+mod dominance;
+mod error;
+pub mod frontier;
 pub mod morris;
-pub mod resample;
+pub mod nested;
+pub mod pairs;
+mod resample;
 pub mod sobol;
+pub mod stopping;
+mod tail;
+mod text;
+
+use autarky_engine::stats::{Interval, Welford};
+use serde::Serialize;
+
+pub use direction::{Direction, direction};
+pub use dominance::{Dominance, Orders, Verdict};
+pub use error::AnalysisError;
+pub use resample::Resampling;
+pub use tail::{TAIL, Tail};
+
+use crate::run::CONFIDENCE;
+
+/// A mean with its standard error and its 95 % interval by Student's t.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Estimate {
+    /// The mean.
+    pub mean: f64,
+    /// Standard error of the mean; none below two observations.
+    pub standard_error: Option<f64>,
+    /// Lower end of the interval; none below two observations.
+    pub low: Option<f64>,
+    /// Upper end of the interval; none below two observations.
+    pub high: Option<f64>,
+}
+
+impl Estimate {
+    /// Of independent observations.
+    fn of(moments: &Welford) -> Self {
+        let interval = moments.interval(CONFIDENCE);
+        Self {
+            mean: moments.mean(),
+            standard_error: moments.standard_error(),
+            low: interval.as_ref().map(Interval::low),
+            high: interval.as_ref().map(Interval::high),
+        }
+    }
+
+    /// Whether the interval excludes zero.
+    #[must_use]
+    pub fn is_clear(&self) -> bool {
+        matches!((self.low, self.high), (Some(low), Some(high)) if low > 0.0 || high < 0.0)
+    }
+}
