@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 
 use super::OutputError;
 use crate::run::schedule::{BLOCK, Segment, Shard};
-use crate::run::{Keep, Study};
+use crate::design::DesignSpec;
+use crate::run::{Keep, Recipe, Study};
 
 /// Name of the file.
 pub const FILE: &str = "manifest.json";
@@ -112,6 +113,8 @@ pub struct Manifest {
     pub scenario: Scenario,
     /// What identifies the design; empty without one.
     pub design: String,
+    /// The design, if any.
+    pub design_spec: Option<DesignSpec>,
     /// Points of the design; 1 without one.
     pub points: u64,
     /// Seed.
@@ -130,7 +133,9 @@ pub struct Manifest {
     pub model_version: u32,
     /// Version of the program.
     pub program_version: String,
-    /// How to load the same scenario again.
+    /// How the scenario was loaded.
+    pub recipe: Recipe,
+    /// The command that did.
     pub command: String,
     /// What is recorded.
     pub segments: Vec<Recorded>,
@@ -158,6 +163,7 @@ impl Manifest {
                 policies: study.policies.iter().map(|p| p.name.clone()).collect(),
             },
             design: study.design.clone(),
+            design_spec: study.design_spec.clone(),
             points: study.points,
             seed: study.seed,
             replications: Replications {
@@ -171,6 +177,7 @@ impl Manifest {
             block: BLOCK,
             model_version: study.model_version,
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
+            recipe: study.recipe.clone(),
             command: study.command.clone(),
             segments: Vec::new(),
             in_order: true,
@@ -184,6 +191,7 @@ impl Manifest {
     /// Takes over how much is asked for.
     pub(crate) fn ask(&mut self, study: &Study) {
         self.points = study.points;
+        self.design_spec = study.design_spec.clone();
         self.replications.asked = study.replications;
         let whole = Segment {
             points: 0..study.points,

@@ -13,6 +13,7 @@ use super::OutputError;
 use super::digest::sha256;
 use super::manifest::{FILE as MANIFEST, FORMAT, FileEntry, Manifest, identity};
 use super::results::{FAILURES_LISTED, RESOLVED};
+use crate::design::{DesignSpec, Kind};
 use crate::run::schedule::{BLOCK, Task};
 use crate::run::{Failure, Fold, Statistics, Study};
 
@@ -315,8 +316,18 @@ pub(super) fn differences(manifest: &Manifest, study: &Study) -> Vec<String> {
             out.push(format!("{what}: {there} were asked for there, {here} now; it can only grow"));
         }
     }
+    if let (Some(Kind::Table { csv: there }), Some(Kind::Table { csv: here })) =
+        (kind(&manifest.design_spec), kind(&study.design_spec))
+        && !here.starts_with(there.trim_end())
+    {
+        out.push("rows of the table: those that are recorded have changed".to_owned());
+    }
     if out.is_empty() && manifest.identity != identity(study) {
         out.push("the identity of the study".to_owned());
     }
     out
+}
+
+fn kind(spec: &Option<DesignSpec>) -> Option<&Kind> {
+    spec.as_ref().map(|spec| &spec.kind)
 }

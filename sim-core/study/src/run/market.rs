@@ -10,8 +10,10 @@ use autarky_market::scenario::Scenario;
 use autarky_market::{MODEL_VERSION, SimulationError, layout, simulate};
 
 use super::schedule::{Shard, Task};
-use super::{Incomparable, Keep, Mark, Policy, Study, TaskError};
-use crate::scenario::{self, Loaded, resolved_toml};
+use super::points::Points;
+use super::{Incomparable, Keep, Mark, Policy, Recipe, Study, TaskError};
+use crate::design::{Design, DesignSpec};
+use crate::scenario::{self, Diagnostic, Loaded, resolved_toml};
 
 /// How often and with which draws to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,14 +26,17 @@ pub struct Replications {
     pub count: u64,
     /// The command that loads the same scenario, for replays.
     pub command: String,
+    /// How it was loaded.
+    pub recipe: Recipe,
 }
 
 /// A study of the market model.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct MarketStudy {
     /// What is run.
     pub study: Study,
     blueprints: Vec<Blueprint>,
+    points: Option<Points>,
 }
 
 /// Why a loaded scenario cannot be run.
@@ -48,6 +53,8 @@ pub enum PrepareError {
     },
     /// The policies cannot be compared.
     Incomparable(Incomparable),
+    /// The design does not fit the scenario.
+    Design(Vec<Diagnostic>),
 }
 
 impl fmt::Display for PrepareError {
@@ -57,6 +64,7 @@ impl fmt::Display for PrepareError {
                 write!(f, "policy `{name}`: {path}: {message}")
             }
             Self::Incomparable(reason) => reason.fmt(f),
+            Self::Design(found) => f.write_str(&scenario::render_all(found)),
         }
     }
 }
@@ -103,23 +111,61 @@ impl MarketStudy {
             replications: replications.count,
             points: 1,
             design: String::new(),
+            design_spec: None,
             shard: Shard::WHOLE,
             keep: Keep::Series,
+            recipe: replications.recipe,
             command: replications.command,
             policies,
         };
         study.check().map_err(PrepareError::Incomparable)?;
-        Ok(Self { study, blueprints })
+        Ok(Self { study, blueprints, points: None })
+    }
+
+    /// The same study at every point of a design, whose settings lie on top of the resolved scenario.
+    ///
+    /// # Errors
+    ///
+    /// The design does not fit the scenario.
+    pub fn at_points(mut self, spec: &DesignSpec, loaded: &Loaded) -> Result<Self, PrepareError> {
+        let design = Design::new(spec, loaded).map_err(PrepareError::Design)?;
+        self.study.points = design.len();
+        self.study.design = design.identity();
+        self.study.design_spec = Some(spec.clone());
+        self.points = Some(Points::new(&self.study, design).map_err(PrepareError::Design)?);
+        Ok(self)
+    }
+
+    /// The design, if the study has one.
+    #[must_use]
+    pub fn design(&self) -> Option<&Design> {
+        self.points.as_ref().map(Points::design)
+    }
+
+    /// What is simulated under a policy at a point.
+    ///
+    /// # Errors
+    ///
+    /// The settings of the point contradict the scenario.
+    pub fn with_blueprint<T>(
+        &self,
+        (policy, point): (usize, u64),
+        then: impl FnOnce(&Blueprint) -> T,
+    ) -> Result<T, TaskError> {
+        let Some(points) = &self.points else { return Ok(then(&self.blueprints[policy])) };
+        let compiled = points.compiled(&self.study, point);
+        let blueprints = compiled.as_ref().as_ref();
+        blueprints.map(|all| then(&all[policy])).map_err(|e| TaskError::Failed(e.clone()))
     }
 
     /// Runs one replication of one policy.
     pub fn simulate(&self, task: Task, stop: &StopFlag) -> Result<Record, TaskError> {
-        let blueprint = &self.blueprints[task.policy];
-        simulate(blueprint, self.study.seed, task.replication, stop).map_err(|error| {
-            match error {
-                SimulationError::Stopped => TaskError::Stopped,
-                SimulationError::Run(reason) => TaskError::Failed(reason.to_string()),
-            }
+        let run = |blueprint: &Blueprint| {
+            simulate(blueprint, self.study.seed, task.replication, stop)
+        };
+        self.with_blueprint((task.policy, task.point), run)?.map_err(|error| match error {
+            SimulationError::Stopped => TaskError::Stopped,
+            SimulationError::Run(reason) => TaskError::Failed(reason.to_string()),
         })
     }
 }

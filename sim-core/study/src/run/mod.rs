@@ -6,6 +6,7 @@
 
 mod fold;
 mod market;
+mod points;
 mod quantity;
 pub mod schedule;
 mod statistics;
@@ -16,6 +17,7 @@ use std::fmt;
 use autarky_market::record::{Layout, Record};
 use serde::{Deserialize, Serialize};
 
+use crate::design::DesignSpec;
 use schedule::{Shard, Task};
 
 pub use fold::{Fold, FoldState, Outcome, Runner, Sink, in_replication};
@@ -57,12 +59,29 @@ pub struct Study {
     pub points: u64,
     /// What identifies the design but for the number of its points; empty without a design.
     pub design: String,
+    /// The design, if any.
+    pub design_spec: Option<DesignSpec>,
     /// The share of the study that is run here.
     pub shard: Shard,
     /// What is kept of each run.
     pub keep: Keep,
+    /// How the scenario was loaded.
+    pub recipe: Recipe,
     /// The command that runs one replication of one policy again, without `--policy`, `--seed`, `--first` and `-n`.
     pub command: String,
+}
+
+/// How a scenario was loaded: what a user named. Later it is looked whether that has changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipe {
+    /// Path or catalogue id.
+    pub file: String,
+    /// Overlay files.
+    pub overlays: Vec<String>,
+    /// Settings.
+    pub sets: Vec<String>,
+    /// Policies asked for; empty for all.
+    pub policies: Vec<String>,
 }
 
 /// What is kept of each run on disk.

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 const MAX_PARENTS: usize = 32;
 
 /// Everything read, before resolution.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Chain {
     pub(crate) id: String,
     pub(crate) title: Option<String>,
@@ -73,14 +73,26 @@ pub(crate) fn read(
         merge(&mut chain, kind, document);
     }
     chain.policies.retain(|_, policy| !policy.disabled);
-    for text in &options.sets {
-        set(text, &mut chain.sets, files, findings);
-    }
-    for (policy, text) in &options.policy_sets {
-        let own = chain.policy_sets.entry(policy.clone()).or_default();
-        set(text, own, files, findings);
-    }
+    chain.set((&options.sets, &options.policy_sets), files, findings);
     Some(chain)
+}
+
+impl Chain {
+    /// Lays settings on top: of every policy, and of one policy each.
+    pub(crate) fn set(
+        &mut self,
+        (sets, policy_sets): (&[String], &[(String, String)]),
+        files: &mut Files,
+        findings: &mut Findings,
+    ) {
+        for text in sets {
+            set(text, &mut self.sets, files, findings);
+        }
+        for (policy, text) in policy_sets {
+            let own = self.policy_sets.entry(policy.clone()).or_default();
+            set(text, own, files, findings);
+        }
+    }
 }
 
 fn open_source(source: &Source, files: &mut Files, findings: &mut Findings) -> Option<Opened> {

@@ -163,32 +163,66 @@ impl Loaded {
 /// # Errors
 /// All that is wrong, in the order of files and lines. Warnings come with a success only.
 pub fn load(source: &Source, options: &Options) -> Result<Loaded, Vec<Diagnostic>> {
-    let mut files = Files::default();
-    let mut findings = Findings::default();
-    let loaded = read_and_resolve(source, options, &mut files, &mut findings);
-    let (errors, warnings) = findings.finish(&files);
-    match loaded {
-        Some(loaded) if errors.is_empty() => {
-            Ok(Loaded { warnings, files: files.names().collect(), ..loaded })
+    Reader::new(source, options)?.load(&[], &[])
+}
+
+/// A scenario that is read once and resolved many times, each time with other settings on top.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    files: Files,
+    chain: chain::Chain,
+    options: Options,
+    warnings: Findings,
+}
+
+impl Reader {
+    /// Reads a scenario with what lies above it.
+    ///
+    /// # Errors
+    /// All that is wrong with the texts, as [`load`].
+    pub fn new(source: &Source, options: &Options) -> Result<Self, Vec<Diagnostic>> {
+        let (mut files, mut findings) = (Files::default(), Findings::default());
+        let chain = chain::read(source, options, &mut files, &mut findings);
+        let fine = chain.filter(|chain| {
+            chain::check_selection(chain, options, &mut findings);
+            chain.whole && is_small_enough(chain, &mut findings)
+        });
+        match fine {
+            Some(chain) => Ok(Self { files, chain, options: options.clone(), warnings: findings }),
+            None => {
+                let (errors, warnings) = findings.finish(&files);
+                Err(errors.into_iter().chain(warnings).collect())
+            }
         }
-        _ => Err(errors.into_iter().chain(warnings).collect()),
+    }
+
+    /// Resolves it with settings `path=value` on top: of every policy, and of one policy each (policy, setting).
+    ///
+    /// # Errors
+    /// All that is wrong, as [`load`].
+    pub fn load(
+        &self,
+        sets: &[String],
+        policy_sets: &[(String, String)],
+    ) -> Result<Loaded, Vec<Diagnostic>> {
+        let Self { mut files, mut chain, options, warnings: mut findings } = self.clone();
+        chain.set((sets, policy_sets), &mut files, &mut findings);
+        let loaded = resolve_all(chain, &options, &mut files, &mut findings);
+        let (errors, warnings) = findings.finish(&files);
+        if errors.is_empty() {
+            Ok(Loaded { warnings, files: files.names().collect(), ..loaded })
+        } else {
+            Err(errors.into_iter().chain(warnings).collect())
+        }
     }
 }
 
-fn read_and_resolve(
-    source: &Source,
+fn resolve_all(
+    chain: chain::Chain,
     options: &Options,
     files: &mut Files,
     findings: &mut Findings,
-) -> Option<Loaded> {
-    let chain = chain::read(source, options, files, findings)?;
-    chain::check_selection(&chain, options, findings);
-    if !chain.whole {
-        return None;
-    }
-    if !is_small_enough(&chain, findings) {
-        return None;
-    }
+) -> Loaded {
     let mut policies = Vec::new();
     let base = chain.policies.get_key_value("base");
     let others = chain.policies.iter().filter(|(name, _)| *name != "base");
@@ -210,7 +244,7 @@ fn read_and_resolve(
     let title = chain.title.clone().unwrap_or_else(|| chain.id.clone());
     let question = chain.question.clone().unwrap_or_default();
     let uncertain = uncertain::check(&chain, &policies, files, findings);
-    Some(Loaded {
+    Loaded {
         id: chain.id,
         title,
         question,
@@ -218,7 +252,7 @@ fn read_and_resolve(
         uncertain,
         warnings: Vec::new(),
         files: Vec::new(),
-    })
+    }
 }
 
 /// Refuses scenarios whose values under all policies would not fit into memory.

@@ -159,7 +159,7 @@ impl Finding {
 }
 
 /// Findings gathered in one pass.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Findings(Vec<Finding>);
 
 impl Findings {

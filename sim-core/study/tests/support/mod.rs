@@ -11,7 +11,7 @@ use autarky_market::record::{
     Actor, ActorKind, Column, HORIZONS_DAYS, Layer, Layout, Record, Withdrawal,
 };
 use autarky_study::run::schedule::{Shard, Task};
-use autarky_study::run::{Keep, Mark, Policy, Study, TaskError};
+use autarky_study::run::{Keep, Mark, Policy, Recipe, Study, TaskError};
 
 const fn column(name: &'static str, unit: &'static str) -> Column {
     Column { name, unit, doc: "Made up." }
@@ -70,6 +70,8 @@ pub(crate) fn study(replications: u64) -> Study {
         replications,
         points: 1,
         design: String::new(),
+        design_spec: None,
+        recipe: Recipe::default(),
         shard: Shard::WHOLE,
         keep: Keep::Series,
         command: "autarky run synthetic".to_owned(),
