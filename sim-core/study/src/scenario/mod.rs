@@ -6,6 +6,7 @@
 
 mod chain;
 mod diagnostic;
+mod difference;
 mod explain;
 mod hash;
 mod json_schema;
@@ -28,6 +29,9 @@ mod write;
 mod zones;
 
 pub use diagnostic::{Diagnostic, Severity, printable, render_all};
+pub use difference::{
+    Change, Difference, Lone, Side, difference, difference_csv, difference_json, difference_text,
+};
 pub use explain::{Explanation, explain};
 pub use hash::scenario_hash;
 pub use json_schema::{json_schema, json_schema_text};
