@@ -8,3 +8,4 @@ pub mod output;
 pub mod persona;
 pub mod run;
 pub mod scenario;
+pub mod trace;

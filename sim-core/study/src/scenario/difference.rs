@@ -73,8 +73,7 @@ pub fn difference(a: &Policy, b: &Policy) -> Difference {
         let [of_a, of_b] = [a, b].map(|side| -> BTreeSet<&str> {
             side.scenario.identifiers(spec.name).into_iter().collect()
         });
-        let lone =
-            |id: &&str| Lone { path: path_of(root, id, ""), parameters: spec.fields.len() };
+        let lone = |id: &&str| Lone { path: path_of(root, id, ""), parameters: spec.fields.len() };
         found.only_a.extend(of_a.difference(&of_b).map(lone));
         found.only_b.extend(of_b.difference(&of_a).map(lone));
         for id in of_a.intersection(&of_b) {
@@ -98,9 +97,7 @@ fn entry(
             continue;
         }
         let path = path_of(root, id, field.name);
-        let [Some(from_a), Some(from_b)] = [a, b].map(|side| side.origins.get(&path)) else {
-            continue;
-        };
+        let [from_a, from_b] = [a, b].map(|side| side.origins.get(&path));
         let mut change = Change {
             a: row(path.clone(), field, left.as_ref(), from_a),
             b: row(path, field, right.as_ref(), from_b),
@@ -131,9 +128,7 @@ fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
             let share = |(id, x): &(String, f64)| (id.clone(), bits(*x));
             a.iter().map(share).eq(b.iter().map(share))
         }
-        (Some(Value::Path(a)), Some(Value::Path(b))) => {
-            a.iter().map(point).eq(b.iter().map(point))
-        }
+        (Some(Value::Path(a)), Some(Value::Path(b))) => a.iter().map(point).eq(b.iter().map(point)),
         (a, b) => a == b,
     }
 }
@@ -142,7 +137,9 @@ fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
 fn point_out(change: &mut Change, a: Option<&Value>, b: Option<&Value>) {
     let (Some(Value::Path(a)), Some(Value::Path(b))) = (a, b) else { return };
     let longest = a.len().max(b.len());
-    let Some(at) = (0..longest).find(|&at| a.get(at).map(point) != b.get(at).map(point)) else { return };
+    let Some(at) = (0..longest).find(|&at| a.get(at).map(point) != b.get(at).map(point)) else {
+        return;
+    };
     let number = at + 1;
     let text = |points: &[(f64, f64)]| match points.get(at) {
         Some((day, x)) => {
@@ -173,8 +170,7 @@ pub fn difference_text(found: &Difference, [a, b]: [&Side; 2]) -> String {
             let _ = writeln!(out, "\nOnly in {letter} ({})", lone.len());
         }
         for entry in lone {
-            let _ =
-                writeln!(out, "  {} ({} parameters)", printable(&entry.path), entry.parameters);
+            let _ = writeln!(out, "  {} ({} parameters)", printable(&entry.path), entry.parameters);
         }
     }
     section(&mut out, "Titles and texts, which change no result", &found.titles);
@@ -189,7 +185,7 @@ fn section(out: &mut String, heading: &str, changes: &[Change]) {
     for change in changes {
         let _ = writeln!(out, "  {}", printable(&change.a.path));
         let width = [&change.a, &change.b].map(|row| quantity(row).chars().count());
-        let width = width[0].max(width[1]).min(40);
+        let width = width[0].max(width[1]).min(60);
         for (letter, row) in [("A", &change.a), ("B", &change.b)] {
             let origin = [&row.status, &row.layer, &row.origin, &row.source];
             let origin: Vec<String> =
@@ -201,11 +197,8 @@ fn section(out: &mut String, heading: &str, changes: &[Change]) {
 }
 
 fn quantity(row: &Row) -> String {
-    let text = if row.unit.is_empty() {
-        row.value.clone()
-    } else {
-        format!("{} {}", row.value, row.unit)
-    };
+    let text =
+        if row.unit.is_empty() { row.value.clone() } else { format!("{} {}", row.value, row.unit) };
     printable(&text)
 }
 
@@ -220,9 +213,7 @@ pub fn difference_json(found: &Difference, [a, b]: [&Side; 2]) -> Json {
         })
     };
     let changes = |list: &[Change]| -> Json {
-        list.iter()
-            .map(|c| json!({"path": c.a.path, "a": row(&c.a), "b": row(&c.b)}))
-            .collect()
+        list.iter().map(|c| json!({"path": c.a.path, "a": row(&c.a), "b": row(&c.b)})).collect()
     };
     let lone = |list: &[Lone]| -> Json {
         list.iter().map(|l| json!({"path": l.path, "parameters": l.parameters})).collect()

@@ -43,6 +43,7 @@ pub use write::resolved_toml;
 
 pub(crate) use personas::world;
 pub(crate) use suggest::nearest;
+pub(crate) use value::date_text;
 
 use autarky_market::scenario::Scenario;
 use layer::{Layer, Setting};

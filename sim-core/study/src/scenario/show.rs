@@ -49,24 +49,30 @@ pub fn show(policy: &Policy) -> Vec<Row> {
             for (at, field) in spec.fields.iter().enumerate() {
                 let path = path_of(root, id, field.name);
                 let Some(origin) = policy.origins.get(&path) else { continue };
-                rows.push(row(path, field, entry.get(at).as_ref(), origin));
+                rows.push(row(path, field, entry.get(at).as_ref(), Some(origin)));
             }
         }
     }
     rows
 }
 
-/// One parameter as a row.
-pub(super) fn row(path: String, field: &FieldSpec, value: Option<&Value>, origin: &Origin) -> Row {
+/// One parameter as a row; without an origin those cells stay empty.
+pub(super) fn row(
+    path: String,
+    field: &FieldSpec,
+    value: Option<&Value>,
+    origin: Option<&Origin>,
+) -> Row {
+    let text = |part: fn(&Origin) -> &str| origin.map_or(String::new(), |o| part(o).to_owned());
     Row {
         path,
         value: plain_value(field, value),
         unit: if value.is_some() { unit_of(field).to_owned() } else { String::new() },
-        status: origin.status.clone(),
-        layer: origin.layer.as_str().to_owned(),
-        origin: origin.at.clone(),
-        source: origin.source.clone(),
-        vintage: origin.vintage.clone(),
+        status: text(|o| &o.status),
+        layer: text(|o| o.layer.as_str()),
+        origin: text(|o| &o.at),
+        source: text(|o| &o.source),
+        vintage: text(|o| &o.vintage),
     }
 }
 
