@@ -39,6 +39,11 @@ pub(crate) enum Verb {
         after_help = "Example:\n  autarky run small-state -n 1000 --seed 7 --set 'nation.EST.power_price=0.30 USD/kWh'"
     )]
     Run(Run),
+    /// Show what differs between two scenarios, or between two policies of one
+    #[command(
+        after_help = "Ends with 0 whether or not anything differs; `--format json` has `same_results`.\n\nExample:\n  autarky diff small-state --policies base ban"
+    )]
+    Diff(Diff),
     /// Make up or aggregate files with one row a person, from which a nation's demand can be built
     #[command(
         subcommand,
@@ -171,6 +176,26 @@ pub(crate) struct Run {
     /// No progress and no remarks
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// Path of a scenario file, or id of a catalogue scenario
+    pub(crate) a: String,
+    /// The other one [default: the same]
+    pub(crate) b: Option<String>,
+    /// Policy of the first
+    #[arg(long, value_name = "NAME", conflicts_with = "policies")]
+    pub(crate) policy_a: Option<String>,
+    /// Policy of the second
+    #[arg(long, value_name = "NAME", conflicts_with = "policies")]
+    pub(crate) policy_b: Option<String>,
+    /// Policies of the first and of the second [default: base base]
+    #[arg(long, num_args = 2, value_names = ["NAME_A", "NAME_B"])]
+    pub(crate) policies: Vec<String>,
+    /// How the differences are written
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Subcommand)]

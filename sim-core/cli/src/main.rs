@@ -45,6 +45,7 @@ fn run(verb: Verb) -> Result<u8, Failure> {
         Verb::Show(args) => verb::show::run(&args),
         Verb::Explain(args) => verb::explain::run(&args),
         Verb::Run(args) => verb::run::run(&args),
+        Verb::Diff(args) => verb::diff::run(&args),
         Verb::Personas(args) => verb::personas::run(&args),
         Verb::Bench(args) => verb::bench::run(&args),
         Verb::Schema => {

@@ -184,6 +184,19 @@ pub trait Trace {
     fn record(&mut self, record: TraceRecord);
 }
 
+/// As [`Trace`], for those who want the event itself and the state that it meets.
+pub trait Witness<M: Model<Q>, Q: PendingSet = LadderQueue> {
+    /// `event` is about to be handled by `model`.
+    fn witness(&mut self, model: &M, event: M::Event, record: TraceRecord);
+}
+
+impl<T: Trace, Q: PendingSet, M: Model<Q>> Witness<M, Q> for T {
+    #[inline]
+    fn witness(&mut self, _: &M, _: M::Event, record: TraceRecord) {
+        self.record(record);
+    }
+}
+
 /// No trace: costs nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoTrace;
@@ -332,7 +345,7 @@ impl<Q: PendingSet, M: Model<Q>> Simulation<M, Q> {
     }
 
     /// As [`Self::run_until`], writing each event to `trace` before it is handled.
-    pub fn run_until_traced<T: Trace>(
+    pub fn run_until_traced<T: Witness<M, Q>>(
         &mut self,
         end: SimTime,
         limits: &Limits,
@@ -363,7 +376,7 @@ impl<Q: PendingSet, M: Model<Q>> Simulation<M, Q> {
 
     /// Handle events until the end, the end of the batch, or a stop; also counts them.
     #[inline]
-    fn run_batch<T: Trace>(
+    fn run_batch<T: Witness<M, Q>>(
         &mut self,
         batch: &Batch<'_>,
         instant: &mut Instant,
@@ -385,7 +398,7 @@ impl<Q: PendingSet, M: Model<Q>> Simulation<M, Q> {
             let (code, entity) = (event.code(), event.entity());
             let last = TraceRecord { time, phase, code, entity };
             fingerprint = fingerprint.with(time, code, entity);
-            trace.record(last);
+            trace.witness(&self.model, event, last);
             handled += 1;
             here.events = if time == here.time { here.events + 1 } else { 1 };
             here.time = time;

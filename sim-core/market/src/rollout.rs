@@ -7,7 +7,7 @@
 //! the three values that it records; events of copies count against its budget. See section 7.10 of `docs/model.md`.
 
 use autarky_engine::rng::{child_key, entity_key};
-use autarky_engine::simulation::{Limits, RunError, Simulation, Trace, TraceRecord};
+use autarky_engine::simulation::{Limits, RunError, Simulation, TraceRecord, Witness};
 use autarky_engine::stop::StopFlag;
 use autarky_engine::time::{SimDuration, SimTime};
 
@@ -45,9 +45,12 @@ struct Seen {
     served: f64,
 }
 
-impl Rollouts<'_, '_> {
+impl<'a> Rollouts<'a, '_> {
     /// Runs the replication up to the last date with a rollout.
-    pub(crate) fn run<T: Trace>(&mut self, trace: &mut T) -> Result<(), SimulationError> {
+    pub(crate) fn run<T: Witness<Market<'a>>>(
+        &mut self,
+        trace: &mut T,
+    ) -> Result<(), SimulationError> {
         let (every, plan) = (self.plan.rollout.every.unsigned_abs() as usize, self.plan);
         for sample in (every..=plan.timing.samples).step_by(every) {
             let micros = plan.timing.sample.as_micros().saturating_mul(sample as u64);

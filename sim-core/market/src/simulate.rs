@@ -1,7 +1,7 @@
 //! One replication from start to end: first events, run, record.
 
 use autarky_engine::rng::{Stream, StreamKey};
-use autarky_engine::simulation::{Limits, NoTrace, RunError, Simulation, Trace};
+use autarky_engine::simulation::{Limits, NoTrace, RunError, Simulation, Witness};
 use autarky_engine::stop::StopFlag;
 use autarky_engine::time::{SimDuration, SimTime};
 
@@ -94,12 +94,12 @@ pub fn simulate(
     simulate_traced(plan, (seed, replication), stop, &mut NoTrace)
 }
 
-/// As [`simulate`], writing each event to `trace` before it is handled.
+/// As [`simulate`], showing each event to `trace` before it is handled; events of nested rollouts are not shown.
 ///
 /// # Errors
 /// As [`simulate`].
-pub fn simulate_traced<T: Trace>(
-    plan: &Blueprint,
+pub fn simulate_traced<'p, T: Witness<Market<'p>>>(
+    plan: &'p Blueprint,
     (seed, replication): (u64, u64),
     stop: &StopFlag,
     trace: &mut T,

@@ -10,3 +10,4 @@ pub mod output;
 pub mod persona;
 pub mod run;
 pub mod scenario;
+pub mod trace;

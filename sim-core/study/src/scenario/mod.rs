@@ -6,6 +6,7 @@
 
 mod chain;
 mod diagnostic;
+mod difference;
 mod explain;
 mod hash;
 mod json_schema;
@@ -30,6 +31,9 @@ pub(crate) mod write;
 mod zones;
 
 pub use diagnostic::{Diagnostic, Severity, printable, render_all};
+pub use difference::{
+    Change, Difference, Lone, Side, difference, difference_csv, difference_json, difference_text,
+};
 pub use explain::{Explanation, explain};
 pub use hash::scenario_hash;
 pub use json_schema::{json_schema, json_schema_text};
@@ -42,6 +46,7 @@ pub use write::resolved_toml;
 
 pub(crate) use personas::world;
 pub(crate) use suggest::nearest;
+pub(crate) use value::date_text;
 
 use autarky_market::scenario::Scenario;
 use layer::{Layer, PolicyDraft};

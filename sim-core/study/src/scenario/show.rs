@@ -3,8 +3,10 @@
 use super::Policy;
 use super::diagnostic::printable;
 use super::layer::path_of;
+use super::origin::Origin;
 use super::write::{plain_value, unit_of};
 use autarky_market::scenario::Scenario;
+use autarky_market::schema::{FieldSpec, Value};
 
 /// One parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,21 +49,31 @@ pub fn show(policy: &Policy) -> Vec<Row> {
             for (at, field) in spec.fields.iter().enumerate() {
                 let path = path_of(root, id, field.name);
                 let Some(origin) = policy.origins.get(&path) else { continue };
-                let value = entry.get(at);
-                rows.push(Row {
-                    value: plain_value(field, value.as_ref()),
-                    unit: if value.is_some() { unit_of(field).to_owned() } else { String::new() },
-                    status: origin.status.clone(),
-                    layer: origin.layer.as_str().to_owned(),
-                    origin: origin.at.clone(),
-                    source: origin.source.clone(),
-                    vintage: origin.vintage.clone(),
-                    path,
-                });
+                rows.push(row(path, field, entry.get(at).as_ref(), Some(origin)));
             }
         }
     }
     rows
+}
+
+/// One parameter as a row; without an origin those cells stay empty.
+pub(super) fn row(
+    path: String,
+    field: &FieldSpec,
+    value: Option<&Value>,
+    origin: Option<&Origin>,
+) -> Row {
+    let text = |part: fn(&Origin) -> &str| origin.map_or(String::new(), |o| part(o).to_owned());
+    Row {
+        path,
+        value: plain_value(field, value),
+        unit: if value.is_some() { unit_of(field).to_owned() } else { String::new() },
+        status: text(|o| &o.status),
+        layer: text(|o| o.layer.as_str()),
+        origin: text(|o| &o.at),
+        source: text(|o| &o.source),
+        vintage: text(|o| &o.vintage),
+    }
 }
 
 /// The rows as an aligned table; without `origins` only path, value and unit.
@@ -110,7 +122,8 @@ pub fn show_csv(rows: &[Row]) -> Result<String, csv::Error> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn inert(cell: &str) -> String {
+/// A cell that no spreadsheet takes for a formula.
+pub(super) fn inert(cell: &str) -> String {
     let starts_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if starts_formula && cell.parse::<f64>().is_err() {
         format!("'{cell}")
