@@ -9,6 +9,7 @@ pub(crate) const DONE: u8 = 0;
 pub(crate) const USAGE: u8 = 2;
 pub(crate) const SCENARIO: u8 = 3;
 pub(crate) const FAILED_RUNS: u8 = 4;
+pub(crate) const MISMATCH: u8 = 6;
 pub(crate) const INTERNAL: u8 = 70;
 pub(crate) const IO: u8 = 74;
 pub(crate) const INTERRUPTED: u8 = 130;

@@ -9,6 +9,7 @@ mod exit;
 mod message;
 mod progress;
 mod stdout;
+mod study;
 mod verb;
 
 use std::panic::{PanicHookInfo, catch_unwind, set_hook};
@@ -45,6 +46,12 @@ fn run(verb: Verb) -> Result<u8, Failure> {
         Verb::Show(args) => verb::show::run(&args),
         Verb::Explain(args) => verb::explain::run(&args),
         Verb::Run(args) => verb::run::run(&args),
+        Verb::Sweep(args) => verb::sweep::run(&args),
+        Verb::Resume(args) => verb::resume::run(&args),
+        Verb::Status(args) => verb::status::run(&args),
+        Verb::Shard(args) => verb::shard::run(&args),
+        Verb::Merge(args) => verb::merge::run(&args),
+        Verb::Export(args) => verb::export::run(&args),
         Verb::Diff(args) => verb::diff::run(&args),
         Verb::Personas(args) => verb::personas::run(&args),
         Verb::Bench(args) => verb::bench::run(&args),

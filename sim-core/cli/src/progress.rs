@@ -16,40 +16,41 @@ const INTERVAL: Duration = Duration::from_secs(5);
 pub(crate) enum Progress {
     Quiet,
     Bar(ProgressBar),
-    Lines { total: u64, format: MessageFormat, start: Instant, last: Instant },
+    Lines { done: u64, total: u64, format: MessageFormat, start: Instant, last: Instant },
 }
 
 impl Progress {
-    /// Says at once that `total` runs begin.
-    pub(crate) fn start(total: u64, quiet: bool, format: MessageFormat) -> Self {
+    /// Says at once that `total` runs begin, of which some are done.
+    pub(crate) fn start((done, total): (u64, u64), quiet: bool, format: MessageFormat) -> Self {
         if quiet {
             return Self::Quiet;
         }
         if format == MessageFormat::Human && std::io::stderr().is_terminal() {
-            return Self::Bar(bar(total));
+            return Self::Bar(bar(done, total));
         }
         let now = Instant::now();
-        let progress = Self::Lines { total, format, start: now, last: now };
-        progress.line(0);
+        let progress = Self::Lines { done, total, format, start: now, last: now };
+        progress.line();
         progress
     }
 
-    /// `done` runs have ended.
-    pub(crate) fn update(&mut self, done: u64) {
+    /// One more run has ended.
+    pub(crate) fn advance(&mut self) {
         match self {
             Self::Quiet => {}
-            Self::Bar(bar) => bar.set_position(done),
-            Self::Lines { total, last, .. } => {
-                if last.elapsed() >= INTERVAL || done == *total {
+            Self::Bar(bar) => bar.inc(1),
+            Self::Lines { done, total, last, .. } => {
+                *done += 1;
+                if last.elapsed() >= INTERVAL || done == total {
                     *last = Instant::now();
-                    self.line(done);
+                    self.line();
                 }
             }
         }
     }
 
-    fn line(&self, done: u64) {
-        let Self::Lines { total, format, start, .. } = self else { return };
+    fn line(&self) {
+        let Self::Lines { done, total, format, start, .. } = self else { return };
         let seconds = start.elapsed().as_secs_f64();
         message::line(&match format {
             MessageFormat::Human => format!("{done} of {total} runs, {seconds:.0} s"),
@@ -68,12 +69,13 @@ impl Progress {
     }
 }
 
-fn bar(total: u64) -> ProgressBar {
+fn bar(done: u64, total: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
     let template = "{bar:40} {human_pos} of {human_len} runs, {per_sec}, {eta} left";
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
+    bar.set_position(done);
     bar.enable_steady_tick(Duration::from_millis(200));
     bar.tick();
     bar

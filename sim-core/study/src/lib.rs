@@ -6,6 +6,7 @@
 pub mod analysis;
 pub mod calibration;
 pub mod design;
+pub mod job;
 pub mod output;
 pub mod persona;
 pub mod run;

@@ -5,6 +5,12 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod diff;
 pub(crate) mod explain;
+pub(crate) mod export;
+pub(crate) mod merge;
+pub(crate) mod resume;
+pub(crate) mod shard;
+pub(crate) mod status;
+pub(crate) mod sweep;
 pub(crate) mod new;
 pub(crate) mod personas;
 pub(crate) mod run;
@@ -22,6 +28,7 @@ fn loaded(args: &ScenarioArgs, policies: &[String], quiet: bool) -> Result<Loade
         overlays: args.overlay.clone(),
         sets: args.set.clone(),
         policies: policies.to_vec(),
+        ..Options::default()
     };
     let loaded = load(&Source::from_argument(&args.file), &options)
         .map_err(|found| Failure::scenario(&found, args.message_format))?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::OutputError;
+use super::{OutputError, Until};
 use crate::run::schedule::{BLOCK, Segment, Shard};
 use crate::design::DesignSpec;
 use crate::run::{Keep, Recipe, Study};
@@ -99,7 +99,7 @@ pub struct Part {
 }
 
 /// The manifest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Version of this format.
     pub format: u32,
@@ -129,6 +129,10 @@ pub struct Manifest {
     pub keep: Keep,
     /// Replications of a point before the next point's turn.
     pub block: u64,
+    /// When the study has enough replications, if it is not told by their number.
+    pub until: Option<Until>,
+    /// Why it had enough, if it had.
+    pub stopping: Option<String>,
     /// Version of the model's bits.
     pub model_version: u32,
     /// Version of the program.
@@ -137,6 +141,8 @@ pub struct Manifest {
     pub recipe: Recipe,
     /// The command that did.
     pub command: String,
+    /// What a reader must know to be assumed.
+    pub assumptions: Vec<String>,
     /// What is recorded.
     pub segments: Vec<Recorded>,
     /// Whether every run so far was folded in canonical order.
@@ -175,10 +181,13 @@ impl Manifest {
             shard: study.shard,
             keep: study.keep,
             block: BLOCK,
+            until: study.until.clone(),
+            stopping: None,
             model_version: study.model_version,
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
             recipe: study.recipe.clone(),
             command: study.command.clone(),
+            assumptions: study.assumptions.clone(),
             segments: Vec::new(),
             in_order: true,
             parts: Vec::new(),
@@ -191,7 +200,8 @@ impl Manifest {
     /// Takes over how much is asked for.
     pub(crate) fn ask(&mut self, study: &Study) {
         self.points = study.points;
-        self.design_spec = study.design_spec.clone();
+        self.design_spec.clone_from(&study.design_spec);
+        self.until.clone_from(&study.until);
         self.replications.asked = study.replications;
         let whole = Segment {
             points: 0..study.points,

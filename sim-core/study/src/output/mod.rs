@@ -12,15 +12,19 @@
 mod citation;
 pub mod csv;
 mod digest;
+mod export;
 pub mod figure;
 mod folder;
 pub mod json;
+mod looks;
 pub mod manifest;
+mod merge;
 mod number;
 pub mod parquet;
 mod results;
 mod rows;
 mod stored;
+mod streams;
 pub mod table;
 mod words;
 
@@ -28,7 +32,10 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use export::{ExportFormat, export};
 pub use folder::{Claim, Folder};
+pub use looks::Until;
+pub use merge::{bytes, is_shard, merge, slurm};
 pub use results::{Ending, Results};
 pub use stored::{Column, Stored};
 

@@ -30,6 +30,9 @@ pub(super) const FAILURES_LISTED: usize = 100_000;
 /// The resolved scenario.
 pub(super) const RESOLVED: &str = "resolved.toml";
 
+/// Every parameter of every policy with its source.
+pub(super) const PARAMETERS: &str = "parameters.csv";
+
 /// How a study ended, for the manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
@@ -73,23 +76,12 @@ impl<'s> Results<'s> {
     }
 
     fn begin(study: &'s Study, folder: Folder) -> Result<Self, OutputError> {
-        let results = Self {
-            study,
-            folder,
-            manifest: Manifest::new(study),
-            digest: ResultDigest::default(),
-            fold: Fold::new(study),
-            rows: Vec::new(),
-            bytes: 0,
-            open: 0,
-            last_part: Instant::now(),
-            open_failures: Vec::new(),
-            failures: Vec::new(),
-        };
+        let (manifest, fold) = (Manifest::new(study), Fold::new(study));
+        let results = Self::empty(study, folder, manifest, fold);
         // The manifest first: it claims the folder, whatever happens next.
         results.write_manifest()?;
         results.folder.sweep(&results.manifest)?;
-        results.folder.write_bytes(RESOLVED, study.resolved.as_bytes())?;
+        results.write_words()?;
         Ok(results)
     }
 
@@ -113,22 +105,52 @@ impl<'s> Results<'s> {
         manifest.ask(study);
         manifest.program_version = env!("CARGO_PKG_VERSION").to_owned();
         folder.sweep(&manifest)?;
-        if !path.join(RESOLVED).exists() {
-            folder.write_bytes(RESOLVED, study.resolved.as_bytes())?;
+        let mut results = Self::empty(study, folder, manifest, fold);
+        (results.digest, results.failures) = (digest, failures);
+        if !(path.join(RESOLVED).exists() && path.join(PARAMETERS).exists()) {
+            results.write_words()?;
         }
-        Ok(Self {
+        Ok(results)
+    }
+
+    /// A folder whose parts were put together elsewhere, with their statistics.
+    pub(super) fn assembled(
+        study: &'s Study,
+        folder: Folder,
+        mut manifest: Manifest,
+        fold: Fold,
+    ) -> Result<Self, OutputError> {
+        manifest.state = Some(write_state(&folder, &fold, manifest.parts.len())?);
+        let failures = failures_of(folder.path(), &manifest)?;
+        let digest = ResultDigest::from_hex(&manifest.result_digest).unwrap_or_default();
+        let mut results = Self::empty(study, folder, manifest, fold);
+        (results.digest, results.failures) = (digest, failures);
+        results.write_words()?;
+        results.write_manifest()?;
+        Ok(results)
+    }
+
+    /// Nothing open.
+    fn empty(study: &'s Study, folder: Folder, manifest: Manifest, fold: Fold) -> Self {
+        Self {
             study,
             folder,
             manifest,
-            digest,
+            digest: ResultDigest::default(),
             fold,
             rows: Vec::new(),
             bytes: 0,
             open: 0,
             last_part: Instant::now(),
             open_failures: Vec::new(),
-            failures,
-        })
+            failures: Vec::new(),
+        }
+    }
+
+    /// What was run, as text.
+    fn write_words(&self) -> Result<(), OutputError> {
+        self.folder.write_bytes(RESOLVED, self.study.resolved.as_bytes())?;
+        self.folder.write_bytes(PARAMETERS, self.study.parameters.as_bytes())
     }
 
     /// The folder.
@@ -141,6 +163,17 @@ impl<'s> Results<'s> {
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// What is run.
+    pub(super) const fn study(&self) -> &'s Study {
+        self.study
+    }
+
+    /// Notes that the study has enough replications, and why.
+    pub(super) fn settle(&mut self, replications: u64, why: String) {
+        self.manifest.ask(&Study { replications, ..self.study.clone() });
+        self.manifest.stopping = Some(why);
     }
 
     /// Failed runs, in order (the first 100,000).
@@ -252,11 +285,7 @@ impl<'s> Results<'s> {
         }
         let files = self.write_tables()?;
         let part = self.manifest.parts.len();
-        let state = postcard::to_stdvec(&self.fold.state()).map_err(|e| OutputError::Content {
-            path: self.folder.path().join("state"),
-            reason: e.to_string(),
-        })?;
-        let state = self.folder.write_entry(&format!("state-{part:05}.bin"), &state)?;
+        let state = write_state(&self.folder, &self.fold, part)?;
         let before = self.manifest.state.replace(state);
         let segment = self.manifest.segments.len() - 1;
         self.manifest.parts.push(Part { segment, runs: self.open, files });
@@ -354,6 +383,16 @@ impl<'s> Results<'s> {
         self.manifest.status = Status::Failed;
         let _ = self.write_manifest();
     }
+}
+
+/// Writes the statistics that go with so many parts.
+fn write_state(folder: &Folder, fold: &Fold, parts: usize) -> Result<FileEntry, OutputError> {
+    let name = format!("state-{parts:05}.bin");
+    let bytes = postcard::to_stdvec(&fold.state()).map_err(|e| OutputError::Content {
+        path: folder.path().join(&name),
+        reason: e.to_string(),
+    })?;
+    folder.write_entry(&name, &bytes)
 }
 
 impl Sink for Results<'_> {

@@ -1,6 +1,5 @@
 //! Reading a results folder: what it says of itself, columns of its tables, and whether its files are whole.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -12,7 +11,8 @@ use arrow::datatypes::{Float64Type, UInt64Type};
 use super::OutputError;
 use super::digest::sha256;
 use super::manifest::{FILE as MANIFEST, FORMAT, FileEntry, Manifest, identity};
-use super::results::{FAILURES_LISTED, RESOLVED};
+use super::streams::tasks;
+use super::results::{FAILURES_LISTED, PARAMETERS, RESOLVED};
 use crate::design::{DesignSpec, Kind};
 use crate::run::schedule::{BLOCK, Task};
 use crate::run::{Failure, Fold, Statistics, Study};
@@ -59,6 +59,12 @@ impl Stored {
         fs::read_to_string(&path).map_err(OutputError::io("read", &path))
     }
 
+    /// Every parameter of every policy with its source, as CSV.
+    pub fn parameters(&self) -> Result<String, OutputError> {
+        let path = self.path.join(PARAMETERS);
+        fs::read_to_string(&path).map_err(OutputError::io("read", &path))
+    }
+
     /// The statistics of the recorded runs; `study` is of the same scenario.
     pub fn statistics(&self, study: &Study) -> Result<Statistics, OutputError> {
         let different = differences(&self.manifest, study);
@@ -102,7 +108,8 @@ impl Stored {
             let damaged = |reason: String| OutputError::Damaged { path: path.clone(), reason };
             for batch in batches(&self.path, file, Some(&names), 8192)? {
                 let batch = batch.map_err(|e| damaged(e.to_string()))?;
-                let keys = Keys::of(&batch, policies).map_err(damaged)?;
+                let keys = (tasks(&batch, policies), texts(&batch, "nation"));
+                let keys = (keys.0.map_err(damaged)?, keys.1.map_err(damaged)?);
                 let first = self.manifest.replications.first;
                 for (column, name) in out.iter_mut().zip(quantities) {
                     let values = numbers(&batch, name).map_err(damaged)?;
@@ -115,12 +122,17 @@ impl Stored {
 }
 
 impl Column {
-    fn fill(&mut self, keys: &Keys<'_>, (nation, first): (&str, u64), values: &[f64]) {
+    fn fill(
+        &mut self,
+        (tasks, nations): &(Vec<Task>, Vec<&str>),
+        (nation, first): (&str, u64),
+        values: &[f64],
+    ) {
         for (row, value) in values.iter().enumerate() {
-            if keys.nations[row] != nation {
+            if nations[row] != nation {
                 continue;
             }
-            let task = keys.tasks[row];
+            let task = tasks[row];
             let Some(cell) = self.values[task.policy].get_mut(task.point as usize) else { continue };
             let at = (task.replication - first) as usize;
             if cell.len() <= at {
@@ -128,29 +140,6 @@ impl Column {
             }
             cell[at] = *value;
         }
-    }
-}
-
-/// What identifies the rows of a batch.
-pub(super) struct Keys<'b> {
-    pub(super) tasks: Vec<Task>,
-    pub(super) nations: Vec<&'b str>,
-}
-
-impl<'b> Keys<'b> {
-    pub(super) fn of(batch: &'b RecordBatch, policies: &[String]) -> Result<Self, String> {
-        let position: BTreeMap<&str, usize> =
-            policies.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
-        let (names, nations) = (texts(batch, "policy")?, texts(batch, "nation")?);
-        let (points, replications) = (counts(batch, "point")?, counts(batch, "replication")?);
-        let task = |row: usize| {
-            let policy = *position
-                .get(names[row])
-                .ok_or_else(|| format!("it has a policy `{}` that the manifest has not", names[row]))?;
-            Ok(Task { replication: replications[row], point: points[row], policy })
-        };
-        let tasks: Result<Vec<Task>, String> = (0..batch.num_rows()).map(task).collect();
-        Ok(Self { tasks: tasks?, nations })
     }
 }
 

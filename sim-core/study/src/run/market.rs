@@ -1,5 +1,6 @@
 //! A loaded scenario as something to run: blueprints of all policies, and what results need to know about them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use autarky_engine::stop::StopFlag;
@@ -96,6 +97,7 @@ impl MarketStudy {
             title: loaded.title.clone(),
             scenario_hash: loaded.hash(),
             resolved: resolved_toml(loaded),
+            parameters: parameters(loaded),
             start_day: base.horizon.start,
             nation_titles: policies[0]
                 .layout
@@ -114,6 +116,7 @@ impl MarketStudy {
             design_spec: None,
             shard: Shard::WHOLE,
             keep: Keep::Series,
+            until: None,
             recipe: replications.recipe,
             command: replications.command,
             policies,
@@ -168,6 +171,22 @@ impl MarketStudy {
             SimulationError::Run(reason) => TaskError::Failed(reason.to_string()),
         })
     }
+}
+
+/// The rows of `autarky show` of the base, and of other policies where they differ from it, as CSV.
+fn parameters(loaded: &Loaded) -> String {
+    let base = scenario::show(&loaded.policies[0]);
+    let known: BTreeMap<&str, &str> =
+        base.iter().map(|row| (row.path.as_str(), row.value.as_str())).collect();
+    let same = |row: &scenario::Row| known.get(row.path.as_str()) == Some(&row.value.as_str());
+    let of = |(at, policy): (usize, &scenario::Policy)| {
+        let mut rows = scenario::show(policy);
+        rows.retain(|row| at == 0 || !same(row));
+        (policy.name.clone(), rows)
+    };
+    let policies: Vec<_> = loaded.policies.iter().enumerate().map(of).collect();
+    // A text in memory takes every row.
+    scenario::show_policies_csv(&policies).unwrap_or_default()
 }
 
 fn nation_title(scenario: &Scenario, id: &str) -> String {

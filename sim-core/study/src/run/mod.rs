@@ -18,6 +18,7 @@ use autarky_market::record::{Layout, Record};
 use serde::{Deserialize, Serialize};
 
 use crate::design::DesignSpec;
+use crate::output::Until;
 use schedule::{Shard, Task};
 
 pub use fold::{Fold, FoldState, Outcome, Runner, Sink, in_replication};
@@ -37,6 +38,8 @@ pub struct Study {
     pub scenario_hash: String,
     /// The resolved scenario as text.
     pub resolved: String,
+    /// Every parameter of every policy with its source, as CSV.
+    pub parameters: String,
     /// Start of the simulation in days from 1970-01-01.
     pub start_day: f64,
     /// The base, then the named policies.
@@ -65,6 +68,8 @@ pub struct Study {
     pub shard: Shard,
     /// What is kept of each run.
     pub keep: Keep,
+    /// When the study has enough replications, if not at their number.
+    pub until: Option<Until>,
     /// How the scenario was loaded.
     pub recipe: Recipe,
     /// The command that runs one replication of one policy again, without `--policy`, `--seed`, `--first` and `-n`.

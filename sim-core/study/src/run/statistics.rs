@@ -75,6 +75,12 @@ impl Cell {
         self.regret.map(|r| (r.count() > 0).then(|| r.mean()))
     }
 
+    /// Moments of the differences to the base over the pairs.
+    #[must_use]
+    pub const fn difference(&self) -> &Welford {
+        self.paired.difference()
+    }
+
     /// Paired difference to the base; none for the base itself and below two pairs.
     #[must_use]
     pub fn effect(&self) -> Option<Effect> {

@@ -122,6 +122,20 @@ pub fn show_csv(rows: &[Row]) -> Result<String, csv::Error> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// As [`show_csv`], of several policies by name.
+///
+/// # Errors
+/// As [`show_csv`].
+pub fn show_policies_csv(policies: &[(String, Vec<Row>)]) -> Result<String, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["policy"].iter().chain(&COLUMNS))?;
+    for (name, row) in policies.iter().flat_map(|(name, rows)| rows.iter().map(move |r| (name, r))) {
+        writer.write_record([name.as_str()].into_iter().chain(row.cells()).map(inert))?;
+    }
+    let bytes = writer.into_inner().map_err(|e| csv::Error::from(e.into_error()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// A cell that no spreadsheet takes for a formula.
 pub(super) fn inert(cell: &str) -> String {
     let starts_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);

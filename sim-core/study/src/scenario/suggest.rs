@@ -4,7 +4,7 @@
 const MAX_CANDIDATES: usize = 500;
 
 /// The candidate nearest to `word`, if it is near enough to be a slip.
-pub(crate) fn nearest<'c>(
+pub fn nearest<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {

@@ -1,0 +1,339 @@
+//! What the verbs that run studies share: from arguments to a study, and from its start to its end.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::thread::available_parallelism;
+
+use autarky_engine::stop::StopFlag;
+use autarky_study::design::{DesignSpec, Kind};
+use autarky_study::job::{Job, JobError, Request, Vary};
+use autarky_study::output::{Claim, Ending, OutputError, Results, Until, csv, json, table, without_control};
+use autarky_study::run::schedule::Shard;
+use autarky_study::run::{Keep, PrepareError, Recipe, Runner, Statistics, Study};
+use autarky_study::scenario::{Diagnostic, nearest};
+
+use crate::args::{
+    DesignArgs, DesignKind, Format, HowArgs, KeepArg, MessageFormat, ObjectiveArgs, ScenarioArgs,
+    StudyArgs, UntilArgs,
+};
+use crate::exit::{
+    DONE, FAILED_RUNS, Failure, INTERNAL, INTERRUPTED, IO, MISMATCH, SCENARIO, USAGE, messages,
+};
+use crate::progress::Progress;
+use crate::{message, stdout};
+
+/// Failures shown; `failures.parquet` has all.
+const FAILURES_SHOWN: usize = 5;
+/// Largest table of a design in bytes.
+const TABLE_BYTES: u64 = 256 << 20;
+
+/// A failure of the study crate as one of the program.
+pub(crate) fn failure(error: JobError, format: MessageFormat) -> Failure {
+    match error {
+        JobError::Scenario(found) => Failure::scenario(&found, format),
+        JobError::Prepare(PrepareError::Design(found)) => {
+            Failure::scenario(&found, format)
+        }
+        JobError::Prepare(error) => Failure::new(SCENARIO, error),
+        JobError::Output(error) => output(error),
+        JobError::Asked(text) => Failure::new(USAGE, text),
+    }
+}
+
+/// A failure to read or write a folder.
+pub(crate) fn output(error: OutputError) -> Failure {
+    let code = if matches!(error, OutputError::Mismatch { .. }) { MISMATCH } else { IO };
+    Failure::new(code, error)
+}
+
+/// Loads and compiles what a verb asks for; warnings go to standard error unless quiet.
+pub(crate) fn prepare(
+    args: &StudyArgs,
+    vary: Option<Vary>,
+    shard: Shard,
+) -> Result<Job, Failure> {
+    let default = if vary.is_some() { KeepArg::Runs } else { KeepArg::Series };
+    let request = Request {
+        recipe: recipe(&args.scenario),
+        command: load_command(&args.scenario),
+        seed: args.seed,
+        first: args.first,
+        replications: args.replications,
+        vary,
+        keep: match args.keep.unwrap_or(default) {
+            KeepArg::Runs => Keep::Runs,
+            KeepArg::Series => Keep::Series,
+        },
+        shard,
+    };
+    let format = args.scenario.message_format;
+    let job = request.prepare().map_err(|error| failure(error, format))?;
+    if !args.how.quiet {
+        for text in messages(&job.loaded.warnings, format) {
+            message::line(&text);
+        }
+        if let Some(advice) = job.market.design().and_then(|design| design.advice()) {
+            message::line(&advice);
+        }
+    }
+    Ok(job)
+}
+
+fn recipe(args: &ScenarioArgs) -> Recipe {
+    Recipe {
+        file: args.file.clone(),
+        overlays: args.overlay.iter().map(|path| path.display().to_string()).collect(),
+        sets: args.set.clone(),
+        policies: args.policy.clone(),
+    }
+}
+
+/// What varies, from the arguments of a design; none without one.
+pub(crate) fn vary(args: &DesignArgs) -> Result<Option<Vary>, Failure> {
+    if let Some(draws) = args.uncertain {
+        return Ok(Some(Vary::Uncertain { draws, seed: args.design_seed }));
+    }
+    let asked = args.design.or(args.table.as_ref().map(|_| DesignKind::Table));
+    let Some(design) = asked.or((!args.axis.is_empty()).then_some(DesignKind::Factorial)) else {
+        return Ok(None);
+    };
+    let (points, scramble, skip) = (args.points, !args.unscrambled, args.skip);
+    let kind = match design {
+        DesignKind::Factorial => Kind::Factorial,
+        DesignKind::Latin => Kind::Latin { points },
+        DesignKind::Sobol => Kind::Sobol { points, scramble, skip },
+        DesignKind::Saltelli => {
+            Kind::Saltelli { samples: points, second_order: args.second_order, scramble, skip }
+        }
+        DesignKind::Morris => Kind::Morris { trajectories: points, levels: args.levels },
+        DesignKind::Random => Kind::Random { points },
+        DesignKind::Table => Kind::Table { csv: table_text(args)? },
+    };
+    Ok(Some(Vary::Design(DesignSpec { kind, axes: args.axis.clone(), seed: args.design_seed })))
+}
+
+fn table_text(args: &DesignArgs) -> Result<String, Failure> {
+    let Some(path) = &args.table else {
+        return Err(Failure::new(USAGE, "a table design needs --table FILE"));
+    };
+    let name = without_control(&path.display().to_string());
+    let refused = |why: String| Failure::new(IO, format_args!("cannot read `{name}`: {why}"));
+    let size = std::fs::metadata(path).map_err(|e| refused(e.to_string()))?.len();
+    if size > TABLE_BYTES {
+        return Err(refused(format!("it has {size} bytes; a table has at most {TABLE_BYTES}")));
+    }
+    std::fs::read_to_string(path).map_err(|e| refused(e.to_string()))
+}
+
+/// The command that loads the same scenario.
+fn load_command(args: &ScenarioArgs) -> String {
+    let mut words = vec!["autarky run".to_owned(), quoted(&args.file)];
+    for overlay in &args.overlay {
+        words.push(format!("--overlay {}", quoted(&overlay.display().to_string())));
+    }
+    words.extend(args.set.iter().map(|set| format!("--set {}", quoted(set))));
+    words.join(" ")
+}
+
+/// A word as a POSIX shell reads it back.
+pub(crate) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+pub(crate) fn claim(out: Option<&PathBuf>) -> Claim {
+    out.map_or_else(|| Claim::Below(PathBuf::from("results")), |path| Claim::Exact(path.clone()))
+}
+
+/// How a study is run and shown.
+pub(crate) struct Drive<'a> {
+    pub(crate) how: &'a HowArgs,
+    pub(crate) messages: MessageFormat,
+}
+
+/// A study that was run to its end or to an interrupt.
+pub(crate) struct Ran<'s> {
+    pub(crate) results: Results<'s>,
+    pub(crate) interrupted: bool,
+}
+
+impl Drive<'_> {
+    /// Runs a study into its folder.
+    pub(crate) fn run<'s>(&self, job: &'s Job, claim: &Claim) -> Result<Ran<'s>, Failure> {
+        let study = &job.market.study;
+        let mut results = Results::open(study, claim).map_err(output)?;
+        let stop = StopFlag::new();
+        stop_on_interrupt(&stop)?;
+        let runs = results.manifest().runs;
+        let mut progress = Progress::start((runs.recorded, runs.asked), self.how.quiet, self.messages);
+        let mut runner = Runner {
+            threads: threads(self.how),
+            stop: &stop,
+            simulate: |task| job.market.simulate(task, &stop),
+            progress: || progress.advance(),
+        };
+        let outcome = results.run_all(&mut runner);
+        progress.end();
+        let outcome = outcome.map_err(|e| Failure::new(INTERNAL, e))?;
+        let interrupted = outcome.interrupted;
+        let written = match outcome.sink_error {
+            Some(error) => Err(error),
+            None => {
+                results.finish(if interrupted { Ending::Interrupted } else { Ending::Complete })
+            }
+        };
+        if let Err(error) = written {
+            let kept = results.manifest().runs.recorded;
+            results.abandon();
+            let text = format!("{error}\n{kept} runs recorded before are kept");
+            return Err(Failure { code: output(error).code, ..Failure::new(IO, text) });
+        }
+        Ok(Ran { results, interrupted })
+    }
+}
+
+pub(crate) fn threads(how: &HowArgs) -> NonZeroUsize {
+    let asked = how.jobs.and_then(|jobs| NonZeroUsize::new(jobs as usize));
+    asked.or_else(|| available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+}
+
+/// The first interrupt asks the run to stop, the second ends it at once.
+fn stop_on_interrupt(stop: &StopFlag) -> Result<(), Failure> {
+    let stop = stop.clone();
+    let handler = move || {
+        if stop.is_requested() {
+            std::process::exit(i32::from(INTERRUPTED));
+        }
+        stop.request();
+        message::line(
+            "\nstopping; finished replications are kept (interrupt again to end at once)",
+        );
+    };
+    ctrlc::set_handler(handler).map_err(|e| Failure::new(INTERNAL, e))
+}
+
+impl Ran<'_> {
+    /// The summary as text in a format.
+    pub(crate) fn summary(&self, study: &Study, format: Format) -> String {
+        let statistics = self.results.statistics();
+        match format {
+            Format::Table => table::summary(study, statistics),
+            Format::Json => {
+                format!("{:#}", json::summary(study, statistics, self.results.manifest()))
+            }
+            Format::Csv => csv::summary(study, statistics),
+        }
+    }
+
+    /// Prints a text and then what went wrong and where the results are; the exit code.
+    pub(crate) fn end(&self, study: &Study, text: &str, drive: &Drive<'_>) -> Result<u8, Failure> {
+        let printed = stdout::print(text);
+        self.report(study, drive);
+        printed?;
+        Ok(if self.interrupted {
+            INTERRUPTED
+        } else if self.results.manifest().runs.failed > 0 {
+            FAILED_RUNS
+        } else {
+            DONE
+        })
+    }
+
+    fn report(&self, study: &Study, drive: &Drive<'_>) {
+        let manifest = self.results.manifest();
+        let path = self.results.folder().path().display().to_string();
+        if manifest.runs.failed > 0 {
+            let failed = manifest.runs.failed;
+            message::line(&format!("{failed} runs failed; failures.parquet lists them"));
+        }
+        for failure in self.results.failures().iter().take(FAILURES_SHOWN) {
+            let name = &study.policies[failure.task.policy].name;
+            message::line(&without_control(&format!(
+                "  {name}, replication {}: {}",
+                failure.task.replication, failure.error
+            )));
+            let again = study.replay_command(failure.task).replace(" DIR ", &format!(" {} ", quoted(&path)));
+            message::line(&without_control(&format!("    again: {again}")));
+        }
+        if drive.how.quiet {
+            return;
+        }
+        if let Some(text) = &manifest.stopping {
+            message::line(text);
+        }
+        match drive.messages {
+            MessageFormat::Human => {
+                message::line(&without_control(&format!("results in {path}")));
+                if self.interrupted {
+                    message::line(&without_control(&format!("to go on: autarky resume {}", quoted(&path))));
+                }
+            }
+            MessageFormat::Json => {
+                message::line(
+                    &serde_json::json!({ "reason": "results", "path": path }).to_string(),
+                );
+            }
+        }
+    }
+}
+
+/// Gives a study its rule for enough replications, if it is asked for.
+pub(crate) fn until(
+    study: &mut Study,
+    args: &UntilArgs,
+    objective: &ObjectiveArgs,
+) -> Result<(), Failure> {
+    let Some(halfwidth) = args.until_halfwidth else { return Ok(()) };
+    let statistics = Statistics::new(study);
+    for name in &objective.objective {
+        quantity(&statistics, name)?;
+    }
+    let until = Until {
+        quantities: objective.objective.clone(),
+        nation: nation(study, objective.nation.as_deref())?,
+        halfwidth,
+        block: args.block,
+    };
+    if study.points > 1 {
+        let text = "--until-halfwidth goes with replications, not with the points of a design";
+        return Err(Failure::new(USAGE, text));
+    }
+    until.rule(study.replications).map_err(|e| Failure::new(USAGE, e))?;
+    study.until = Some(until);
+    Ok(())
+}
+
+/// Position of a quantity.
+pub(crate) fn quantity(statistics: &Statistics, name: &str) -> Result<usize, Failure> {
+    let names = statistics.quantities().iter().map(|quantity| quantity.name.as_str());
+    statistics.quantity(name).ok_or_else(|| unknown("quantity", name, names))
+}
+
+/// Position of a nation of a study, the first by default.
+pub(crate) fn nation(study: &Study, name: Option<&str>) -> Result<usize, Failure> {
+    let nations = &study.policies[0].layout.nations;
+    let Some(name) = name else { return Ok(0) };
+    nations.iter().position(|nation| nation == name).ok_or_else(|| {
+        unknown("nation", name, nations.iter().map(String::as_str))
+    })
+}
+
+/// A usage error about an unknown name, with a suggestion.
+pub(crate) fn unknown<'a>(
+    what: &str,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Failure {
+    let known: Vec<&str> = known.collect();
+    let help = nearest(name, known.iter().copied())
+        .map(|near| format!("did you mean `{near}`?"))
+        .or_else(|| (known.len() <= 20).then(|| format!("known: {}", known.join(", "))));
+    Failure::usage(&Diagnostic {
+        help,
+        ..Diagnostic::error(format!("the study has no {what} `{}`", without_control(name)))
+    })
+}

@@ -1,0 +1,56 @@
+//! `autarky shard`: one of N equal shares of a study, or the script of a job array that runs them all.
+
+use autarky_study::output::slurm;
+use autarky_study::run::schedule::Shard;
+
+use crate::args::ShardArgs;
+use crate::exit::{DONE, Failure, USAGE};
+use crate::stdout;
+use crate::study::{Drive, claim, prepare, quoted, vary};
+
+/// Most shares of a study.
+const SHARES: u64 = 100_000;
+
+pub(crate) fn run(args: &ShardArgs) -> Result<u8, Failure> {
+    let shard = share(&args.share)?;
+    let out = args.study.out.as_ref();
+    if args.slurm {
+        let folder = out.map_or_else(|| "shards".to_owned(), |path| path.display().to_string());
+        let text = slurm(&command(), shard.of, &quoted(folder.trim_end_matches('/')));
+        return stdout::print(&text).map(|()| DONE);
+    }
+    let job = prepare(&args.study, vary(&args.design)?, shard)?;
+    let study = &job.market.study;
+    let drive = Drive { how: &args.study.how, messages: args.study.scenario.message_format };
+    let ran = drive.run(&job, &claim(out))?;
+    ran.end(study, &ran.summary(study, args.study.how.format), &drive)
+}
+
+/// `3/16` as the third of sixteen.
+fn share(text: &str) -> Result<Shard, Failure> {
+    let numbers = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+    match numbers {
+        Some((i, of)) if (1..=SHARES).contains(&of) && (1..=of).contains(&i) => {
+            Ok(Shard { index: i - 1, of })
+        }
+        _ => Err(Failure::new(
+            USAGE,
+            format_args!("a share is written I/N with 1 ≤ I ≤ N ≤ {SHARES}, such as 3/16; found `{}`", autarky_study::output::without_control(text)),
+        )),
+    }
+}
+
+/// What follows the share on this command line, without what the script adds itself.
+fn command() -> String {
+    let mut words = Vec::new();
+    let mut arguments = std::env::args().skip_while(|word| word != "shard").skip(2);
+    while let Some(word) = arguments.next() {
+        match word.as_str() {
+            "--slurm" | "--quiet" | "-q" => {}
+            "--out" | "--jobs" => drop(arguments.next()),
+            other if other.starts_with("--out=") || other.starts_with("--jobs=") => {}
+            other => words.push(quoted(other)),
+        }
+    }
+    words.join(" ")
+}

@@ -1,0 +1,260 @@
+//! A study from what a user asks for, or from the folder of one that was begun. The command line and Python both come through here.
+
+use std::fmt;
+
+use autarky_market::MODEL_VERSION;
+
+use crate::design::{DesignSpec, Kind, UncertainDraws, of_uncertain};
+use crate::output::{OutputError, Stored, without_control};
+use crate::run::schedule::Shard;
+use crate::run::{Keep, MarketStudy, PrepareError, Recipe, Replications};
+use crate::scenario::{
+    Diagnostic, Loaded, Options, Side, Source, difference, difference_text, load, render_all,
+    scenario_hash,
+};
+
+/// What shall vary over the points of a study.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Vary {
+    /// The axes of a design.
+    Design(DesignSpec),
+    /// The parameters that the scenario declares uncertain, in so many joint draws.
+    Uncertain {
+        /// Joint draws.
+        draws: u64,
+        /// Seed of the draws.
+        seed: u64,
+    },
+}
+
+/// What a user asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// Path or catalogue id, overlays, settings, policies.
+    pub recipe: Recipe,
+    /// The command that loads the same scenario.
+    pub command: String,
+    /// Seed of all random streams.
+    pub seed: u64,
+    /// Number of the first replication.
+    pub first: u64,
+    /// Replications of every policy and point.
+    pub replications: u64,
+    /// What varies over points, if anything.
+    pub vary: Option<Vary>,
+    /// What is kept of each run.
+    pub keep: Keep,
+    /// The share to run here.
+    pub shard: Shard,
+}
+
+/// A study ready to run, with the scenario that it came from.
+#[derive(Debug)]
+pub struct Job {
+    /// What is run.
+    pub market: MarketStudy,
+    /// The scenario.
+    pub loaded: Loaded,
+}
+
+/// How far an old study shall go now; none: as far as it was asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Growth {
+    /// Replications.
+    pub replications: Option<u64>,
+    /// Points, samples or trajectories of the design, as it counts them.
+    pub points: Option<u64>,
+}
+
+/// Why there is no study.
+#[derive(Debug)]
+pub enum JobError {
+    /// The scenario is invalid.
+    Scenario(Vec<Diagnostic>),
+    /// It cannot be run.
+    Prepare(PrepareError),
+    /// The folder cannot be read or written.
+    Output(OutputError),
+    /// What is asked for does not fit the study.
+    Asked(String),
+}
+
+impl fmt::Display for JobError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scenario(found) => f.write_str(&render_all(found)),
+            Self::Prepare(error) => error.fmt(f),
+            Self::Output(error) => error.fmt(f),
+            Self::Asked(text) => f.write_str(text),
+        }
+    }
+}
+
+impl std::error::Error for JobError {}
+
+impl From<OutputError> for JobError {
+    fn from(error: OutputError) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Loads what a recipe names.
+///
+/// # Errors
+///
+/// All that is wrong with the scenario.
+pub fn load_recipe(recipe: &Recipe) -> Result<Loaded, Vec<Diagnostic>> {
+    let mut policies = recipe.policies.clone();
+    if !policies.is_empty() && !policies.iter().any(|name| name == "base") {
+        policies.push("base".to_owned());
+    }
+    let options = Options {
+        overlays: recipe.overlays.iter().map(Into::into).collect(),
+        sets: recipe.sets.clone(),
+        policies,
+        ..Options::default()
+    };
+    load(&Source::from_argument(&recipe.file), &options)
+}
+
+impl Request {
+    /// Loads and compiles the study.
+    ///
+    /// # Errors
+    ///
+    /// The scenario or the design is invalid.
+    pub fn prepare(&self) -> Result<Job, JobError> {
+        let loaded = load_recipe(&self.recipe).map_err(JobError::Scenario)?;
+        let replications = Replications {
+            seed: self.seed,
+            first: self.first,
+            count: self.replications,
+            command: self.command.clone(),
+            recipe: self.recipe.clone(),
+        };
+        let mut market =
+            MarketStudy::prepare(&loaded, replications).map_err(JobError::Prepare)?;
+        if let Some(spec) = self.spec(&loaded)? {
+            market = market.at_points(&spec, &loaded).map_err(JobError::Prepare)?;
+        }
+        market.study.keep = self.keep;
+        market.study.shard = self.shard;
+        Ok(Job { market, loaded })
+    }
+
+    fn spec(&self, loaded: &Loaded) -> Result<Option<DesignSpec>, JobError> {
+        match &self.vary {
+            None => Ok(None),
+            Some(Vary::Design(spec)) => Ok(Some(spec.clone())),
+            Some(Vary::Uncertain { draws, seed }) => {
+                let spec = of_uncertain(loaded, UncertainDraws::Random, *draws, *seed);
+                spec.map(Some).map_err(|found| JobError::Scenario(vec![*found]))
+            }
+        }
+    }
+}
+
+/// The study of a folder again, as it was or grown.
+///
+/// # Errors
+///
+/// The folder is damaged, the model has another version, or the design cannot grow.
+pub fn reopen(stored: &Stored, growth: Growth) -> Result<Job, JobError> {
+    let manifest = &stored.manifest;
+    if manifest.model_version != MODEL_VERSION {
+        return Err(mismatch(stored, vec![format!(
+            "model version: {} there, {MODEL_VERSION} now (program {} there)",
+            manifest.model_version, manifest.program_version
+        )]));
+    }
+    let text = stored.resolved()?;
+    let source = Source::Text { name: "resolved.toml".to_owned(), text: text.clone() };
+    let options = Options { policies: manifest.scenario.policies.clone(), ..Options::default() };
+    let mut loaded = load(&source, &options).map_err(JobError::Scenario)?;
+    loaded.id.clone_from(&manifest.scenario.id);
+    if loaded.hash() != manifest.scenario.hash {
+        let text = "resolved.toml was changed after the study had begun".to_owned();
+        return Err(mismatch(stored, vec![text]));
+    }
+    let replications = Replications {
+        seed: manifest.seed,
+        first: manifest.replications.first,
+        count: growth.replications.unwrap_or(manifest.replications.asked),
+        command: manifest.command.clone(),
+        recipe: manifest.recipe.clone(),
+    };
+    let mut market = MarketStudy::prepare(&loaded, replications).map_err(JobError::Prepare)?;
+    market.study.resolved = text;
+    match (&manifest.design_spec, growth.points) {
+        (Some(spec), points) => {
+            let spec = grown(spec, points)?;
+            market = market.at_points(&spec, &loaded).map_err(JobError::Prepare)?;
+        }
+        (None, Some(_)) => {
+            return Err(JobError::Asked("the study has no design, so no points".to_owned()));
+        }
+        (None, None) => {}
+    }
+    market.study.keep = manifest.keep;
+    if growth.replications.is_none() {
+        market.study.until.clone_from(&manifest.until);
+    }
+    market.study.shard = manifest.shard;
+    market.study.assumptions.clone_from(&manifest.assumptions);
+    market.study.parameters = stored.parameters()?;
+    Ok(Job { market, loaded })
+}
+
+fn mismatch(stored: &Stored, differences: Vec<String>) -> JobError {
+    JobError::Output(OutputError::Mismatch { path: stored.path.clone(), differences })
+}
+
+/// A design with more points.
+fn grown(spec: &DesignSpec, points: Option<u64>) -> Result<DesignSpec, JobError> {
+    let mut spec = spec.clone();
+    let Some(count) = points else { return Ok(spec) };
+    match &mut spec.kind {
+        Kind::Sobol { points, .. } | Kind::Random { points } => *points = count,
+        Kind::Saltelli { samples, .. } => *samples = count,
+        Kind::Morris { trajectories, .. } => *trajectories = count,
+        Kind::Factorial | Kind::Latin { .. } | Kind::Table { .. } => {
+            let kind = spec.kind.as_str();
+            return Err(JobError::Asked(format!(
+                "a {kind} design does not grow by a number of points{}",
+                if kind == "table" { "; sweep again with a longer table and the same --out" } else { "" }
+            )));
+        }
+    }
+    Ok(spec)
+}
+
+/// What differs between the scenario of a folder and what its recipe loads now; none if nothing does, or if it cannot be loaded any more.
+#[must_use]
+pub fn changed(stored: &Stored, job: &Job) -> Option<String> {
+    let now = load_recipe(&stored.manifest.recipe).ok()?;
+    if now.hash() == stored.manifest.scenario.hash {
+        return None;
+    }
+    let mut text = String::new();
+    for policy in &job.loaded.policies {
+        let Some(other) = now.policy(&policy.name) else {
+            text += &format!("policy `{}` is gone\n", without_control(&policy.name));
+            continue;
+        };
+        let found = difference(policy, other);
+        if found.is_empty() {
+            continue;
+        }
+        let side = |scenario: &str, policy: &crate::scenario::Policy| Side {
+            scenario: scenario.to_owned(),
+            policy: policy.name.clone(),
+            hash: scenario_hash(&policy.scenario),
+        };
+        let sides = [side("recorded", policy), side("now", other)];
+        text += &difference_text(&found, [&sides[0], &sides[1]]);
+    }
+    for policy in now.policies.iter().filter(|p| job.loaded.policy(&p.name).is_none()) {
+        text += &format!("policy `{}` is new\n", without_control(&policy.name));
+    }
+    Some(text)
+}
