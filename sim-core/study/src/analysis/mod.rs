@@ -10,6 +10,7 @@ mod error;
 pub mod frontier;
 pub mod nested;
 pub mod pairs;
+pub mod prim;
 mod resample;
 pub mod stopping;
 mod tail;
