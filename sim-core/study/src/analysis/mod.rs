@@ -11,6 +11,7 @@ pub mod frontier;
 pub mod morris;
 pub mod nested;
 pub mod pairs;
+pub mod prim;
 mod resample;
 pub mod sobol;
 pub mod stopping;
