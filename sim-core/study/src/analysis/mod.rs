@@ -1,5 +1,7 @@
 //! What a finished study says: sensitivities of an outcome to what varied.
 
 pub mod morris;
-pub mod resample;
+mod resample;
 pub mod sobol;
+
+pub use resample::{AnalysisError, Estimate, Resampling};
