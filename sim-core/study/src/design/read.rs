@@ -173,17 +173,7 @@ impl Levelled<'_> {
         let dots = text.find("..")?;
         let low = values.part(0..dots).trim();
         let tail = values.part(dots + 2..text.len()).trim();
-        let (high, cut) = match tail.text().rsplit_once([':', '/']) {
-            Some((high, rest)) if !high.is_empty() => {
-                let at = high.len();
-                let is_step = tail.text()[at..].starts_with(':');
-                let is_count = !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit());
-                let rest = tail.part(at + 1..tail.text().len()).trim();
-                let cut = (is_step || is_count).then_some((is_step, rest));
-                (if cut.is_some() { tail.part(0..at).trim() } else { tail.clone() }, cut)
-            }
-            _ => (tail.clone(), None),
-        };
+        let (high, cut) = after_range(&tail);
         let unit = unit_text(&high);
         let (a, b) = (self.figure(spec, &low, unit), self.figure(spec, &high, unit));
         let (low, high, form) = self.ends(spec, values, (a?, b?))?;
@@ -349,6 +339,23 @@ impl Levelled<'_> {
             .help(format!("cut it: {name}(…, …, low, high)"));
         self.findings.push(finding);
         None
+    }
+}
+
+/// The upper end of a range, and what follows it: a step after `:`, or a number of levels after the last `/`.
+fn after_range(tail: &Passage) -> (Passage, Option<(bool, Passage)>) {
+    let text = tail.text();
+    let count = text.rfind('/').filter(|at| {
+        let rest = text[at + 1..].trim();
+        *at > 0 && !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit())
+    });
+    let step = text.find(':');
+    match step.or(count) {
+        Some(at) => {
+            let rest = tail.part(at + 1..text.len()).trim();
+            (tail.part(0..at).trim(), Some((step.is_some(), rest)))
+        }
+        None => (tail.clone(), None),
     }
 }
 
