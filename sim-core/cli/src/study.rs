@@ -1,19 +1,20 @@
 //! What the verbs that run studies share: from arguments to a study, and from its start to its end.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use autarky_engine::stop::StopFlag;
 use autarky_study::design::{DesignSpec, Kind};
-use autarky_study::job::{Job, JobError, Request, Vary};
-use autarky_study::output::{Claim, Ending, OutputError, Results, Until, csv, json, table, without_control};
+use autarky_study::ask::{AskError, Asked};
+use autarky_study::job::{Growth, Job, JobError, Request, Vary, reopen};
+use autarky_study::output::{Claim, Ending, OutputError, Results, Stored, Until, csv, json, table, without_control};
 use autarky_study::run::schedule::Shard;
 use autarky_study::run::{Keep, PrepareError, Recipe, Runner, Statistics, Study};
 use autarky_study::scenario::{Diagnostic, nearest};
 
 use crate::args::{
-    DesignArgs, DesignKind, Format, HowArgs, KeepArg, MessageFormat, ObjectiveArgs, ScenarioArgs,
+    DesignArgs, DesignKind, Format, HowArgs, KeepArg, MessageFormat, ObjectiveArgs, OutcomeArgs, ScenarioArgs,
     StudyArgs, UntilArgs,
 };
 use crate::exit::{
@@ -190,7 +191,7 @@ impl Drive<'_> {
             let kept = results.manifest().runs.recorded;
             results.abandon();
             let text = format!("{error}\n{kept} runs recorded before are kept");
-            return Err(Failure { code: output(error).code, ..Failure::new(IO, text) });
+            return Err(Failure::new(output(error).code, text));
         }
         Ok(Ran { results, interrupted })
     }
@@ -278,6 +279,49 @@ impl Ran<'_> {
                 );
             }
         }
+    }
+}
+
+/// Why a question has no answer, as a failure of the program.
+pub(crate) fn ask(error: AskError) -> Failure {
+    match error {
+        AskError::Output(error) => output(error),
+        other => Failure::new(USAGE, other),
+    }
+}
+
+/// A recorded study that is asked something.
+pub(crate) struct Opened {
+    stored: Stored,
+    job: Job,
+}
+
+impl Opened {
+    pub(crate) fn new(dir: &Path) -> Result<Self, Failure> {
+        let stored = Stored::open(dir).map_err(output)?;
+        let job = reopen(&stored, Growth::default())
+            .map_err(|error| failure(error, MessageFormat::Human))?;
+        Ok(Self { stored, job })
+    }
+
+    pub(crate) fn asked(&self) -> Asked<'_> {
+        let (study, design) = (&self.job.market.study, self.job.market.design());
+        Asked { stored: &self.stored, study, design }
+    }
+
+    /// What is asked about, and its values at every point.
+    pub(crate) fn outcome(&self, args: &OutcomeArgs) -> Result<(String, Vec<Vec<f64>>), Failure> {
+        let asked = self.asked();
+        let wanted = asked.wanted(std::slice::from_ref(&args.outcome), &[]).map_err(ask)?;
+        let quantity = &wanted[0].quantity;
+        let nation = asked.nation(args.nation.as_deref()).map_err(ask)?;
+        let policy = asked.policy(args.policy.as_deref()).map_err(ask)?;
+        let minus = args.minus.as_deref();
+        let minus = minus.map(|name| asked.policy(Some(name))).transpose().map_err(ask)?;
+        let values = asked.outcome(quantity, nation, (policy, minus)).map_err(ask)?;
+        let name = |policy: usize| self.job.market.study.policies[policy].name.as_str();
+        let other = minus.map_or_else(String::new, |minus| format!(" − {}", name(minus)));
+        Ok((format!("{quantity} of {} in {nation}{other}", name(policy)), values))
     }
 }
 

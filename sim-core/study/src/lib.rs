@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod analysis;
+pub mod ask;
 pub mod calibration;
 pub mod design;
 pub mod job;

@@ -1,6 +1,6 @@
 //! `autarky check`: all that is wrong with a scenario. With `--message-format json` the findings are data, on standard output.
 
-use autarky_study::run::{MarketStudy, Replications};
+use autarky_study::run::{MarketStudy, Recipe, Replications};
 use autarky_study::scenario::{Options, Source, load, printable};
 
 use crate::args::{Check, MessageFormat};
@@ -13,6 +13,7 @@ pub(crate) fn run(args: &Check) -> Result<u8, Failure> {
         overlays: args.overlay.clone(),
         sets: args.set.clone(),
         policies: args.policy.clone(),
+        ..Options::default()
     };
     let (loaded, found) = match load(&Source::from_argument(&args.file), &options) {
         Ok(loaded) => {

@@ -1,0 +1,53 @@
+//! `autarky compare`: named policies on common random numbers, and what differs between them.
+
+use autarky_study::ask::{Asked, Compared, OBJECTIVES, comparisons_csv};
+use autarky_study::job::Vary;
+use autarky_study::output::Stored;
+use autarky_study::run::schedule::Shard;
+
+use crate::args::{Compare, Format};
+use crate::exit::{Failure, USAGE};
+use crate::study::{Drive, ask, claim, output, prepare, until};
+
+pub(crate) fn run(args: &Compare) -> Result<u8, Failure> {
+    let vary = args.uncertain.map(|draws| Vary::Uncertain { draws, seed: args.study.seed });
+    let mut job = prepare(&args.study, vary, Shard::WHOLE)?;
+    until(&mut job.market.study, &args.until, &args.objective)?;
+    let study = &job.market.study;
+    if study.policies.len() < 2 {
+        let text = "there is one policy only; a comparison needs two or more ([policies.NAME] in the scenario)";
+        return Err(Failure::new(USAGE, text));
+    }
+    // Names are checked before the first run, not after the last.
+    let claim = claim(args.study.out.as_ref());
+    let how = &args.study.how;
+    let drive = Drive { how, messages: args.study.scenario.message_format };
+    check(args, &job)?;
+    let ran = drive.run(&job, &claim)?;
+    let stored = Stored::open(ran.results.folder().path()).map_err(output)?;
+    let asked = Asked { stored: &stored, study, design: job.market.design() };
+    let wanted = asked.wanted(&args.objective.objective, &OBJECTIVES).map_err(ask)?;
+    let nation = asked.nation(args.objective.nation.as_deref()).map_err(ask)?;
+    let compared = asked.compare(&wanted, nation, &args.against).map_err(ask)?;
+    let text = match how.format {
+        Format::Table => compared.iter().map(Compared::table).collect::<Vec<_>>().join("\n"),
+        Format::Json => format!("{:#}", serde_json::json!(compared)),
+        Format::Csv => comparisons_csv(&compared),
+    };
+    ran.end(study, &text, &drive)
+}
+
+/// Whether the study has what shall be compared.
+fn check(args: &Compare, job: &autarky_study::job::Job) -> Result<(), Failure> {
+    let study = &job.market.study;
+    let statistics = autarky_study::run::Statistics::new(study);
+    for text in &args.objective.objective {
+        autarky_study::ask::Wanted::read(text, &statistics).map_err(ask)?;
+    }
+    crate::study::nation(study, args.objective.nation.as_deref())?;
+    if study.policies.iter().all(|policy| policy.name != args.against) {
+        let names = study.policies.iter().map(|policy| policy.name.as_str());
+        return Err(crate::study::unknown("policy", &args.against, names));
+    }
+    Ok(())
+}

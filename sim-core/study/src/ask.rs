@@ -1,0 +1,521 @@
+//! Questions to a recorded study: comparisons, sensitivities, frontier, conditions of failure. Reads columns of its tables, hands them to
+//! [`crate::analysis`], and names what is asked for; both the command line and Python ask here.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::analysis::frontier::{Candidate, Frontier, Objective, frontier};
+use crate::analysis::nested::{Nested, nested, nested_difference};
+use crate::analysis::pairs::{Comparisons, compare};
+use crate::analysis::prim::{self, Dimension, Discovery, discover};
+use crate::analysis::sensitivity::{Bootstrap, SensitivityError, morris, sobol};
+use crate::analysis::{AnalysisError, Direction, Resampling, direction};
+use crate::design::{Design, Kind};
+use crate::output::{Column, OutputError, Stored, without_control};
+use crate::run::{Statistics, Study};
+use crate::scenario::nearest;
+
+/// What is compared where nothing is asked for: what is served, what it costs, what a withdrawal takes.
+pub const OBJECTIVES: [&str; 3] = ["served_share", "cost", "loss_365d"];
+/// The space of the frontier: cost, unserved, loss a year after the worst withdrawal.
+pub const FRONTIER: [&str; 3] = ["cost", "unserved", "loss_365d"];
+
+/// A recorded study and what it is a study of.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The folder.
+    pub stored: &'a Stored,
+    /// What was run.
+    pub study: &'a Study,
+    /// Its design, if any.
+    pub design: Option<&'a Design>,
+}
+
+/// Why a question has no answer.
+#[derive(Debug)]
+pub enum AskError {
+    /// A file cannot be read.
+    Output(OutputError),
+    /// The numbers do not answer it.
+    Analysis(AnalysisError),
+    /// The design does not answer it.
+    Sensitivity(SensitivityError),
+    /// A name is unknown, or something else was asked wrongly.
+    Asked(String),
+}
+
+impl fmt::Display for AskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Output(error) => error.fmt(f),
+            Self::Analysis(error) => error.fmt(f),
+            Self::Sensitivity(error) => error.fmt(f),
+            Self::Asked(text) => f.write_str(text),
+        }
+    }
+}
+
+impl std::error::Error for AskError {}
+
+impl From<OutputError> for AskError {
+    fn from(error: OutputError) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<AnalysisError> for AskError {
+    fn from(error: AnalysisError) -> Self {
+        Self::Analysis(error)
+    }
+}
+
+impl From<SensitivityError> for AskError {
+    fn from(error: SensitivityError) -> Self {
+        Self::Sensitivity(error)
+    }
+}
+
+/// A quantity with the way it is better, as a user names it: `cost`, or `jobs:higher` where the name does not tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Wanted {
+    /// The quantity.
+    pub quantity: String,
+    /// Which way is better; none if nobody said.
+    pub direction: Option<Direction>,
+}
+
+impl Wanted {
+    /// Reads a quantity of a study.
+    ///
+    /// # Errors
+    ///
+    /// The study has no such quantity, or the way is none.
+    pub fn read(text: &str, statistics: &Statistics) -> Result<Self, AskError> {
+        let (name, way) = text.split_once(':').map_or((text, None), |(name, way)| (name, Some(way)));
+        let way = match way {
+            None => None,
+            Some("higher") => Some(Direction::Higher),
+            Some("lower") => Some(Direction::Lower),
+            Some(other) => {
+                return Err(AskError::Asked(format!(
+                    "`{}` is no way to be better: `higher` or `lower`",
+                    without_control(other)
+                )));
+            }
+        };
+        let names = || statistics.quantities().iter().map(|quantity| quantity.name.as_str());
+        if !names().any(|known| known == name) {
+            return Err(unknown("quantity", name, names()));
+        }
+        let direction = way.or_else(|| direction(name).ok().flatten());
+        Ok(Self { quantity: name.to_owned(), direction })
+    }
+
+    fn better(&self) -> Result<Direction, AskError> {
+        let name = &self.quantity;
+        self.direction.ok_or_else(|| {
+            AskError::Asked(format!(
+                "`{name}` is neither better high nor low by itself; say which: {name}:higher or {name}:lower"
+            ))
+        })
+    }
+}
+
+fn unknown<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> AskError {
+    let known: Vec<&str> = known.collect();
+    let help = nearest(name, known.iter().copied())
+        .map(|near| format!("; did you mean `{near}`?"))
+        .or_else(|| (known.len() <= 20).then(|| format!("; there are: {}", known.join(", "))));
+    let name = without_control(name);
+    AskError::Asked(format!("the study has no {what} `{name}`{}", help.unwrap_or_default()))
+}
+
+/// Policies compared by one objective.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Compared {
+    /// The quantity.
+    pub quantity: String,
+    /// Its unit.
+    pub unit: String,
+    /// The nation.
+    pub nation: String,
+    /// All runs as pairs under identical shocks (and parameters).
+    pub comparisons: Comparisons,
+    /// Where parameters were drawn: the mean of each policy, and the difference of each other policy, with the two variances apart.
+    pub nested: Vec<NestedOf>,
+}
+
+/// A mean or a difference over draws of parameters.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NestedOf {
+    /// The policy.
+    pub policy: String,
+    /// The policy that is subtracted; none for the mean itself.
+    pub minus: Option<String>,
+    /// The parts.
+    pub nested: Nested,
+}
+
+impl Compared {
+    /// As text.
+    #[must_use]
+    pub fn table(&self) -> String {
+        let unit = if self.unit == "1" { String::new() } else { format!(" [{}]", self.unit) };
+        let mut out = format!("{}{unit}, {}: {}", self.quantity, self.nation, self.comparisons.table());
+        for part in &self.nested {
+            let minus = part.minus.as_ref().map_or_else(String::new, |other| format!(" − {other}"));
+            out += &format!("\n{}{minus}, over draws of the uncertain parameters\n{}", part.policy, part.nested.table());
+        }
+        out
+    }
+}
+
+/// Comparisons as CSV: one row per objective and policy against the base.
+#[must_use]
+pub fn comparisons_csv(compared: &[Compared]) -> String {
+    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    // Writing to memory cannot fail, and every row has the length of the header.
+    let _ = writer.write_record([
+        "quantity", "unit", "nation", "policy", "against", "better", "pairs", "mean", "mean_against",
+        "difference", "standard_error", "low", "high", "variance_removed", "probability_better",
+        "probability_low", "probability_high", "violation_first_order", "violation_second_order",
+        "cvar_difference",
+    ]);
+    let number = |x: Option<f64>| x.map_or_else(String::new, |x| x.to_string());
+    for one in compared {
+        for against in &one.comparisons.against {
+            let found = &against.comparison;
+            let texts = [&one.quantity, &one.unit, &one.nation, &against.name, &one.comparisons.base];
+            let mut row: Vec<String> =
+                texts.map(|text| crate::output::csv::guarded(text).into_owned()).into();
+            let better = if found.direction == Direction::Higher { "higher" } else { "lower" };
+            row.extend([better.to_owned(), found.pairs.to_string()]);
+            let (difference, beats) = (&found.difference, &found.beats);
+            row.extend(
+                [
+                    Some(found.first.mean),
+                    Some(found.second.mean),
+                    Some(difference.mean),
+                    difference.standard_error,
+                    difference.low,
+                    difference.high,
+                    found.variance_removed,
+                    Some(beats.probability),
+                    Some(beats.low),
+                    Some(beats.high),
+                    Some(found.dominance.first.violation),
+                    Some(found.dominance.second.violation),
+                    found.difference_tail.map(|tail| tail.conditional),
+                ]
+                .map(number),
+            );
+            let _ = writer.write_record(row);
+        }
+    }
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+impl Asked<'_> {
+    /// The nation of that name, the first without one.
+    ///
+    /// # Errors
+    ///
+    /// The study does not record it.
+    pub fn nation(&self, name: Option<&str>) -> Result<&str, AskError> {
+        let nations = &self.study.policies[0].layout.nations;
+        match name {
+            None => nations.first().map(String::as_str).ok_or_else(|| {
+                AskError::Asked("the study records no nation".to_owned())
+            }),
+            Some(name) => nations
+                .iter()
+                .find(|nation| *nation == name)
+                .map(String::as_str)
+                .ok_or_else(|| unknown("nation", name, nations.iter().map(String::as_str))),
+        }
+    }
+
+    /// Position of the policy of that name, the base without one.
+    ///
+    /// # Errors
+    ///
+    /// The study has no such policy.
+    pub fn policy(&self, name: Option<&str>) -> Result<usize, AskError> {
+        let Some(name) = name else { return Ok(0) };
+        let policies = &self.study.policies;
+        policies
+            .iter()
+            .position(|policy| policy.name == name)
+            .ok_or_else(|| unknown("policy", name, policies.iter().map(|p| p.name.as_str())))
+    }
+
+    /// Reads quantities as a user names them.
+    ///
+    /// # Errors
+    ///
+    /// The study has no such quantity.
+    pub fn wanted(&self, texts: &[String], default: &[&str]) -> Result<Vec<Wanted>, AskError> {
+        let statistics = Statistics::new(self.study);
+        if texts.is_empty() {
+            return default.iter().map(|text| Wanted::read(text, &statistics)).collect();
+        }
+        texts.iter().map(|text| Wanted::read(text, &statistics)).collect()
+    }
+
+    /// Whether the points of the study are draws of uncertain parameters, so that averages over them mean something.
+    fn is_drawn(&self) -> bool {
+        let kind = self.design.map(|design| &design.spec().kind);
+        matches!(kind, Some(Kind::Random { .. } | Kind::Latin { .. } | Kind::Sobol { .. }))
+    }
+
+    fn unit(&self, quantity: &str) -> String {
+        let statistics = Statistics::new(self.study);
+        let at = statistics.quantity(quantity);
+        at.map_or_else(String::new, |at| statistics.quantities()[at].unit.clone())
+    }
+
+    /// Compares all policies with one, by each objective.
+    ///
+    /// # Errors
+    ///
+    /// See [`AskError`].
+    pub fn compare(
+        &self,
+        wanted: &[Wanted],
+        nation: &str,
+        against: &str,
+    ) -> Result<Vec<Compared>, AskError> {
+        let names: Vec<&str> = wanted.iter().map(|w| w.quantity.as_str()).collect();
+        let columns = self.stored.columns(&names, nation)?;
+        let pair = |(wanted, column): (&Wanted, &Column)| {
+            let lengths = Lengths::of(column);
+            let flat: Vec<Vec<f64>> =
+                column.values.iter().map(|points| lengths.flat(points)).collect();
+            let policies: Vec<(&str, &[f64])> = self.study.policies.iter().zip(&flat)
+                .map(|(policy, values)| (policy.name.as_str(), values.as_slice()))
+                .collect();
+            let comparisons = compare(&policies, against, wanted.better()?, self.resampling())?;
+            Ok(Compared {
+                quantity: wanted.quantity.clone(),
+                unit: self.unit(&wanted.quantity),
+                nation: nation.to_owned(),
+                comparisons,
+                nested: if self.is_drawn() { self.nested(column, against)? } else { Vec::new() },
+            })
+        };
+        wanted.iter().zip(&columns).map(pair).collect()
+    }
+
+    fn nested(&self, column: &Column, against: &str) -> Result<Vec<NestedOf>, AskError> {
+        let base = self.policy(Some(against))?;
+        let lengths = Lengths::of(column);
+        let padded: Vec<Vec<Vec<f64>>> =
+            column.values.iter().map(|points| lengths.padded(points)).collect();
+        let mut out = Vec::new();
+        for (policy, values) in self.study.policies.iter().zip(&padded) {
+            let nested = nested(values)?;
+            out.push(NestedOf { policy: policy.name.clone(), minus: None, nested });
+        }
+        for (p, policy) in self.study.policies.iter().enumerate().filter(|(p, _)| *p != base) {
+            let nested = nested_difference(&padded[p], &padded[base])?;
+            let minus = Some(against.to_owned());
+            out.push(NestedOf { policy: policy.name.clone(), minus, nested });
+        }
+        Ok(out)
+    }
+
+    fn resampling(&self) -> Resampling {
+        Resampling { seed: self.study.seed, ..Resampling::default() }
+    }
+
+    /// An outcome at every point: of a policy, or of its difference to another.
+    ///
+    /// # Errors
+    ///
+    /// See [`AskError`].
+    pub fn outcome(
+        &self,
+        quantity: &str,
+        nation: &str,
+        (policy, minus): (usize, Option<usize>),
+    ) -> Result<Vec<Vec<f64>>, AskError> {
+        let mut column = self.stored.columns(&[quantity], nation)?.remove(0);
+        let own = std::mem::take(&mut column.values[policy]);
+        let Some(minus) = minus else { return Ok(own) };
+        let other = &column.values[minus];
+        let difference = |(own, other): (&Vec<f64>, &Vec<f64>)| -> Vec<f64> {
+            own.iter().zip(other).map(|(a, b)| a - b).collect()
+        };
+        Ok(own.iter().zip(other).map(difference).collect())
+    }
+
+    fn designed(&self) -> Result<&Design, AskError> {
+        self.design.ok_or_else(|| {
+            AskError::Asked("the study has no design: start one with `autarky sweep`".to_owned())
+        })
+    }
+
+    /// What drives an outcome.
+    ///
+    /// # Errors
+    ///
+    /// The design is neither Saltelli's nor Morris's, points are missing, or nothing varies.
+    pub fn sensitivity(&self, values: &[Vec<f64>]) -> Result<Sensitivity, AskError> {
+        let design = self.designed()?;
+        let bootstrap = Bootstrap { seed: self.study.seed, ..Bootstrap::default() };
+        Ok(match design.spec().kind {
+            Kind::Morris { .. } => {
+                Sensitivity::Morris(morris::effects(design, values, bootstrap)?)
+            }
+            _ => Sensitivity::Sobol(sobol::indices(design, values, bootstrap)?),
+        })
+    }
+
+    /// Which policies no other beats in every objective.
+    ///
+    /// # Errors
+    ///
+    /// See [`AskError`].
+    pub fn frontier(&self, wanted: &[Wanted], nation: &str) -> Result<Frontier, AskError> {
+        let names: Vec<&str> = wanted.iter().map(|w| w.quantity.as_str()).collect();
+        let columns = self.stored.columns(&names, nation)?;
+        let flat: Vec<Vec<Vec<f64>>> = columns
+            .iter()
+            .map(|column| {
+                let lengths = Lengths::of(column);
+                column.values.iter().map(|points| lengths.flat(points)).collect()
+            })
+            .collect();
+        let length = flat.iter().flatten().map(Vec::len).min().unwrap_or(0);
+        let candidates: Vec<Candidate<'_>> = self
+            .study
+            .policies
+            .iter()
+            .enumerate()
+            .map(|(p, policy)| Candidate {
+                name: &policy.name,
+                outcomes: flat.iter().map(|column| &column[p][..length]).collect(),
+            })
+            .collect();
+        let objectives: Result<Vec<Objective>, AskError> = wanted
+            .iter()
+            .map(|w| Ok(Objective { name: w.quantity.clone(), direction: w.better()? }))
+            .collect();
+        Ok(frontier(&objectives?, &candidates, self.resampling())?)
+    }
+
+    /// Under which conditions an outcome is beyond a limit.
+    ///
+    /// # Errors
+    ///
+    /// There is no design, points are missing, or too few (or too many) fail.
+    pub fn discover(
+        &self,
+        values: &[Vec<f64>],
+        fails: impl Fn(f64) -> bool,
+    ) -> Result<Discovery, AskError> {
+        let design = self.designed()?;
+        let missing = values.iter().filter(|point| !point.iter().any(|x| x.is_finite())).count();
+        if missing > 0 {
+            return Err(AskError::Asked(format!(
+                "{missing} of {} points have no defined value yet; resume the sweep until all have one",
+                values.len()
+            )));
+        }
+        let failing: Vec<bool> = values.iter().map(|point| fails(mean(point))).collect();
+        let (dimensions, x) = coordinates(design);
+        let resampling = Resampling { seed: self.study.seed, resamples: 199 };
+        let settings = prim::Settings { resampling, ..prim::Settings::default() };
+        Ok(discover(&dimensions, &x, &failing, settings)?)
+    }
+}
+
+/// What drives an outcome.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sensitivity {
+    /// Shares of variance.
+    Sobol(sobol::SobolIndices),
+    /// Elementary effects.
+    Morris(morris::MorrisEffects),
+}
+
+impl Sensitivity {
+    /// As text.
+    #[must_use]
+    pub fn table(&self) -> String {
+        match self {
+            Self::Sobol(found) => found.table(),
+            Self::Morris(found) => found.table(),
+        }
+    }
+
+    /// As JSON.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Sobol(found) => found.to_json(),
+            Self::Morris(found) => found.to_json(),
+        }
+    }
+}
+
+/// Replications of each point that every policy may have: the longest of the policies, so that all align.
+struct Lengths(Vec<usize>);
+
+impl Lengths {
+    fn of(column: &Column) -> Self {
+        let points = column.values.iter().map(Vec::len).max().unwrap_or(0);
+        let longest = |p: usize| column.values.iter().map(|v| v[p].len()).max().unwrap_or(0);
+        Self((0..points).map(longest).collect())
+    }
+
+    /// Points with NaN where a replication is missing.
+    fn padded(&self, points: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        let pad = |(point, length): (&Vec<f64>, &usize)| {
+            let missing = length - point.len();
+            point.iter().copied().chain(std::iter::repeat_n(f64::NAN, missing)).collect()
+        };
+        points.iter().zip(&self.0).map(pad).collect()
+    }
+
+    fn flat(&self, points: &[Vec<f64>]) -> Vec<f64> {
+        self.padded(points).concat()
+    }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    let finite = || values.iter().filter(|x| x.is_finite());
+    finite().sum::<f64>() / finite().count() as f64
+}
+
+/// The values of every axis at every point: numbers, or positions among labels.
+fn coordinates(design: &Design) -> (Vec<Dimension>, Vec<Vec<f64>>) {
+    let rows: Vec<Vec<Option<String>>> = (0..design.len()).map(|p| design.values(p)).collect();
+    let mut dimensions = Vec::new();
+    let mut x = vec![Vec::with_capacity(design.axes().len()); rows.len()];
+    for (at, axis) in design.axes().iter().enumerate() {
+        let text = |row: &Vec<Option<String>>| row[at].clone().unwrap_or_else(|| "as it is".to_owned());
+        let number = |row: &Vec<Option<String>>| {
+            let text = row[at].as_ref()?.trim_matches('"').to_owned();
+            text.split_whitespace().next()?.parse::<f64>().ok()
+        };
+        let numbers: Option<Vec<f64>> = rows.iter().map(number).collect();
+        let (labels, column) = match numbers {
+            Some(numbers) => (None, numbers),
+            None => {
+                let labels: BTreeSet<String> = rows.iter().map(text).collect();
+                let labels: Vec<String> = labels.into_iter().collect();
+                let code = |row| labels.iter().position(|l| *l == text(row)).unwrap_or(0) as f64;
+                let column = rows.iter().map(code).collect();
+                (Some(labels), column)
+            }
+        };
+        dimensions.push(Dimension { name: axis.name(), labels });
+        for (row, value) in x.iter_mut().zip(column) {
+            row.push(value);
+        }
+    }
+    (dimensions, x)
+}
