@@ -88,6 +88,11 @@ pub(crate) enum Verb {
         after_help = "Example:\n  autarky discover results/sweep --outcome served_share --below 0.3"
     )]
     Discover(Discover),
+    /// Run one replication again, event by event with --trace
+    #[command(
+        after_help = "Example:\n  autarky replay small-state --policy ban --replication 3 --trace --event dated_start,delivery --limit 20"
+    )]
+    Replay(Replay),
     /// Make up or aggregate files with one row a person, from which a nation's demand can be built
     #[command(
         subcommand,
@@ -506,6 +511,61 @@ pub(crate) struct Diff {
     /// How the differences are written
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: Format,
+}
+
+/// Formats of a replication and its trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LineFormat {
+    Text,
+    /// One JSON object a line
+    Ndjson,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// Path of a scenario file, or id of a catalogue scenario
+    pub(crate) file: String,
+    /// The policy (`base` is the scenario itself)
+    #[arg(long, value_name = "NAME", default_value = "base")]
+    pub(crate) policy: String,
+    /// Seed of all random draws
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = whole(0, SEED_MAX))]
+    pub(crate) seed: u64,
+    /// Number of the replication
+    #[arg(long, default_value_t = 0, value_name = "NUMBER", allow_negative_numbers = true)]
+    #[arg(value_parser = whole(0, 1_000_000_000_000))]
+    pub(crate) replication: u64,
+    /// Set a parameter, above the policy; can be repeated
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Lay another file over the scenario; can be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) overlay: Vec<PathBuf>,
+    /// Print every event instead of what was recorded
+    #[arg(long)]
+    pub(crate) trace: bool,
+    /// First date of the trace, as in 2027-01-31
+    #[arg(long, value_name = "DATE", requires = "trace")]
+    pub(crate) from: Option<String>,
+    /// Last date of the trace, included
+    #[arg(long, value_name = "DATE", requires = "trace")]
+    pub(crate) to: Option<String>,
+    /// Kinds of events to print, separated by commas
+    #[arg(long, value_name = "KIND", value_delimiter = ',', requires = "trace")]
+    pub(crate) event: Vec<String>,
+    /// Most events to print
+    #[arg(long, value_name = "COUNT", requires = "trace", allow_negative_numbers = true)]
+    #[arg(value_parser = whole(1, u64::MAX))]
+    pub(crate) limit: Option<u64>,
+    /// How the record or the trace is written
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: LineFormat,
+    /// How messages are written
+    #[arg(long, value_enum, default_value = "human", value_name = "FORMAT")]
+    pub(crate) message_format: MessageFormat,
+    /// No remarks
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Subcommand)]
