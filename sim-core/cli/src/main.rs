@@ -46,6 +46,7 @@ fn run(verb: Verb) -> Result<u8, Failure> {
         Verb::Explain(args) => verb::explain::run(&args),
         Verb::Run(args) => verb::run::run(&args),
         Verb::Diff(args) => verb::diff::run(&args),
+        Verb::Plan(args) => verb::plan::run(&args),
         Verb::Replay(args) => verb::replay::run(&args),
         Verb::Personas(args) => verb::personas::run(&args),
         Verb::Bench(args) => verb::bench::run(&args),

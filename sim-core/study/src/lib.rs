@@ -6,6 +6,7 @@
 pub mod calibration;
 pub mod output;
 pub mod persona;
+pub mod plan;
 pub mod replay;
 pub mod run;
 pub mod scenario;
