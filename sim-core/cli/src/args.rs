@@ -93,6 +93,11 @@ pub(crate) enum Verb {
         after_help = "Example:\n  autarky replay small-state --policy ban --replication 3 --trace --event dated_start,delivery --limit 20"
     )]
     Replay(Replay),
+    /// Say what a study will cost before it starts: runs, time, disk, memory
+    #[command(
+        after_help = "Ends with 74 when the study does not fit on the disk or into memory.\n\nExample:\n  autarky plan small-state -n 1000 --points 512 --jobs 8"
+    )]
+    Plan(Plan),
     /// Make up or aggregate files with one row a person, from which a nation's demand can be built
     #[command(
         subcommand,
@@ -566,6 +571,38 @@ pub(crate) struct Replay {
     /// No remarks
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) scenario: ScenarioArgs,
+    /// Replications of every policy at every point
+    #[arg(
+        short = 'n',
+        long,
+        default_value_t = 100,
+        value_name = "COUNT",
+        allow_negative_numbers = true
+    )]
+    #[arg(value_parser = whole(1, u64::MAX))]
+    pub(crate) replications: u64,
+    /// Points of a design
+    #[arg(long, default_value_t = 1, value_name = "COUNT", allow_negative_numbers = true)]
+    #[arg(value_parser = whole(1, u64::MAX))]
+    pub(crate) points: u64,
+    /// Seed of the replication that is timed
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = whole(0, SEED_MAX))]
+    pub(crate) seed: u64,
+    /// Threads [default: all cores]
+    #[arg(long, value_name = "THREADS", allow_negative_numbers = true, value_parser = whole(1, 1024))]
+    pub(crate) jobs: Option<u64>,
+    /// Folder for the results, whose disk must have room [default: results]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// How the plan is written
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: TextFormat,
 }
 
 #[derive(Debug, Subcommand)]

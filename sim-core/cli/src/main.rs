@@ -57,6 +57,7 @@ fn run(verb: Verb) -> Result<u8, Failure> {
         Verb::Merge(args) => verb::merge::run(&args),
         Verb::Export(args) => verb::export::run(&args),
         Verb::Diff(args) => verb::diff::run(&args),
+        Verb::Plan(args) => verb::plan::run(&args),
         Verb::Replay(args) => verb::replay::run(&args),
         Verb::Personas(args) => verb::personas::run(&args),
         Verb::Bench(args) => verb::bench::run(&args),

@@ -308,21 +308,45 @@ fn bad_personas_end_with_3_wrong_words_with_2_and_no_control_character_comes_thr
     assert_code(&make("EST", "no-such-folder/x.csv"), 74);
 }
 
+/// The verbs that a help page lists.
+fn verbs(help: &str) -> Vec<String> {
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let listed = lines.take_while(|line| line.starts_with(' '));
+    let first = listed.filter_map(|line| line.split_whitespace().next());
+    first.filter(|verb| *verb != "help").map(str::to_owned).collect()
+}
+
 #[test]
-fn every_verb_has_help_with_an_example() {
+fn every_verb_below_every_verb_has_help_with_an_example() {
     let folder = scratch("help");
-    for verb in
-        ["new", "check", "show", "explain", "run", "personas", "bench", "schema", "completions"]
-    {
-        let output = autarky(&folder, &[verb, "--help"]);
+    let mut paths = vec![Vec::new()];
+    let mut seen = 0;
+    while let Some(path) = paths.pop() {
+        let arguments: Vec<&str> = path.iter().map(String::as_str).chain(["--help"]).collect();
+        let output = autarky(&folder, &arguments);
         assert_code(&output, 0);
         let help = text(&output.stdout);
-        assert!(help.contains("Example:") && help.contains(&format!("autarky {verb}")), "{help}");
+        let named = format!("autarky {}", path.join(" "));
+        assert!(help.contains("Example:") && help.contains(named.trim_end()), "{named}: {help}");
+        paths.extend(verbs(&help).into_iter().map(|verb| [path.clone(), vec![verb]].concat()));
+        seen += 1;
     }
+    assert!(seen > 14, "only {seen} help pages");
+}
+
+#[test]
+fn completions_of_every_shell_name_every_verb() {
+    let folder = scratch("completions");
+    let all = verbs(&text(&autarky(&folder, &["--help"]).stdout));
+    assert!(all.len() > 10, "{all:?}");
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let output = autarky(&folder, &["completions", shell]);
         assert_code(&output, 0);
-        assert!(text(&output.stdout).contains("autarky"));
+        let script = text(&output.stdout);
+        for verb in &all {
+            let word = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
+            assert!(script.split(word).any(|w| w == verb), "{shell} does not know {verb}");
+        }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod design;
 pub mod job;
 pub mod output;
 pub mod persona;
+pub mod plan;
 pub mod replay;
 pub mod run;
 pub mod scenario;

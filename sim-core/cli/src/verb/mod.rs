@@ -17,6 +17,7 @@ pub(crate) mod frontier;
 pub(crate) mod sensitivity;
 pub(crate) mod new;
 pub(crate) mod personas;
+pub(crate) mod plan;
 pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod show;

@@ -1,0 +1,37 @@
+//! `autarky plan`: runs, time, disk and memory before anything starts.
+
+use std::path::Path;
+use std::thread::available_parallelism;
+
+use autarky_engine::stop::StopFlag;
+use autarky_study::plan::{Asked, estimate, measure, plan_json, plan_text, room};
+
+use super::loaded;
+use crate::args::{Plan, TextFormat};
+use crate::exit::{DONE, Failure, IO, SCENARIO};
+use crate::stdout;
+
+pub(crate) fn run(args: &Plan) -> Result<u8, Failure> {
+    let scenario = loaded(&args.scenario, &args.scenario.policy, false)?;
+    let cores = || available_parallelism().map_or(1, |cores| cores.get() as u64);
+    let asked = Asked {
+        points: args.points,
+        replications: args.replications,
+        jobs: args.jobs.unwrap_or_else(cores),
+        seed: args.seed,
+    };
+    let work =
+        measure(&scenario, asked, &StopFlag::new()).map_err(|e| Failure::new(SCENARIO, e))?;
+    let plan = estimate(&work);
+    let folder = args.out.as_deref().unwrap_or(Path::new("results"));
+    let room = room(folder).map_err(|e| {
+        Failure::new(IO, format_args!("cannot find out how much disk and memory is free: {e}"))
+    })?;
+    let calibration = work.calibration();
+    stdout::print(&match args.format {
+        TextFormat::Table => plan_text(&work, &plan, &room, &calibration),
+        TextFormat::Json => format!("{:#}", plan_json(&work, &plan, &room, &calibration)),
+    })?;
+    plan.check(&room).map_err(|refusal| Failure::new(IO, refusal))?;
+    Ok(DONE)
+}

@@ -1,0 +1,88 @@
+//! Claims about plans: counts are exact, bytes those of real folders, nothing overflows, what does not fit is refused.
+
+use std::path::Path;
+
+use autarky_study::plan::{Plan, PolicyWork, Room, Sizes, Work, estimate, room};
+
+/// `small-state` as recorded in the folder that the lines were fitted to: two nations, quarterly for ten years.
+const SMALL_STATE: Sizes =
+    Sizes { nations: 2, dates: 40, series: 87, scalars: 88, actors: 9, kinds: 4, vendors: 4 };
+
+fn work(policies: u64, points: u64, replications: u64) -> Work {
+    let policy = |p| PolicyWork { name: format!("p{p}"), sizes: SMALL_STATE, seconds: 1.5 };
+    let policies = (0..policies).map(policy).collect();
+    Work { policies, points, replications, jobs: 2, days: 3652.5, zones: 8 }
+}
+
+fn disk(plan: &Plan, table: &str) -> u64 {
+    plan.tables.iter().find(|t| t.name == table).expect("a table").disk
+}
+
+#[test]
+fn runs_rows_and_time_are_products() {
+    let plan = estimate(&work(4, 3, 10));
+    assert_eq!(plan.runs, 120);
+    let rows: Vec<u64> = plan.tables.iter().map(|t| t.rows).collect();
+    assert_eq!(rows, [120 * 2, 120 * 2 * 40, 120 * 2 * 9 * 3, 120 * 2 * 40 * 4 * 4]);
+    assert_eq!(plan.tables[1].raw, 120 * 2 * 40 * 87 * 8);
+    assert!((plan.thread_seconds - 180.0).abs() < 1e-9 && (plan.seconds - 90.0).abs() < 1e-9);
+}
+
+#[test]
+fn bytes_on_disk_are_those_of_recorded_folders() {
+    // `run small-state -n 60` wrote 18 parts of 240 runs: 1,018,308 bytes of runs and 8,794,159 of series; with -n 20, 10 parts of 80 runs:
+    // 527,222 and 3,238,960. The lines were fitted to parts of the second; the first is predicted.
+    for (runs, parts, runs_bytes, series_bytes) in
+        [(240, 18.0, 1_018_308.0, 8_794_159.0), (80, 10.0, 527_222.0, 3_238_960.0)]
+    {
+        let mut work = work(1, 1, runs);
+        // As many parts as there were.
+        work.policies[0].seconds = (parts - 0.5) * 10.0 * 2.0 / runs as f64;
+        let plan = estimate(&work);
+        assert_eq!(plan.parts as f64, parts);
+        for (table, bytes) in [("runs", runs_bytes), ("series", series_bytes)] {
+            let ratio = disk(&plan, table) as f64 / bytes;
+            assert!((0.9..1.1).contains(&ratio), "{table}: {ratio}");
+        }
+    }
+}
+
+#[test]
+fn memory_does_not_grow_with_replications_but_with_points() {
+    let at = |points, n| estimate(&work(4, points, n)).memory.total();
+    assert_eq!(at(1, 100_000), at(1, 1_000_000));
+    assert!(at(1, 1_000_000) < 300 << 20, "{}", at(1, 1_000_000));
+    assert!(at(100, 1_000) > 10 * at(1, 1_000) / 2);
+}
+
+#[test]
+fn fuller_records_cost_more_and_in_proportion() {
+    let plan = estimate(&work(4, 1, 10_000));
+    let cost = |at: usize| plan.fuller[at].disk as f64 / plan.disk as f64;
+    // 521 weeks instead of 40 quarters; 8 zones instead of 2.
+    assert!((8.0..13.1).contains(&cost(0)), "{}", cost(0));
+    assert!((3.5..4.1).contains(&cost(1)), "{}", cost(1));
+    assert!(cost(2) > cost(0) && cost(2) > cost(1));
+}
+
+#[test]
+fn a_study_of_astronomic_size_is_refused_with_both_figures() {
+    let plan = estimate(&work(4, 1_000_000_000_000, u64::MAX));
+    assert_eq!(plan.runs, u64::MAX);
+    let free = Room { disk: 1_000_000_000_000, memory: 8_000_000_000 };
+    let refusal = plan.check(&free).expect_err("no disk has room");
+    assert_eq!(refusal.what, "disk");
+    assert!(refusal.to_string().contains("1.0 TB are free"), "{refusal}");
+    let small = estimate(&work(4, 1, 10));
+    assert!(small.check(&free).is_ok());
+    let full = Room { disk: small.disk - 1, ..free };
+    assert_eq!(small.check(&full).map_err(|r| (r.what, r.needed)), Err(("disk", small.disk)));
+    let tight = Room { memory: small.memory.total() - 1, ..free };
+    assert_eq!(small.check(&tight).map_err(|r| r.what), Err("memory"));
+}
+
+#[test]
+fn the_system_says_what_is_free_even_below_a_folder_to_come() {
+    let here = room(Path::new("no-such-folder/nor-this")).expect("the system says");
+    assert!(here.disk > 0 && here.memory > 0, "{here:?}");
+}
