@@ -49,7 +49,10 @@ fn lists_grids_and_counts_become_levels_with_units() {
     let price = "nation.EST.power_price";
     for (values, expected) in [
         ("{0.1 USD/kWh, \"200 USD/MWh\"}", vec!["0.1 USD/kWh", "\"200 USD/MWh\""]),
-        ("0.1 USD/kWh..0.2 USD/kWh:0.05 USD/kWh", vec!["0.1 USD/kWh", "0.15 USD/kWh", "0.2 USD/kWh"]),
+        (
+            "0.1 USD/kWh..0.2 USD/kWh:0.05 USD/kWh",
+            vec!["0.1 USD/kWh", "0.15 USD/kWh", "0.2 USD/kWh"],
+        ),
         ("0.1..0.4 USD/kWh:0.1", vec!["0.1 USD/kWh", "0.2 USD/kWh", "0.3 USD/kWh", "0.4 USD/kWh"]),
         ("100 USD/MWh..300 USD/MWh/3", vec!["0.1 USD/kWh", "0.2 USD/kWh", "0.3 USD/kWh"]),
     ] {
@@ -67,7 +70,8 @@ fn lists_grids_and_counts_become_levels_with_units() {
 
 #[test]
 fn a_factorial_has_every_combination_once_and_changes_the_last_axis_first() {
-    let axes = ["nation.EST.power_price=0.1..0.2 USD/kWh/2", "provider.EST-network.operators={1, 2, 3}"];
+    let axes =
+        ["nation.EST.power_price=0.1..0.2 USD/kWh/2", "provider.EST-network.operators={1, 2, 3}"];
     let design = design(Kind::Factorial, &axes);
     let rows: Vec<String> = (0..design.len()).map(|p| design.row_text(p)).collect();
     assert_eq!(rows[0], "nation.EST.power_price=0.1 USD/kWh\tprovider.EST-network.operators=1");
@@ -131,7 +135,8 @@ fn whole_numbers_have_bins_of_equal_width() {
 
 #[test]
 fn a_latin_hypercube_visits_each_stratum_once() {
-    let axes = ["nation.EST.power_price=0.1..0.2 USD/kWh", "nation.SLV.power_price=0.1..0.2 USD/kWh"];
+    let axes =
+        ["nation.EST.power_price=0.1..0.2 USD/kWh", "nation.SLV.power_price=0.1..0.2 USD/kWh"];
     for n in [1_u64, 2, 7, 1000] {
         let design = design(Kind::Latin { points: n }, &axes);
         for axis in 0..2 {
@@ -146,7 +151,8 @@ fn a_latin_hypercube_visits_each_stratum_once() {
 /// standard errors are 0.134 (false alarm 2e-9).
 #[test]
 fn the_axes_of_a_latin_hypercube_are_uncorrelated() {
-    let axes = ["nation.EST.power_price=0.1..0.2 USD/kWh", "nation.SLV.power_price=0.1..0.2 USD/kWh"];
+    let axes =
+        ["nation.EST.power_price=0.1..0.2 USD/kWh", "nation.SLV.power_price=0.1..0.2 USD/kWh"];
     let n = 2000;
     let design = design(Kind::Latin { points: n }, &axes);
     let product = |p| (design.unit(p)[0] - 0.5) * (design.unit(p)[1] - 0.5);
@@ -197,8 +203,10 @@ fn a_trajectory_moves_every_axis_once_by_half_of_the_levels() {
     for trajectory in 0..50 {
         let mut moved = BTreeSet::new();
         for step in 1..4 {
-            let (one, two) = (design.unit(trajectory * 4 + step - 1), design.unit(trajectory * 4 + step));
-            let changed: Vec<usize> = (0..3).filter(|i| one[*i].to_bits() != two[*i].to_bits()).collect();
+            let (one, two) =
+                (design.unit(trajectory * 4 + step - 1), design.unit(trajectory * 4 + step));
+            let changed: Vec<usize> =
+                (0..3).filter(|i| one[*i].to_bits() != two[*i].to_bits()).collect();
             assert_eq!(changed.len(), 1);
             assert!(((one[changed[0]] - two[changed[0]]).abs() - 0.5).abs() < 1e-15);
             moved.insert(changed[0]);
@@ -220,12 +228,16 @@ fn a_table_is_rows_of_settings_and_an_empty_cell_sets_nothing() {
     );
     let second = design.settings(1);
     assert!(second.sets.is_empty());
-    assert_eq!(second.policy_sets, [("ban".to_owned(), "provider.EST-network.operators=7".to_owned())]);
+    assert_eq!(
+        second.policy_sets,
+        [("ban".to_owned(), "provider.EST-network.operators=7".to_owned())]
+    );
 }
 
 #[test]
 fn the_wrong_cells_of_a_table_are_named_by_their_lines() {
-    let csv = "nation.EST.power_price,nation.EST.gdp\n0.2 USD/kWh,1 USD/year\n0.2 kW,1\n99 USD/kWh,\n";
+    let csv =
+        "nation.EST.power_price,nation.EST.gdp\n0.2 USD/kWh,1 USD/year\n0.2 kW,1\n99 USD/kWh,\n";
     let wrong = errors(Kind::Table { csv: csv.to_owned() }, &[]);
     let found: Vec<(&str, &str)> =
         wrong.iter().map(|d| (d.file.as_str(), d.path.as_str())).collect();
@@ -265,7 +277,11 @@ fn wrong_axes_are_refused_with_what_would_be_right() {
         ("nation.EST.power_price=0.1..0.2", "needs a unit", "USD/kWh"),
         ("nation.EST.power_price=0.1..0.2 kW", "another dimension", "USD/kWh"),
         ("nation.EST.power_price=0.2..0.1 USD/kWh", "lower end", ""),
-        ("nation.EST.power_price=0.1..0.2 USD/kWh:0.03", "0.19 USD/kWh", "0.0333333333333 USD/kWh or 0.025 USD/kWh"),
+        (
+            "nation.EST.power_price=0.1..0.2 USD/kWh:0.03",
+            "0.19 USD/kWh",
+            "0.0333333333333 USD/kWh or 0.025 USD/kWh",
+        ),
         ("nation.EST.power_price=0.1..0.2 USD/kWh/1", "number of levels", "from 2 to"),
         ("nation.EST.power_price=0.1..0.2 USD/kWh:0.0000001", "levels; at most", ""),
         ("provider.EST-network.operators=1..10:2", "left at 9", "3 or 1"),
@@ -276,11 +292,23 @@ fn wrong_axes_are_refused_with_what_would_be_right() {
         ("nation.EST.power_price={0.1 USD/kWh, 0.1 USD/kWh}", "same level twice", ""),
         ("event.chip_ban.enabled=0..1", "has no range", "a list"),
         ("nation.EST.policy=0..1", "has no range", "a list"),
-        ("nation.EST.power_price~lognormal(0.1 USD/kWh, 0.2)", "unknown distribution", "log_normal"),
-        ("nation.EST.power_price~normal(0.1 USD/kWh)", "cannot be read", "normal(mean, deviation)"),
+        (
+            "nation.EST.power_price~lognormal(0.1 USD/kWh, 0.2)",
+            "unknown distribution",
+            "log_normal",
+        ),
+        (
+            "nation.EST.power_price~normal(0.1 USD/kWh)",
+            "other arguments",
+            "normal(mean, deviation)",
+        ),
         ("nation.EST.power_price~log_normal(0 USD/kWh, 0.2)", "out of range", "above 0"),
         ("nation.EST.power_price~normal(0.1 USD/kWh, 1 USD/kWh)", "leaves its range", "low, high"),
-        ("nation.EST.power_price~uniform(0.2, 0.1 USD/kWh)", "cannot be read", "uniform(low, high)"),
+        (
+            "nation.EST.power_price~uniform(0.2, 0.1 USD/kWh)",
+            "other arguments",
+            "uniform(low, high)",
+        ),
         ("horizon.start~uniform(2026-01-01, 2027-01-01)", "is a date", "2028-01-01..2030-12-31"),
         ("event.dated.at=2026-07-01..24 months", "from a date to a span", "two dates"),
     ] {
@@ -288,7 +316,10 @@ fn wrong_axes_are_refused_with_what_would_be_right() {
         let text = render_all(&all);
         assert!(text.contains(message) && text.contains(right), "{axis}\n{text}");
         // Both ends of a range may be wrong in the same way.
-        assert!(all.len() == 1 || all.iter().all(|d| d.message == all[0].message), "{axis}\n{text}");
+        assert!(
+            all.len() == 1 || all.iter().all(|d| d.message == all[0].message),
+            "{axis}\n{text}"
+        );
     }
 }
 
@@ -316,7 +347,11 @@ fn a_million_millions_of_points_are_refused_with_their_number() {
         .collect();
     let axes: Vec<&str> = axes.iter().map(String::as_str).collect();
     let wrong = errors(Kind::Factorial, &axes);
-    assert!(wrong[0].message.contains("1000000000000 points; at most 1000000 fit"), "{}", wrong[0].message);
+    assert!(
+        wrong[0].message.contains("1000000000000 points; at most 1000000 fit"),
+        "{}",
+        wrong[0].message
+    );
     assert!(wrong[0].help.is_some());
     for kind in [
         sobol(MAX_POINTS + 1),
@@ -337,7 +372,11 @@ fn designs_that_cannot_be_are_refused() {
         (sobol(4), vec![], "no axis"),
         (Kind::Morris { trajectories: 3, levels: 5 }, vec![axis], "even number of levels"),
         (Kind::Sobol { points: 4, scramble: false, skip: u64::MAX }, vec![axis], "starts at most"),
-        (Kind::Table { csv: "nation.EST.gdp\n1 USD/year".to_owned() }, vec![axis], "takes no others"),
+        (
+            Kind::Table { csv: "nation.EST.gdp\n1 USD/year".to_owned() },
+            vec![axis],
+            "takes no others",
+        ),
     ] {
         let found = errors(kind, &axes);
         assert!(found[0].message.contains(message), "{}", found[0].message);
@@ -347,7 +386,13 @@ fn designs_that_cannot_be_are_refused() {
 #[test]
 fn the_points_of_a_seed_are_others_than_those_of_another() {
     let axis = "nation.EST.power_price=0.1..0.2 USD/kWh";
-    for kind in [sobol(8), saltelli(8, false), Kind::Random { points: 8 }, Kind::Latin { points: 8 }, Kind::Morris { trajectories: 8, levels: 8 }] {
+    for kind in [
+        sobol(8),
+        saltelli(8, false),
+        Kind::Random { points: 8 },
+        Kind::Latin { points: 8 },
+        Kind::Morris { trajectories: 8, levels: 8 },
+    ] {
         let one = spec(kind, &[axis]);
         let two = DesignSpec { seed: 8, ..one.clone() };
         let points = |spec: &DesignSpec| {
