@@ -98,7 +98,7 @@ fn wrong_entries_are_refused_at_their_places_all_at_once() {
     assert!(wrong.iter().all(|d| d.file == "mine.toml" && d.severity == Severity::Error));
     let expected = [
         (5, 1, "`nation` has no parameter `power_prise`"),
-        (6, 58, "`nation.EST.power_price` is out of range"),
+        (6, 55, "`nation.EST.power_price` is out of range"),
         (7, 20, "`uncertain.\"nation.EST.gdp\"` has the wrong type"),
         (8, 1, "`nation.XXX.gdp` is uncertain, but no policy of the scenario has it"),
         (9, 1, "the distribution is not given"),

@@ -13,6 +13,7 @@ pub(crate) fn run(args: &Check) -> Result<u8, Failure> {
         overlays: args.overlay.clone(),
         sets: args.set.clone(),
         policies: args.policy.clone(),
+        ..Options::default()
     };
     let (loaded, found) = match load(&Source::from_argument(&args.file), &options) {
         Ok(loaded) => {

@@ -21,6 +21,7 @@ fn loaded(args: &ScenarioArgs, policies: &[String], quiet: bool) -> Result<Loade
         overlays: args.overlay.clone(),
         sets: args.set.clone(),
         policies: policies.to_vec(),
+        ..Options::default()
     };
     let loaded = load(&Source::from_argument(&args.file), &options)
         .map_err(|found| Failure::scenario(&found, args.message_format))?;
