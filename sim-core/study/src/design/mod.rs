@@ -32,7 +32,7 @@ const MAX_SKIP: u64 = 1 << 30;
 
 /// How points are chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "design", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "design", rename_all = "snake_case")]
 pub enum Kind {
     /// Every combination of the levels of all axes, the last axis changing fastest.
     Factorial,

@@ -307,6 +307,12 @@ impl Levelled<'_> {
         let (unit, range, form) = measure(spec);
         let ends = (law.quantile(0.0), law.quantile(1.0));
         if range.contains(ends.0) && range.contains(ends.1) {
+            if ends.0 >= ends.1 {
+                return self.fail(at, "· has a distribution with nothing between its bounds", None);
+            }
+            if form == Form::Whole && ends.0.ceil() > ends.1.floor() {
+                return self.fail(at, "· has a distribution that holds no whole number", None);
+            }
             if form == Form::Whole && name == "uniform" {
                 return Some(continuous(ends.0.ceil(), ends.1.floor(), form));
             }
@@ -345,7 +351,9 @@ fn arguments(spec: &FieldSpec, name: &str, count: usize) -> Option<Vec<FieldSpec
     let (own, range, _) = measure(spec);
     let level = like(spec, own, range);
     let (any, scale) = (like(spec, own, ANY), like(spec, own, POSITIVE));
-    let pure = like(spec, "1", Range::above(0.0, 1e6));
+    let pure = like(spec, "1", Range::above(0.0, 100.0));
+    // Beyond these the incomplete beta function loses its inverse.
+    let shape = like(spec, "1", Range::closed(0.01, 1000.0));
     Some(match (name, count) {
         ("uniform" | "log_uniform", 2) => vec![level, level],
         ("triangular", 3) => vec![level; 3],
@@ -353,8 +361,8 @@ fn arguments(spec: &FieldSpec, name: &str, count: usize) -> Option<Vec<FieldSpec
         ("normal", 4) => vec![any, scale, level, level],
         ("log_normal", 2) => vec![scale, pure],
         ("log_normal", 4) => vec![scale, pure, level, level],
-        ("beta", 4) => vec![pure, pure, level, level],
-        ("beta", 2) if own == "1" => vec![pure, pure],
+        ("beta", 4) => vec![shape, shape, level, level],
+        ("beta", 2) if own == "1" => vec![shape, shape],
         _ => return None,
     })
 }
