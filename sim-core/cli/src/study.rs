@@ -5,17 +5,19 @@ use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use autarky_engine::stop::StopFlag;
-use autarky_study::design::{DesignSpec, Kind};
 use autarky_study::ask::{AskError, Asked};
+use autarky_study::design::{DesignSpec, Kind};
 use autarky_study::job::{Growth, Job, JobError, Request, Vary, reopen};
-use autarky_study::output::{Claim, Ending, OutputError, Results, Stored, Until, csv, json, table, without_control};
+use autarky_study::output::{
+    Claim, Ending, OutputError, Results, Stored, Until, csv, json, table, without_control,
+};
 use autarky_study::run::schedule::Shard;
 use autarky_study::run::{Keep, PrepareError, Recipe, Runner, Statistics, Study};
 use autarky_study::scenario::{Diagnostic, nearest};
 
 use crate::args::{
-    DesignArgs, DesignKind, Format, HowArgs, KeepArg, MessageFormat, ObjectiveArgs, OutcomeArgs, ScenarioArgs,
-    StudyArgs, UntilArgs,
+    DesignArgs, DesignKind, Format, HowArgs, KeepArg, MessageFormat, ObjectiveArgs, OutcomeArgs,
+    ScenarioArgs, StudyArgs, UntilArgs,
 };
 use crate::exit::{
     DONE, FAILED_RUNS, Failure, INTERNAL, INTERRUPTED, IO, MISMATCH, SCENARIO, USAGE, messages,
@@ -32,9 +34,7 @@ const TABLE_BYTES: u64 = 256 << 20;
 pub(crate) fn failure(error: JobError, format: MessageFormat) -> Failure {
     match error {
         JobError::Scenario(found) => Failure::scenario(&found, format),
-        JobError::Prepare(PrepareError::Design(found)) => {
-            Failure::scenario(&found, format)
-        }
+        JobError::Prepare(PrepareError::Design(found)) => Failure::scenario(&found, format),
         JobError::Prepare(error) => Failure::new(SCENARIO, error),
         JobError::Output(error) => output(error),
         JobError::Asked(text) => Failure::new(USAGE, text),
@@ -48,11 +48,7 @@ pub(crate) fn output(error: OutputError) -> Failure {
 }
 
 /// Loads and compiles what a verb asks for; warnings go to standard error unless quiet.
-pub(crate) fn prepare(
-    args: &StudyArgs,
-    vary: Option<Vary>,
-    shard: Shard,
-) -> Result<Job, Failure> {
+pub(crate) fn prepare(args: &StudyArgs, vary: Option<Vary>, shard: Shard) -> Result<Job, Failure> {
     let default = if vary.is_some() { KeepArg::Runs } else { KeepArg::Series };
     let request = Request {
         recipe: recipe(&args.scenario),
@@ -170,7 +166,8 @@ impl Drive<'_> {
         let stop = StopFlag::new();
         stop_on_interrupt(&stop)?;
         let runs = results.manifest().runs;
-        let mut progress = Progress::start((runs.recorded, runs.asked), self.how.quiet, self.messages);
+        let mut progress =
+            Progress::start((runs.recorded, runs.asked), self.how.quiet, self.messages);
         let mut runner = Runner {
             threads: threads(self.how),
             stop: &stop,
@@ -257,7 +254,9 @@ impl Ran<'_> {
                 "  {name}, replication {}: {}",
                 failure.task.replication, failure.error
             )));
-            let again = study.replay_command(failure.task).replace(" DIR ", &format!(" {} ", quoted(&path)));
+            let again = study
+                .replay_command(failure.task)
+                .replace(" DIR ", &format!(" {} ", quoted(&path)));
             message::line(&without_control(&format!("    again: {again}")));
         }
         if drive.how.quiet {
@@ -270,7 +269,10 @@ impl Ran<'_> {
             MessageFormat::Human => {
                 message::line(&without_control(&format!("results in {path}")));
                 if self.interrupted {
-                    message::line(&without_control(&format!("to go on: autarky resume {}", quoted(&path))));
+                    message::line(&without_control(&format!(
+                        "to go on: autarky resume {}",
+                        quoted(&path)
+                    )));
                 }
             }
             MessageFormat::Json => {
@@ -361,17 +363,14 @@ pub(crate) fn quantity(statistics: &Statistics, name: &str) -> Result<usize, Fai
 pub(crate) fn nation(study: &Study, name: Option<&str>) -> Result<usize, Failure> {
     let nations = &study.policies[0].layout.nations;
     let Some(name) = name else { return Ok(0) };
-    nations.iter().position(|nation| nation == name).ok_or_else(|| {
-        unknown("nation", name, nations.iter().map(String::as_str))
-    })
+    nations
+        .iter()
+        .position(|nation| nation == name)
+        .ok_or_else(|| unknown("nation", name, nations.iter().map(String::as_str)))
 }
 
 /// A usage error about an unknown name, with a suggestion.
-pub(crate) fn unknown<'a>(
-    what: &str,
-    name: &str,
-    known: impl Iterator<Item = &'a str>,
-) -> Failure {
+pub(crate) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Failure {
     let known: Vec<&str> = known.collect();
     let help = nearest(name, known.iter().copied())
         .map(|near| format!("did you mean `{near}`?"))

@@ -93,7 +93,8 @@ impl Wanted {
     ///
     /// The study has no such quantity, or the way is none.
     pub fn read(text: &str, statistics: &Statistics) -> Result<Self, AskError> {
-        let (name, way) = text.split_once(':').map_or((text, None), |(name, way)| (name, Some(way)));
+        let (name, way) =
+            text.split_once(':').map_or((text, None), |(name, way)| (name, Some(way)));
         let way = match way {
             None => None,
             Some("higher") => Some(Direction::Higher),
@@ -163,10 +164,15 @@ impl Compared {
     #[must_use]
     pub fn table(&self) -> String {
         let unit = if self.unit == "1" { String::new() } else { format!(" [{}]", self.unit) };
-        let mut out = format!("{}{unit}, {}: {}", self.quantity, self.nation, self.comparisons.table());
+        let mut out =
+            format!("{}{unit}, {}: {}", self.quantity, self.nation, self.comparisons.table());
         for part in &self.nested {
             let minus = part.minus.as_ref().map_or_else(String::new, |other| format!(" − {other}"));
-            out += &format!("\n{}{minus}, over draws of the uncertain parameters\n{}", part.policy, part.nested.table());
+            out += &format!(
+                "\n{}{minus}, over draws of the uncertain parameters\n{}",
+                part.policy,
+                part.nested.table()
+            );
         }
         out
     }
@@ -178,16 +184,33 @@ pub fn comparisons_csv(compared: &[Compared]) -> String {
     let mut writer = ::csv::Writer::from_writer(Vec::new());
     // Writing to memory cannot fail, and every row has the length of the header.
     let _ = writer.write_record([
-        "quantity", "unit", "nation", "policy", "against", "better", "pairs", "mean", "mean_against",
-        "difference", "standard_error", "low", "high", "variance_removed", "probability_better",
-        "probability_low", "probability_high", "violation_first_order", "violation_second_order",
+        "quantity",
+        "unit",
+        "nation",
+        "policy",
+        "against",
+        "better",
+        "pairs",
+        "mean",
+        "mean_against",
+        "difference",
+        "standard_error",
+        "low",
+        "high",
+        "variance_removed",
+        "probability_better",
+        "probability_low",
+        "probability_high",
+        "violation_first_order",
+        "violation_second_order",
         "cvar_difference",
     ]);
     let number = |x: Option<f64>| x.map_or_else(String::new, |x| x.to_string());
     for one in compared {
         for against in &one.comparisons.against {
             let found = &against.comparison;
-            let texts = [&one.quantity, &one.unit, &one.nation, &against.name, &one.comparisons.base];
+            let texts =
+                [&one.quantity, &one.unit, &one.nation, &against.name, &one.comparisons.base];
             let mut row: Vec<String> =
                 texts.map(|text| crate::output::csv::guarded(text).into_owned()).into();
             let better = if found.direction == Direction::Higher { "higher" } else { "lower" };
@@ -226,9 +249,10 @@ impl Asked<'_> {
     pub fn nation(&self, name: Option<&str>) -> Result<&str, AskError> {
         let nations = &self.study.policies[0].layout.nations;
         match name {
-            None => nations.first().map(String::as_str).ok_or_else(|| {
-                AskError::Asked("the study records no nation".to_owned())
-            }),
+            None => nations
+                .first()
+                .map(String::as_str)
+                .ok_or_else(|| AskError::Asked("the study records no nation".to_owned())),
             Some(name) => nations
                 .iter()
                 .find(|nation| *nation == name)
@@ -293,7 +317,11 @@ impl Asked<'_> {
             let lengths = Lengths::of(column);
             let flat: Vec<Vec<f64>> =
                 column.values.iter().map(|points| lengths.flat(points)).collect();
-            let policies: Vec<(&str, &[f64])> = self.study.policies.iter().zip(&flat)
+            let policies: Vec<(&str, &[f64])> = self
+                .study
+                .policies
+                .iter()
+                .zip(&flat)
                 .map(|(policy, values)| (policy.name.as_str(), values.as_slice()))
                 .collect();
             let comparisons = compare(&policies, against, wanted.better()?, self.resampling())?;
@@ -366,9 +394,7 @@ impl Asked<'_> {
         let design = self.designed()?;
         let bootstrap = Bootstrap { seed: self.study.seed, ..Bootstrap::default() };
         Ok(match design.spec().kind {
-            Kind::Morris { .. } => {
-                Sensitivity::Morris(morris::effects(design, values, bootstrap)?)
-            }
+            Kind::Morris { .. } => Sensitivity::Morris(morris::effects(design, values, bootstrap)?),
             _ => Sensitivity::Sobol(sobol::indices(design, values, bootstrap)?),
         })
     }
@@ -496,7 +522,8 @@ fn coordinates(design: &Design) -> (Vec<Dimension>, Vec<Vec<f64>>) {
     let mut dimensions = Vec::new();
     let mut x = vec![Vec::with_capacity(design.axes().len()); rows.len()];
     for (at, axis) in design.axes().iter().enumerate() {
-        let text = |row: &Vec<Option<String>>| row[at].clone().unwrap_or_else(|| "as it is".to_owned());
+        let text =
+            |row: &Vec<Option<String>>| row[at].clone().unwrap_or_else(|| "as it is".to_owned());
         let number = |row: &Vec<Option<String>>| {
             let text = row[at].as_ref()?.trim_matches('"').to_owned();
             text.split_whitespace().next()?.parse::<f64>().ok()

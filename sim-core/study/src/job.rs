@@ -132,8 +132,7 @@ impl Request {
             command: self.command.clone(),
             recipe: self.recipe.clone(),
         };
-        let mut market =
-            MarketStudy::prepare(&loaded, replications).map_err(JobError::Prepare)?;
+        let mut market = MarketStudy::prepare(&loaded, replications).map_err(JobError::Prepare)?;
         if let Some(spec) = self.spec(&loaded)? {
             market = market.at_points(&spec, &loaded).map_err(JobError::Prepare)?;
         }
@@ -162,10 +161,13 @@ impl Request {
 pub fn reopen(stored: &Stored, growth: Growth) -> Result<Job, JobError> {
     let manifest = &stored.manifest;
     if manifest.model_version != MODEL_VERSION {
-        return Err(mismatch(stored, vec![format!(
-            "model version: {} there, {MODEL_VERSION} now (program {} there)",
-            manifest.model_version, manifest.program_version
-        )]));
+        return Err(mismatch(
+            stored,
+            vec![format!(
+                "model version: {} there, {MODEL_VERSION} now (program {} there)",
+                manifest.model_version, manifest.program_version
+            )],
+        ));
     }
     let text = stored.resolved()?;
     let source = Source::Text { name: "resolved.toml".to_owned(), text: text.clone() };
@@ -221,7 +223,11 @@ fn grown(spec: &DesignSpec, points: Option<u64>) -> Result<DesignSpec, JobError>
             let kind = spec.kind.as_str();
             return Err(JobError::Asked(format!(
                 "a {kind} design does not grow by a number of points{}",
-                if kind == "table" { "; sweep again with a longer table and the same --out" } else { "" }
+                if kind == "table" {
+                    "; sweep again with a longer table and the same --out"
+                } else {
+                    ""
+                }
             )));
         }
     }

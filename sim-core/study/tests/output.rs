@@ -25,8 +25,7 @@ fn run_with(
     threads: usize,
     simulate: impl Fn(Task) -> Result<Record, TaskError> + Sync,
 ) -> (Manifest, Statistics) {
-    let mut results =
-        Results::open(study, &Claim::Exact(folder.to_owned())).expect("a new folder");
+    let mut results = Results::open(study, &Claim::Exact(folder.to_owned())).expect("a new folder");
     let threads = NonZeroUsize::new(threads).expect("positive");
     let mut runner = Runner { threads, stop: &StopFlag::new(), simulate, progress: || {} };
     let outcome = results.run(&mut runner, (1, study.replications)).expect("threads start");

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use autarky_engine::rng::{Stream, StreamKey};
-use autarky_study::analysis::sensitivity::{SensitivityError, IntervalEstimate, Bootstrap, morris, sobol};
+use autarky_study::analysis::sensitivity::{
+    Bootstrap, IntervalEstimate, SensitivityError, morris, sobol,
+};
 use autarky_study::design::{Design, DesignSpec, Kind};
 use autarky_study::scenario::{Loaded, Options, Source, load, render_all};
 
@@ -13,7 +15,8 @@ fn scenario() -> &'static Loaded {
     static LOADED: OnceLock<Loaded> = OnceLock::new();
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/scenario/child.toml");
     LOADED.get_or_init(|| {
-        load(&Source::Path(path), &Options::default()).unwrap_or_else(|e| panic!("{}", render_all(&e)))
+        load(&Source::Path(path), &Options::default())
+            .unwrap_or_else(|e| panic!("{}", render_all(&e)))
     })
 }
 
@@ -192,7 +195,8 @@ fn an_interaction_shows_in_the_deviation_of_effects() {
 #[test]
 fn effects_of_both_signs_cancel_in_the_mean_and_not_in_its_absolute() {
     let design = design(Kind::Morris { trajectories: 400, levels: 4 }, 2, 2);
-    let found = morris::effects(&design, &values(&design, |u| (u[0] - 0.5) * (u[1] - 0.5)), few(2)).unwrap();
+    let found = morris::effects(&design, &values(&design, |u| (u[0] - 0.5) * (u[1] - 0.5)), few(2))
+        .unwrap();
     assert!(found.axes[0].mean.value.abs() < 0.1);
     assert!((found.axes[0].mean_absolute.value - 0.25).abs() < 0.05);
 }
@@ -205,7 +209,11 @@ fn missing_points_and_wrong_designs_are_refused() {
     all[20].clear();
     let refused = |values: &[Vec<f64>]| sobol::indices(&design, values, few(1)).unwrap_err();
     assert_eq!(refused(&all), SensitivityError::Missing { count: 2, first: 7, of: 40 });
-    assert!(refused(&all).to_string().contains("2 of 40 points have no result yet, the first is point 7"));
+    assert!(
+        refused(&all)
+            .to_string()
+            .contains("2 of 40 points have no result yet, the first is point 7")
+    );
     assert_eq!(refused(&all[..7]), SensitivityError::Missing { count: 33, first: 7, of: 40 });
     all[7].push(f64::NAN);
     all[20].push(1.0);

@@ -29,7 +29,13 @@ pub(crate) fn run(args: &Check) -> Result<u8, Failure> {
         }
     }
     let Some(loaded) = loaded else { return Ok(SCENARIO) };
-    let once = Replications { seed: 0, first: 0, count: 1, command: String::new(), recipe: Recipe::default() };
+    let once = Replications {
+        seed: 0,
+        first: 0,
+        count: 1,
+        command: String::new(),
+        recipe: Recipe::default(),
+    };
     MarketStudy::prepare(&loaded, once).map_err(|e| Failure::new(SCENARIO, e))?;
     if args.message_format == MessageFormat::Human {
         let policies: Vec<String> = loaded.policies.iter().map(|p| printable(&p.name)).collect();

@@ -2,25 +2,25 @@
 
 pub(crate) mod bench;
 pub(crate) mod check;
+pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod diff;
+pub(crate) mod discover;
 pub(crate) mod explain;
 pub(crate) mod export;
-pub(crate) mod merge;
-pub(crate) mod resume;
-pub(crate) mod shard;
-pub(crate) mod status;
-pub(crate) mod sweep;
-pub(crate) mod compare;
-pub(crate) mod discover;
 pub(crate) mod frontier;
-pub(crate) mod sensitivity;
+pub(crate) mod merge;
 pub(crate) mod new;
 pub(crate) mod personas;
 pub(crate) mod plan;
 pub(crate) mod replay;
+pub(crate) mod resume;
 pub(crate) mod run;
+pub(crate) mod sensitivity;
+pub(crate) mod shard;
 pub(crate) mod show;
+pub(crate) mod status;
+pub(crate) mod sweep;
 
 use autarky_study::scenario::{Loaded, Options, Source, load};
 

@@ -35,7 +35,10 @@ fn share(text: &str) -> Result<Shard, Failure> {
         }
         _ => Err(Failure::new(
             USAGE,
-            format_args!("a share is written I/N with 1 ≤ I ≤ N ≤ {SHARES}, such as 3/16; found `{}`", autarky_study::output::without_control(text)),
+            format_args!(
+                "a share is written I/N with 1 ≤ I ≤ N ≤ {SHARES}, such as 3/16; found `{}`",
+                autarky_study::output::without_control(text)
+            ),
         )),
     }
 }

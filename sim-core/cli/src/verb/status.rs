@@ -41,7 +41,13 @@ fn text(stored: &Stored) -> String {
     line("status", status(stored));
     let runs = manifest.runs;
     line("runs", format!("{} of {} recorded, {} failed", runs.recorded, runs.asked, runs.failed));
-    line("replications", format!("{} from {}, seed {}", manifest.replications.asked, manifest.replications.first, manifest.seed));
+    line(
+        "replications",
+        format!(
+            "{} from {}, seed {}",
+            manifest.replications.asked, manifest.replications.first, manifest.seed
+        ),
+    );
     if let Some(spec) = &manifest.design_spec {
         line("design", format!("{}, {} points", spec.kind.as_str(), manifest.points));
     }
@@ -52,7 +58,10 @@ fn text(stored: &Stored) -> String {
         line("stopped", why.trim_end().replace('\n', " "));
     }
     line("parts", format!("{}, {:.1} MB", manifest.parts.len(), bytes(stored) as f64 / 1e6));
-    line("versions", format!("model {}, program {}", manifest.model_version, manifest.program_version));
+    line(
+        "versions",
+        format!("model {}, program {}", manifest.model_version, manifest.program_version),
+    );
     line("digest", manifest.result_digest.clone());
     out
 }

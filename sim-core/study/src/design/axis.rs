@@ -74,9 +74,7 @@ impl Axis {
     /// The axis as it is written; reads back to the same axis.
     #[must_use]
     pub fn text(&self) -> String {
-        let sign = if matches!(self.levels, Levels::Law { .. }) { '~' } else { '=' };
-        // A range of numbers is a law without a name.
-        let sign = if self.values.ends_with(')') { sign } else { '=' };
+        let sign = if self.values.ends_with(')') { '~' } else { '=' };
         format!("{}{sign}{}", self.name(), self.values)
     }
 
@@ -133,11 +131,11 @@ impl Axis {
     pub(crate) fn of(
         path: &str,
         target: (&Target, Place),
-        values: Passage,
+        values: &Passage,
         files: &mut Files,
         findings: &mut Findings,
     ) -> Option<Self> {
-        let levels = read::levels(path, target, &values, (files, findings))?;
+        let levels = read::levels(path, target, values, (files, findings))?;
         let values = values.text().trim().to_owned();
         Some(Self { policy: None, path: path.to_owned(), values, levels })
     }

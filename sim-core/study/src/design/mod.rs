@@ -18,8 +18,8 @@ pub use uncertain::{UncertainDraws, of_uncertain};
 
 pub(crate) use passage::Passage;
 
-use crate::scenario::source::{Files, Finding, Findings};
-use crate::scenario::{Diagnostic, Loaded, level, suggest};
+use crate::scenario::source::{Files, Finding, Findings, Place};
+use crate::scenario::{Diagnostic, Loaded, Policy, level, suggest};
 use sampler::Sampler;
 use serde::{Deserialize, Serialize};
 use sobol::{MAX_DIMENSIONS, SobolPoints};
@@ -32,7 +32,7 @@ const MAX_SKIP: u64 = 1 << 30;
 
 /// How points are chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "design", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "design", rename_all = "snake_case")]
 pub enum Kind {
     /// Every combination of the levels of all axes, the last axis changing fastest.
     Factorial,
@@ -289,32 +289,23 @@ fn axes(
 ) -> Vec<Axis> {
     if texts.is_empty() {
         let finding = Finding::error(None, "", "the design has no axis: nothing varies");
-        findings.push(finding.help("name a parameter, such as nation.EST.power_price=0.1 USD/kWh..0.3 USD/kWh"));
+        findings.push(
+            finding
+                .help("name a parameter, such as nation.EST.power_price=0.1 USD/kWh..0.3 USD/kWh"),
+        );
     }
     if texts.len() > MAX_DIMENSIONS {
         let message = format!("the design has {} axes; at most {MAX_DIMENSIONS} fit", texts.len());
         findings.push(Finding::error(None, "", message));
         return Vec::new();
     }
-    let read: Vec<_> = texts.iter().map(|text| Axis::parse(text, files, findings)).collect();
+    let read: Vec<Aimed> =
+        texts.iter().filter_map(|text| Axis::parse(text, files, findings)).collect();
     let mut axes: Vec<Axis> = Vec::new();
-    for (axis, target, place) in read.iter().flatten() {
-        if let Some(name) = axis.policy()
-            && loaded.policy(name).is_none()
-        {
-            let known: Vec<&str> = loaded.policies.iter().map(|p| p.name.as_str()).collect();
-            let message = format!("the scenario has no policy `{name}`");
-            let finding = Finding::error(Some(*place), axis.path(), message);
-            findings.push(finding.maybe_help(suggest::hint(name, &known)));
-            continue;
-        }
-        let of = |p: &&crate::scenario::Policy| axis.policy().is_none_or(|name| name == p.name);
-        let is_there = loaded.policies.iter().filter(of).any(|p| target.is_in(&p.scenario));
-        let is_switched = |other: &level::Target, path: &str| {
-            other.root == target.root && other.id == target.id && path.ends_with(".enabled")
-        };
-        if !is_there && !read.iter().flatten().any(|(a, t, _)| is_switched(t, a.path())) {
-            findings.push(level::no_entry(axis.path(), target, *place, loaded));
+    for aimed in &read {
+        let (axis, _, place) = aimed;
+        if let Some(finding) = misses(aimed, &read, loaded) {
+            findings.push(finding);
         } else if axes.iter().any(|a| a.name() == axis.name()) {
             let message = format!("`{}` is an axis twice", axis.name());
             findings.push(Finding::error(Some(*place), axis.path(), message));
@@ -325,66 +316,98 @@ fn axes(
     axes
 }
 
+/// An axis with what it aims at, and where its path stands.
+type Aimed = (Axis, level::Target, Place);
+
+/// What is wrong with an axis whose policy or entry the scenario does not have, unless another axis switches the entry on.
+fn misses((axis, target, place): &Aimed, all: &[Aimed], loaded: &Loaded) -> Option<Finding> {
+    if let Some(name) = axis.policy()
+        && loaded.policy(name).is_none()
+    {
+        let known: Vec<&str> = loaded.policies.iter().map(|p| p.name.as_str()).collect();
+        let message = format!("the scenario has no policy `{name}`");
+        let finding = Finding::error(Some(*place), axis.path(), message);
+        return Some(finding.maybe_help(suggest::hint(name, &known)));
+    }
+    let is_its = |policy: &&Policy| axis.policy().is_none_or(|name| name == policy.name);
+    let is_there = loaded.policies.iter().filter(is_its).any(|p| target.is_in(&p.scenario));
+    let switches = |(axis, other, _): &Aimed| {
+        (other.root, &other.id) == (target.root, &target.id) && axis.path().ends_with(".enabled")
+    };
+    let is_reached = is_there || all.iter().any(switches);
+    (!is_reached).then(|| level::no_entry(axis.path(), target, *place, loaded))
+}
+
 /// Number of points; a finding where the design cannot be built.
 fn count(spec: &DesignSpec, axes: &[Axis], findings: &mut Findings) -> Option<u64> {
-    let k = axes.len() as u128;
-    let wide = |n: u64, rows: u128| u128::from(n).saturating_mul(rows);
-    let mut fail = |message: String, help: &str| {
-        findings.push(Finding::error(None, "", message).help(help));
-        None
+    let points = match wanted(spec, axes) {
+        Ok(points) => points,
+        Err((message, help)) => {
+            findings.push(Finding::error(None, "", message).help(help));
+            return None;
+        }
     };
+    if points <= u128::from(MAX_POINTS) {
+        return Some(points as u64);
+    }
+    let message = format!(
+        "a {} design of {} would have {points} points; at most {MAX_POINTS} fit",
+        spec.kind.as_str(),
+        described(axes)
+    );
+    let help = match spec.kind {
+        Kind::Factorial => "give the axes fewer levels, or draw points: a sobol or latin design",
+        Kind::Saltelli { .. } => "ask for fewer samples, or screen the axes with a morris design",
+        _ => "ask for fewer points",
+    };
+    findings.push(Finding::error(None, "", message).help(help));
+    None
+}
+
+/// Number of points before any limit; a message and a help where there is none.
+fn wanted(spec: &DesignSpec, axes: &[Axis]) -> Result<u128, (String, &'static str)> {
+    let (k, most) = (axes.len(), MAX_DIMENSIONS / 2);
+    let wide = |n: u64, rows: usize| u128::from(n) * rows as u128;
     let points = match &spec.kind {
-        Kind::Factorial => {
-            if let Some(axis) = axes.iter().find(|a| a.count().is_none()) {
-                let message = format!("a factorial needs levels, and `{}` has none", axis.name());
-                return fail(message, "write LO..HI/N for N levels, LO..HI:STEP or {a, b, c}");
-            }
-            let levels = axes.iter().filter_map(Axis::count);
-            levels.fold(1_u128, |all, n| all.saturating_mul(u128::from(n)))
+        Kind::Factorial => combinations(axes)?,
+        Kind::Latin { points } | Kind::Random { points } | Kind::Sobol { points, .. } => {
+            u128::from(*points)
         }
-        Kind::Latin { points } | Kind::Random { points } => u128::from(*points),
-        Kind::Sobol { points, .. } => u128::from(*points),
+        Kind::Saltelli { .. } if k > most => {
+            let message = format!("a Saltelli design takes at most {most} axes, not {k}");
+            return Err((message, "screen the axes with a morris design first"));
+        }
         Kind::Saltelli { samples, second_order, .. } => {
-            if axes.len() > MAX_DIMENSIONS / 2 {
-                let message = format!(
-                    "a Saltelli design takes at most {} axes, not {}", MAX_DIMENSIONS / 2, axes.len()
-                );
-                return fail(message, "screen the axes with a morris design first");
-            }
-            wide(*samples, SaltelliRow::per_sample(axes.len(), *second_order) as u128)
+            wide(*samples, SaltelliRow::per_sample(k, *second_order))
         }
-        Kind::Morris { trajectories, levels } => {
-            if *levels < 2 || levels % 2 != 0 || *levels > 1000 {
-                let message = format!("a morris design has an even number of levels, not {levels}");
-                return fail(message, "take 4 levels; 2 to 1000 are allowed");
-            }
-            wide(*trajectories, k + 1)
+        Kind::Morris { levels, .. } if *levels < 2 || levels % 2 != 0 || *levels > 1000 => {
+            let message = format!("a morris design has an even number of levels, not {levels}");
+            return Err((message, "take 4 levels; 2 to 1000 are allowed"));
         }
-        Kind::Table { .. } => return None,
+        Kind::Morris { trajectories, .. } => wide(*trajectories, k + 1),
+        Kind::Table { .. } => 0,
     };
     if let Kind::Sobol { skip, .. } | Kind::Saltelli { skip, .. } = spec.kind
         && skip > MAX_SKIP
     {
-        let message = format!("a Sobol sequence starts at most at its point {MAX_SKIP}, not {skip}");
-        return fail(message, "lower the number of points that are skipped");
+        let message =
+            format!("a Sobol sequence starts at most at its point {MAX_SKIP}, not {skip}");
+        return Err((message, "lower the number of points that are skipped"));
     }
     if points == 0 {
-        return fail("the design has no points".to_owned(), "ask for one at least");
+        return Err(("the design has no points".to_owned(), "ask for one at least"));
     }
-    if points > u128::from(MAX_POINTS) {
-        let message = format!(
-            "a {} design of {} would have {points} points; at most {MAX_POINTS} fit",
-            spec.kind.as_str(),
-            described(axes)
-        );
-        let help = match spec.kind {
-            Kind::Factorial => "give the axes fewer levels, or draw points: a sobol or latin design",
-            Kind::Saltelli { .. } => "ask for fewer samples, or screen the axes with a morris design",
-            _ => "ask for fewer points",
-        };
-        return fail(message, help);
+    Ok(points)
+}
+
+/// Number of combinations of all levels.
+fn combinations(axes: &[Axis]) -> Result<u128, (String, &'static str)> {
+    if let Some(axis) = axes.iter().find(|a| a.count().is_none()) {
+        let message = format!("a factorial needs levels, and `{}` has none", axis.name());
+        return Err((message, "write LO..HI/N for N levels, LO..HI:STEP or {a, b, c}"));
     }
-    Some(points as u64)
+    let levels = axes.iter().filter_map(Axis::count);
+    Ok(levels.fold(1_u128, |all, n| all.saturating_mul(u128::from(n))))
 }
 
 /// The axes and their levels: `2 axes (20 × 50 levels)`.

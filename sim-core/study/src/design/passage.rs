@@ -54,13 +54,17 @@ impl Passage {
         let (mut depth, mut quote, mut from) = (0_usize, None, 0);
         let mut cuts = Vec::new();
         for (at, c) in self.text.char_indices() {
-            match (quote, c) {
-                (Some(open), c) if c == open => quote = None,
-                (Some(_), _) => {}
-                (None, '"' | '\'') => quote = Some(c),
-                (None, '{' | '[' | '(') => depth += 1,
-                (None, '}' | ']' | ')') => depth = depth.saturating_sub(1),
-                (None, ',') if depth == 0 => {
+            if quote.is_some() {
+                if quote == Some(c) {
+                    quote = None;
+                }
+                continue;
+            }
+            match c {
+                '"' | '\'' => quote = Some(c),
+                '{' | '[' | '(' => depth += 1,
+                '}' | ']' | ')' => depth = depth.saturating_sub(1),
+                ',' if depth == 0 => {
                     cuts.push(from..at);
                     from = at + 1;
                 }

@@ -18,6 +18,9 @@ pub(crate) const MAX_LEVELS: usize = 10_000;
 const STEP_TOLERANCE: f64 = 1e-9;
 const SHAPES: &str = "LO..HI, LO..HI:STEP, LO..HI/N, {a, b, c}, or ~ and one of uniform, log_uniform, normal, log_normal, triangular, beta";
 
+const UNREADABLE: &str =
+    "· has a distribution with other arguments than it takes, or in another order";
+
 /// Distributions and how they are written.
 const LAWS: [(&str, &str); 6] = [
     ("uniform", "uniform(low, high)"),
@@ -55,7 +58,7 @@ pub(crate) fn axis(
         path = path.part(path.text().len() - below.len()..path.text().len());
     }
     let target = level::target(path.text(), path.place(), files, findings)?;
-    let axis = Axis::of(path.text(), (&target, path.place()), values, files, findings)?;
+    let axis = Axis::of(path.text(), (&target, path.place()), &values, files, findings)?;
     Some((Axis { policy, ..axis }, target, path.place()))
 }
 
@@ -104,8 +107,8 @@ fn like(spec: &FieldSpec, unit: &'static str, range: Range) -> FieldSpec {
     FieldSpec { kind: Kind::Number { unit, range }, ..*spec }
 }
 
-const ANY: Range = Range::closed(f64::MIN, f64::MAX);
-const POSITIVE: Range = Range::above(0.0, f64::MAX);
+const ANY: Range = Range::closed(-1e18, 1e18);
+const POSITIVE: Range = Range::above(0.0, 1e18);
 
 /// Unit, range and form of the numbers of a parameter.
 fn measure(spec: &FieldSpec) -> (&'static str, Range, Form) {
@@ -272,48 +275,26 @@ impl Levelled<'_> {
             let allowed = Some("a range of dates: 2028-01-01..2030-12-31".to_owned());
             return self.fail(at, "· is a date, which has no distribution but a range", allowed);
         }
-        let law = self.arguments(spec, name, &inside.items());
-        let law = law.or_else(|| self.fail(at, "· has a distribution that cannot be read", Some(format!("{usage}, each with its unit"))))?;
+        let items = inside.items();
+        let Some(kinds) = arguments(spec, name, items.len()) else {
+            return self.fail(at, UNREADABLE, Some((*usage).to_owned()));
+        };
+        let law = made(name, &self.numbers(&kinds, &items)?);
+        if !law.is_ordered() {
+            return self.fail(at, UNREADABLE, Some((*usage).to_owned()));
+        }
         self.checked(spec, at, (name, law))
     }
 
-    /// The distribution of a name and its arguments; none where they are too few, too many or out of order.
-    fn arguments(&mut self, spec: &FieldSpec, name: &str, items: &[Passage]) -> Option<Law> {
-        let (own, range, _) = measure(spec);
+    /// The arguments of a distribution, each read as its declaration says; one unit may serve all.
+    fn numbers(&mut self, kinds: &[FieldSpec], items: &[Passage]) -> Option<Vec<f64>> {
         let unit = items.iter().rev().map(unit_text).find(|u| !u.is_empty()).unwrap_or_default();
-        let level = like(spec, own, range);
-        let (any, scale) = (like(spec, own, ANY), like(spec, own, POSITIVE));
-        let pure = like(spec, "1", Range::above(0.0, 1e6));
-        let kinds: &[FieldSpec] = match (name, items.len()) {
-            ("uniform" | "log_uniform", 2) => &[level, level],
-            ("triangular", 3) => &[level; 3],
-            ("normal", 2) => &[any, scale],
-            ("normal", 4) => &[any, scale, level, level],
-            ("log_normal", 2) => &[scale, pure],
-            ("log_normal", 4) => &[scale, pure, level, level],
-            ("beta", 4) => &[pure, pure, level, level],
-            ("beta", 2) if own == "1" => &[pure, pure],
-            _ => return None,
-        };
-        let mut x = Vec::with_capacity(kinds.len());
+        let mut numbers = Vec::with_capacity(kinds.len());
         for (kind, item) in kinds.iter().zip(items) {
             let is_pure = matches!(kind.kind, Kind::Number { unit: "1", .. });
-            x.push(self.number(kind, item, if is_pure { "" } else { unit }));
+            numbers.push(self.number(kind, item, if is_pure { "" } else { unit }));
         }
-        let x: Vec<f64> = x.into_iter().collect::<Option<_>>()?;
-        let cut = x.get(2).copied().zip(x.get(3).copied());
-        let law = match name {
-            "uniform" => Law::Uniform { low: x[0], high: x[1] },
-            "log_uniform" => Law::LogUniform { low: x[0], high: x[1] },
-            "normal" => Law::Normal { mean: x[0], deviation: x[1], cut },
-            "log_normal" => Law::LogNormal { median: x[0], sigma: x[1], cut },
-            "triangular" => Law::Triangular { low: x[0], mode: x[1], high: x[2] },
-            _ => {
-                let (low, high) = cut.unwrap_or((0.0, 1.0));
-                Law::Beta { a: x[0], b: x[1], low, high }
-            }
-        };
-        law.is_ordered().then_some(law)
+        numbers.into_iter().collect()
     }
 
     /// A distribution all of whose values the parameter allows.
@@ -326,6 +307,12 @@ impl Levelled<'_> {
         let (unit, range, form) = measure(spec);
         let ends = (law.quantile(0.0), law.quantile(1.0));
         if range.contains(ends.0) && range.contains(ends.1) {
+            if ends.0 >= ends.1 {
+                return self.fail(at, "· has a distribution with nothing between its bounds", None);
+            }
+            if form == Form::Whole && ends.0.ceil() > ends.1.floor() {
+                return self.fail(at, "· has a distribution that holds no whole number", None);
+            }
             if form == Form::Whole && name == "uniform" {
                 return Some(continuous(ends.0.ceil(), ends.1.floor(), form));
             }
@@ -359,12 +346,47 @@ fn after_range(tail: &Passage) -> (Passage, Option<(bool, Passage)>) {
     }
 }
 
+/// How each argument of a distribution is read; none for a number of arguments that it does not take.
+fn arguments(spec: &FieldSpec, name: &str, count: usize) -> Option<Vec<FieldSpec>> {
+    let (own, range, _) = measure(spec);
+    let level = like(spec, own, range);
+    let (any, scale) = (like(spec, own, ANY), like(spec, own, POSITIVE));
+    let pure = like(spec, "1", Range::above(0.0, 100.0));
+    // Beyond these the incomplete beta function loses its inverse.
+    let shape = like(spec, "1", Range::closed(0.01, 1000.0));
+    Some(match (name, count) {
+        ("uniform" | "log_uniform", 2) => vec![level, level],
+        ("triangular", 3) => vec![level; 3],
+        ("normal", 2) => vec![any, scale],
+        ("normal", 4) => vec![any, scale, level, level],
+        ("log_normal", 2) => vec![scale, pure],
+        ("log_normal", 4) => vec![scale, pure, level, level],
+        ("beta", 4) => vec![shape, shape, level, level],
+        ("beta", 2) if own == "1" => vec![shape, shape],
+        _ => return None,
+    })
+}
+
+/// The distribution of a known name and as many numbers as it takes.
+fn made(name: &str, x: &[f64]) -> Law {
+    let cut = x.get(2).copied().zip(x.get(3).copied());
+    match name {
+        "uniform" => Law::Uniform { low: x[0], high: x[1] },
+        "log_uniform" => Law::LogUniform { low: x[0], high: x[1] },
+        "normal" => Law::Normal { mean: x[0], deviation: x[1], cut },
+        "log_normal" => Law::LogNormal { median: x[0], sigma: x[1], cut },
+        "triangular" => Law::Triangular { low: x[0], mode: x[1], high: x[2] },
+        _ => {
+            let (low, high) = cut.unwrap_or((0.0, 1.0));
+            Law::Beta { a: x[0], b: x[1], low, high }
+        }
+    }
+}
+
 /// A range without steps: every whole number, or the uniform distribution.
 fn continuous(low: f64, high: f64, form: Form) -> Levels {
     match form {
-        Form::Number(_) => {
-            Levels::Law { law: Law::Uniform { low, high }, ends: (low, high), form }
-        }
+        Form::Number(_) => Levels::Law { law: Law::Uniform { low, high }, ends: (low, high), form },
         _ => Levels::Whole { low: low as i64, high: high as i64, form },
     }
 }
@@ -386,5 +408,9 @@ fn nearest_steps(width: f64, steps: f64, form: Form) -> Vec<f64> {
     let below = (0..1000).map(|i| steps.floor() - f64::from(i)).find(|n| divides(*n));
     let above = (0..1000).map(|i| steps.floor() + 1.0 + f64::from(i)).find(|n| divides(*n));
     let of = |n: f64| grid(0.0, width, n as u64 + 1, 1);
-    below.into_iter().chain(above.filter(|n| *n <= width || matches!(form, Form::Number(_)))).map(of).collect()
+    below
+        .into_iter()
+        .chain(above.filter(|n| *n <= width || matches!(form, Form::Number(_))))
+        .map(of)
+        .collect()
 }

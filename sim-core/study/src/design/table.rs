@@ -97,11 +97,7 @@ fn columns(header: &StringRecord, loaded: &Loaded) -> Result<Vec<Axis>, Vec<Diag
     if errors.is_empty() { Ok(axes) } else { Err(errors) }
 }
 
-fn row(
-    record: &StringRecord,
-    axes: &[Axis],
-    errors: &mut Vec<Diagnostic>,
-) -> Vec<Option<String>> {
+fn row(record: &StringRecord, axes: &[Axis], errors: &mut Vec<Diagnostic>) -> Vec<Option<String>> {
     let line = record.position().map_or(0, csv::Position::line);
     let mut row = Vec::with_capacity(axes.len());
     // Texts are gathered for one row only, so that memory stays that of the rows.

@@ -40,8 +40,13 @@ pub fn export(
     out: impl Write + Send,
 ) -> Result<u64, OutputError> {
     let Some(table) = TABLES.into_iter().find(|name| *name == table) else {
-        let suggestion = nearest(table, TABLES).map_or_else(String::new, |name| format!("did you mean `{name}`? "));
-        let reason = format!("there is no table `{}`; {suggestion}tables: {}", super::without_control(table), TABLES.join(", "));
+        let suggestion = nearest(table, TABLES)
+            .map_or_else(String::new, |name| format!("did you mean `{name}`? "));
+        let reason = format!(
+            "there is no table `{}`; {suggestion}tables: {}",
+            super::without_control(table),
+            TABLES.join(", ")
+        );
         return Err(OutputError::Refused { path: stored.path.clone(), reason });
     };
     let failed = |reason: String| OutputError::Content { path: stored.path.join(table), reason };
@@ -126,9 +131,7 @@ impl<W: Write + Send> Target<W> {
     fn close(self) -> Result<(), String> {
         match self {
             Self::Parquet(writer) => writer.close().map(drop).map_err(|e| e.to_string()),
-            Self::Csv(writer) => {
-                writer.into_inner().flush().map_err(|e| e.to_string())
-            }
+            Self::Csv(writer) => writer.into_inner().flush().map_err(|e| e.to_string()),
             Self::Json(mut writer) => writer.finish().map_err(|e| e.to_string()),
         }
     }

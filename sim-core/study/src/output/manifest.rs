@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{OutputError, Until};
-use crate::run::schedule::{BLOCK, Segment, Shard};
 use crate::design::DesignSpec;
+use crate::run::schedule::{BLOCK, Segment, Shard};
 use crate::run::{Keep, Recipe, Study};
 
 /// Name of the file.

@@ -54,7 +54,10 @@ fn complete(shards: &[Stored]) -> Result<Vec<&Stored>, OutputError> {
         let same = (&own.identity, own.points, own.replications.asked, own.shard.of, own.keep)
             == (&head.identity, head.points, head.replications.asked, head.shard.of, head.keep);
         if !same {
-            return refused(shard, format!("it is no shard of the same study as `{}`", first.path.display()));
+            return refused(
+                shard,
+                format!("it is no shard of the same study as `{}`", first.path.display()),
+            );
         }
         if own.runs.recorded != own.runs.asked {
             let text = "runs are recorded; `autarky resume` finishes it";
@@ -62,7 +65,10 @@ fn complete(shards: &[Stored]) -> Result<Vec<&Stored>, OutputError> {
         }
         let slot = &mut found[own.shard.index as usize];
         if slot.is_some_and(|other| other.manifest.result_digest != own.result_digest) {
-            return refused(shard, "another folder has the same shard with other results".to_owned());
+            return refused(
+                shard,
+                "another folder has the same shard with other results".to_owned(),
+            );
         }
         slot.get_or_insert(shard);
     }
@@ -82,10 +88,13 @@ fn complete(shards: &[Stored]) -> Result<Vec<&Stored>, OutputError> {
 /// Copies the parts of a shard.
 fn take(shard: &Stored, folder: &Folder, manifest: &mut Manifest) -> Result<(), OutputError> {
     let offset = manifest.segments.len();
-    manifest.segments.extend(shard.manifest.segments.iter().map(|recorded| Recorded {
-        segment: recorded.segment.clone(),
-        runs: recorded.runs,
-    }));
+    manifest.segments.extend(
+        shard
+            .manifest
+            .segments
+            .iter()
+            .map(|recorded| Recorded { segment: recorded.segment.clone(), runs: recorded.runs }),
+    );
     for part in &shard.manifest.parts {
         let number = manifest.parts.len();
         let mut files = Vec::with_capacity(part.files.len());
@@ -135,7 +144,10 @@ mod tests {
     #[test]
     fn the_slurm_script_runs_each_shard_once_and_names_the_merge() {
         let text = super::slurm("small-state -n 100", 8, "out");
-        assert!(text.contains("--array=1-8") && text.contains("\"$SLURM_ARRAY_TASK_ID/8\" small-state -n 100"));
+        assert!(
+            text.contains("--array=1-8")
+                && text.contains("\"$SLURM_ARRAY_TASK_ID/8\" small-state -n 100")
+        );
         assert!(text.contains("autarky merge out/shard-* --out out/merged"));
     }
 }

@@ -85,13 +85,20 @@ impl<'s> Results<'s> {
         Ok(results)
     }
 
-    fn go_on(study: &'s Study, folder: Folder, mut manifest: Manifest) -> Result<Self, OutputError> {
+    fn go_on(
+        study: &'s Study,
+        folder: Folder,
+        mut manifest: Manifest,
+    ) -> Result<Self, OutputError> {
         let path = folder.path().to_owned();
         let differences = differences(&manifest, study);
         if !differences.is_empty() {
             return Err(OutputError::Mismatch { path, differences });
         }
-        let damaged = |reason: &str| OutputError::Damaged { path: path.join(MANIFEST), reason: reason.to_owned() };
+        let damaged = |reason: &str| OutputError::Damaged {
+            path: path.join(MANIFEST),
+            reason: reason.to_owned(),
+        };
         for file in manifest.parts.iter().flat_map(|part| &part.files) {
             check_file(&path, file)?;
         }
@@ -269,7 +276,8 @@ impl<'s> Results<'s> {
         let first = self.study.first;
         let last = self.manifest.segments.iter().filter_map(|s| {
             let groups = s.segment.groups();
-            (groups > 0).then(|| s.segment.task(groups * policies - 1, policies, first).place(first))
+            (groups > 0)
+                .then(|| s.segment.task(groups * policies - 1, policies, first).place(first))
         });
         last.max().is_none_or(|last| last < segment.task(0, policies, first).place(first))
     }
@@ -317,7 +325,8 @@ impl<'s> Results<'s> {
             tables.push(("failures", parquet::failures(study, &self.open_failures)));
         }
         let part = self.manifest.parts.len();
-        let write = |(name, batch)| self.write_table(&format!("{name}/part-{part:05}.parquet"), batch);
+        let write =
+            |(name, batch)| self.write_table(&format!("{name}/part-{part:05}.parquet"), batch);
         tables.into_iter().map(write).collect()
     }
 
@@ -369,12 +378,9 @@ impl<'s> Results<'s> {
     fn kept(&self, record: Record) -> Record {
         match self.study.keep {
             Keep::Series => record,
-            Keep::Runs => Record {
-                scalars: Vec::new(),
-                series: Vec::new(),
-                capacity: Vec::new(),
-                ..record
-            },
+            Keep::Runs => {
+                Record { scalars: Vec::new(), series: Vec::new(), capacity: Vec::new(), ..record }
+            }
         }
     }
 

@@ -36,7 +36,8 @@ pub(super) fn refold(
     let mut open: Option<(u64, u64)> = None;
     while let Some((task, batches)) = runs.next_run()? {
         let tests = withdrawal.next_run()?;
-        let damaged = |reason: String| OutputError::Damaged { path: folders[0].0.to_owned(), reason };
+        let damaged =
+            |reason: String| OutputError::Damaged { path: folders[0].0.to_owned(), reason };
         let key = (task.point, task.replication);
         if skipped.contains(&key) {
             continue;

@@ -11,8 +11,8 @@ use arrow::datatypes::{Float64Type, UInt64Type};
 use super::OutputError;
 use super::digest::sha256;
 use super::manifest::{FILE as MANIFEST, FORMAT, FileEntry, Manifest, identity};
-use super::streams::tasks;
 use super::results::{FAILURES_LISTED, PARAMETERS, RESOLVED};
+use super::streams::tasks;
 use crate::design::{DesignSpec, Kind};
 use crate::run::schedule::{BLOCK, Task};
 use crate::run::{Failure, Fold, Statistics, Study};
@@ -101,8 +101,11 @@ impl Stored {
         let points = self.manifest.points as usize;
         let blank = Column { values: vec![vec![Vec::new(); points]; policies.len()] };
         let mut out = vec![blank; quantities.len()];
-        let names: Vec<&str> =
-            ["policy", "point", "replication", "nation"].iter().chain(quantities).copied().collect();
+        let names: Vec<&str> = ["policy", "point", "replication", "nation"]
+            .iter()
+            .chain(quantities)
+            .copied()
+            .collect();
         for file in files_of(&self.manifest, "runs") {
             let path = self.path.join(&file.path);
             let damaged = |reason: String| OutputError::Damaged { path: path.clone(), reason };
@@ -133,7 +136,9 @@ impl Column {
                 continue;
             }
             let task = tasks[row];
-            let Some(cell) = self.values[task.policy].get_mut(task.point as usize) else { continue };
+            let Some(cell) = self.values[task.policy].get_mut(task.point as usize) else {
+                continue;
+            };
             let at = (task.replication - first) as usize;
             if cell.len() <= at {
                 cell.resize(at + 1, f64::NAN);
@@ -150,7 +155,8 @@ fn column<'b>(batch: &'b RecordBatch, name: &str) -> Result<&'b dyn Array, Strin
 
 /// A column of texts.
 pub(super) fn texts<'b>(batch: &'b RecordBatch, name: &str) -> Result<Vec<&'b str>, String> {
-    let array = column(batch, name)?.as_string_opt::<i32>().ok_or("a text column is of another type")?;
+    let array =
+        column(batch, name)?.as_string_opt::<i32>().ok_or("a text column is of another type")?;
     Ok((0..array.len()).map(|row| array.value(row)).collect())
 }
 
@@ -249,7 +255,8 @@ pub(super) fn failures_of(folder: &Path, manifest: &Manifest) -> Result<Vec<Fail
             let replications = counts(&batch, "replication").map_err(damaged)?;
             for (row, error) in errors.iter().enumerate().take(FAILURES_LISTED - out.len()) {
                 let policy = policies.iter().position(|name| name == names[row]);
-                let policy = policy.ok_or_else(|| damaged("it names an unknown policy".to_owned()))?;
+                let policy =
+                    policy.ok_or_else(|| damaged("it names an unknown policy".to_owned()))?;
                 let task = Task { policy, point: points[row], replication: replications[row] };
                 out.push(Failure { task, error: (*error).to_owned() });
             }

@@ -83,15 +83,12 @@ struct Stream<'a> {
 }
 
 impl<'a> Stream<'a> {
-    fn new(
-        (folder, manifest): (&'a Path, &'a Manifest),
-        segment: usize,
-        table: &'a str,
-    ) -> Self {
+    fn new((folder, manifest): (&'a Path, &'a Manifest), segment: usize, table: &'a str) -> Self {
         let parts = manifest.parts.iter().filter(|part| part.segment == segment);
         let of_table =
             |file: &&FileEntry| file.path.split('/').next().is_some_and(|name| name == table);
-        let mut files: Vec<&FileEntry> = parts.flat_map(|part| &part.files).filter(of_table).collect();
+        let mut files: Vec<&FileEntry> =
+            parts.flat_map(|part| &part.files).filter(of_table).collect();
         files.reverse();
         Self {
             folder,

@@ -10,8 +10,8 @@ use autarky_market::record::Record;
 use autarky_market::scenario::Scenario;
 use autarky_market::{MODEL_VERSION, SimulationError, layout, simulate};
 
-use super::schedule::{Shard, Task};
 use super::points::Points;
+use super::schedule::{Shard, Task};
 use super::{Incomparable, Keep, Mark, Policy, Recipe, Study, TaskError};
 use crate::design::{Design, DesignSpec};
 use crate::scenario::{self, Diagnostic, Loaded, resolved_toml};
@@ -163,9 +163,8 @@ impl MarketStudy {
 
     /// Runs one replication of one policy.
     pub fn simulate(&self, task: Task, stop: &StopFlag) -> Result<Record, TaskError> {
-        let run = |blueprint: &Blueprint| {
-            simulate(blueprint, self.study.seed, task.replication, stop)
-        };
+        let run =
+            |blueprint: &Blueprint| simulate(blueprint, self.study.seed, task.replication, stop);
         self.with_blueprint((task.policy, task.point), run)?.map_err(|error| match error {
             SimulationError::Stopped => TaskError::Stopped,
             SimulationError::Run(reason) => TaskError::Failed(reason.to_string()),

@@ -170,7 +170,9 @@ impl Study {
         if self.design.is_empty() {
             format!("{command} --policy {name} --seed {seed} --first {replication} -n 1")
         } else {
-            format!("autarky replay DIR --policy {name} --point {point} --replication {replication}")
+            format!(
+                "autarky replay DIR --policy {name} --point {point} --replication {replication}"
+            )
         }
     }
 }

@@ -108,7 +108,11 @@ pub fn missing(done: &[Segment], points: u64, replications: u64, shard: Shard) -
         out.push(Segment { points: width..points, replications: 0..height, shard });
     }
     if replications > height {
-        out.push(Segment { points: 0..points.max(width), replications: height..replications, shard });
+        out.push(Segment {
+            points: 0..points.max(width),
+            replications: height..replications,
+            shard,
+        });
     }
     out
 }

@@ -365,7 +365,8 @@ impl PolicyStatistics {
     }
 
     fn push_regrets(&mut self, values: &RunValues, best: &[(f64, f64)]) {
-        for ((cell, own), (least, most)) in self.cells.iter_mut().zip(&values.quantities).zip(best) {
+        for ((cell, own), (least, most)) in self.cells.iter_mut().zip(&values.quantities).zip(best)
+        {
             if !own.is_nan() && !least.is_nan() {
                 cell.regret[0].push(most - own);
                 cell.regret[1].push(own - least);

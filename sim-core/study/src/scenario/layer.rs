@@ -4,16 +4,24 @@
 
 use super::source::{Files, Finding, Findings, Place};
 use super::suggest;
-use super::uncertain::{self, UncertainDraft};
 use super::tree::{Data, Member, Node, Table};
+use super::uncertain::{self, UncertainDraft};
 use super::value::{Reader, Reading, check_identifier, text};
 use autarky_market::scenario::Scenario;
 use autarky_market::schema::RootSpec;
 use std::collections::BTreeMap;
 
 /// Keys of a file that are not roots.
-const OWN_KEYS: &[&str] =
-    &["format", "title", "description", "question", "extends", "policies", "provenance", "uncertain"];
+const OWN_KEYS: &[&str] = &[
+    "format",
+    "title",
+    "description",
+    "question",
+    "extends",
+    "policies",
+    "provenance",
+    "uncertain",
+];
 const STATUSES: &[&str] = &["measured", "calibrated", "assumed"];
 
 /// Where a layer comes from, in rising precedence.

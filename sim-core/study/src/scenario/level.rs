@@ -43,9 +43,8 @@ pub(crate) fn target(
     files: &Files,
     findings: &mut Findings,
 ) -> Option<Target> {
-    let is_switch = |(root, _, field): &(usize, &str, &str)| {
-        *field == "enabled" && !root_spec(*root).singleton
-    };
+    let is_switch =
+        |(root, _, field): &(usize, &str, &str)| *field == "enabled" && !root_spec(*root).singleton;
     let node = match split_path(path).filter(is_switch) {
         Some(_) => Node { place, data: Data::Flag(true) },
         None => Node { place, data: Data::Broken },

@@ -129,7 +129,8 @@ pub fn show_csv(rows: &[Row]) -> Result<String, csv::Error> {
 pub fn show_policies_csv(policies: &[(String, Vec<Row>)]) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(["policy"].iter().chain(&COLUMNS))?;
-    for (name, row) in policies.iter().flat_map(|(name, rows)| rows.iter().map(move |r| (name, r))) {
+    for (name, row) in policies.iter().flat_map(|(name, rows)| rows.iter().map(move |r| (name, r)))
+    {
         writer.write_record([name.as_str()].into_iter().chain(row.cells()).map(inert))?;
     }
     let bytes = writer.into_inner().map_err(|e| csv::Error::from(e.into_error()))?;

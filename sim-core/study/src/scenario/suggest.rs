@@ -4,10 +4,7 @@
 const MAX_CANDIDATES: usize = 500;
 
 /// The candidate nearest to `word`, if it is near enough to be a slip.
-pub fn nearest<'c>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<&'c str> {
+pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let word: String = word.chars().take(64).collect();
     let lower = word.to_lowercase();
     let mut best: Option<(f64, &str)> = None;

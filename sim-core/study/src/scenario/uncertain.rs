@@ -56,7 +56,9 @@ pub(crate) fn read(
                 let path = format!("uncertain.\"{}\"", short(&entry.key));
                 let message = format!("`{path}` has the wrong type");
                 let finding = Finding::error(Some(entry.node.place), &path, message);
-                reader.findings.push(finding.found(format!("found {}", other.type_name())).allowed(
+                reader
+                    .findings
+                    .push(finding.found(format!("found {}", other.type_name())).allowed(
                     "a distribution as text, or a table with `distribution`, `source` and `status`",
                 ));
             }
@@ -81,15 +83,14 @@ fn details(reader: &mut DocumentReader<'_>, entry: &Member, draft: &mut Uncertai
             key => {
                 let help = suggest::hint(key, &["distribution", "source", "status"]);
                 let message = format!("`uncertain` has no `{}`", short(key));
-                reader.findings.push(
-                    Finding::error(Some(member.key_place), &path, message).maybe_help(help),
-                );
+                reader
+                    .findings
+                    .push(Finding::error(Some(member.key_place), &path, message).maybe_help(help));
             }
         }
     }
     if table.get("distribution").is_none() {
-        let finding =
-            Finding::error(Some(entry.key_place), &path, "the distribution is not given");
+        let finding = Finding::error(Some(entry.key_place), &path, "the distribution is not given");
         reader.findings.push(finding.help("add distribution = \"uniform(…, …)\""));
     }
 }
@@ -108,7 +109,7 @@ pub(crate) fn check(
         };
         let Some(target) = level::target(path, draft.key, files, findings) else { continue };
         let passage = Passage::of(files, *place, text);
-        let Some(axis) = Axis::of(path, (&target, draft.key), passage, files, findings) else {
+        let Some(axis) = Axis::of(path, (&target, draft.key), &passage, files, findings) else {
             continue;
         };
         if !policies.iter().any(|p| target.is_in(&p.scenario)) {

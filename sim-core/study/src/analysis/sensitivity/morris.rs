@@ -5,7 +5,9 @@
 //! of absolute values μ* (Campolongo, Cariboni and Saltelli 2007), which ranks axes, and the standard deviation σ over
 //! trajectories, which is zero for an outcome that is linear in the quantiles. Needs a Morris design, complete.
 
-use super::bootstrap::{SensitivityError, IntervalEstimate, Outcome, Bootstrap, Statistic, columns, estimates, varies};
+use super::bootstrap::{
+    Bootstrap, IntervalEstimate, Outcome, SensitivityError, Statistic, columns, estimates, varies,
+};
 use crate::design::{Design, Kind};
 use serde::Serialize;
 
@@ -162,7 +164,10 @@ impl MorrisEffects {
             self.resamples
         );
         if let Some(noise) = self.noise {
-            let _ = writeln!(out, "chance within replications adds at most {noise:.3e} to a single effect (one standard error)");
+            let _ = writeln!(
+                out,
+                "chance within replications adds at most {noise:.3e} to a single effect (one standard error)"
+            );
         }
         if self.undefined > 0 {
             let _ = writeln!(out, "{} undefined values were left out", self.undefined);

@@ -4,7 +4,9 @@
 //! `S_i = E[f(B)(f(AB_i) − f(A))]/V`, `T_i = E[(f(A) − f(AB_i))²]/2V`, `S_ij = (E[f(BA_i) f(AB_j)] − E[f(A) f(B)])/V − S_i − S_j`,
 //! where V is the variance over A and B, and f is centred on its mean there. Needs a Saltelli design, complete.
 
-use super::bootstrap::{SensitivityError, IntervalEstimate, Outcome, Bootstrap, Statistic, columns, estimates, varies};
+use super::bootstrap::{
+    Bootstrap, IntervalEstimate, Outcome, SensitivityError, Statistic, columns, estimates, varies,
+};
 use crate::design::{Axis, Design, Kind, SaltelliRow};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -71,7 +73,11 @@ pub fn indices(
 ) -> Result<SobolIndices, SensitivityError> {
     let Kind::Saltelli { samples, second_order, .. } = design.spec().kind else {
         let found = design.spec().kind.as_str();
-        return Err(SensitivityError::WrongDesign { what: "Sobol indices", wanted: "saltelli", found });
+        return Err(SensitivityError::WrongDesign {
+            what: "Sobol indices",
+            wanted: "saltelli",
+            found,
+        });
     };
     let outcome = Outcome::new(values, design.len())?;
     if samples < 2 {
@@ -201,7 +207,10 @@ impl SobolIndices {
         );
         if let Some(noise) = self.noise_share {
             let percent = 100.0 * noise;
-            let _ = writeln!(out, "chance within replications explains at most {percent:.1} % of the variance between points");
+            let _ = writeln!(
+                out,
+                "chance within replications explains at most {percent:.1} % of the variance between points"
+            );
         }
         if self.undefined > 0 {
             let _ = writeln!(out, "{} undefined values were left out", self.undefined);
