@@ -9,7 +9,10 @@ use serde::Serialize;
 
 use super::error::{distinct, same_length};
 use super::resample::blocks;
-use super::{AnalysisError, Direction, Estimate, Resampling, text};
+use super::{AnalysisError, Direction, Estimate, Resampling, is_defined, text};
+
+/// Dominating candidates that the table names at most; the data have all.
+const SHOWN: usize = 3;
 
 /// What counts, and which way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -70,7 +73,7 @@ pub fn frontier(
     resampling.check()?;
     let given = check(objectives, candidates)?;
     let whole = |&r: &usize| {
-        candidates.iter().all(|c| c.outcomes.iter().all(|values| values[r].is_finite()))
+        candidates.iter().all(|c| c.outcomes.iter().all(|values| is_defined(values[r])))
     };
     let complete: Vec<usize> = (0..given).filter(whole).collect();
     if complete.len() < 2 {
@@ -218,7 +221,10 @@ impl Frontier {
             let on = if place.on_frontier { "yes" } else { "no" };
             let mut row = vec![place.name.clone(), on.to_owned(), text::percent(place.probability)];
             row.extend(place.means.iter().map(text::estimate));
-            row.push(place.dominated_by.join(", "));
+            let shown = place.dominated_by.iter().take(SHOWN).cloned().collect::<Vec<_>>();
+            let more = place.dominated_by.len() - shown.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            row.push(format!("{}{more}", shown.join(", ")));
             rows.push(row);
         }
         let mut out = text::table(&rows);

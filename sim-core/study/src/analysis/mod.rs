@@ -1,7 +1,7 @@
 //! What the numbers of a study say: policies compared, uncertainty split, runs stopped, frontiers and conditions of failure.
 //!
-//! Pure functions over numbers: nothing here reads or writes a file, a clock or a scenario. Numbers that are not finite
-//! count as undefined; they are left out and counted. Resampling draws from keyed streams, so equal inputs give equal bits.
+//! Pure functions over numbers: nothing here reads or writes a file, a clock or a scenario. Numbers that are not finite,
+//! or so large that sums of squares could overflow, count as undefined; they are left out and counted. Resampling draws from keyed streams, so equal inputs give equal bits.
 //! Equations and sources: `docs/studies/analysis.md`.
 
 pub mod direction;
@@ -27,6 +27,14 @@ pub use resample::Resampling;
 pub use tail::{TAIL, Tail};
 
 use crate::run::CONFIDENCE;
+
+/// Largest size of a number that enters statistics: the sum of 10⁸ squares does not overflow.
+const LARGEST: f64 = 1e150;
+
+/// Whether a number enters statistics.
+fn is_defined(value: f64) -> bool {
+    value.abs() <= LARGEST
+}
 
 /// A mean with its standard error and its 95 % interval by Student's t.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

@@ -9,7 +9,7 @@ use autarky_engine::stats::Welford;
 use serde::Serialize;
 
 use super::error::same_length;
-use super::{AnalysisError, Estimate, text};
+use super::{AnalysisError, Estimate, is_defined, text};
 
 /// Range between the 5 % and the 95 % quantile.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -63,7 +63,7 @@ const DRAWS: usize = 2;
 ///
 /// Fewer than two draws with a defined value are an error.
 pub fn nested(values: &[Vec<f64>]) -> Result<Nested, AnalysisError> {
-    let finite = |draw: &Vec<f64>| draw.iter().copied().filter(|x| x.is_finite()).collect();
+    let finite = |draw: &Vec<f64>| draw.iter().copied().filter(|&x| is_defined(x)).collect();
     let kept: Vec<Vec<f64>> =
         values.iter().map(finite).filter(|draw: &Vec<f64>| !draw.is_empty()).collect();
     if kept.len() < DRAWS {

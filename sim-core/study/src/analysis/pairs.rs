@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::dominance::Orders;
 use super::error::{distinct, same_length};
-use super::{AnalysisError, Direction, Estimate, Resampling, Tail, text};
+use super::{AnalysisError, Direction, Estimate, Resampling, Tail, is_defined, text};
 use crate::scenario::nearest;
 
 /// Quantile of the standard normal at 97.5 %.
@@ -56,7 +56,9 @@ fn wilson(hits: u64, n: u64) -> (f64, f64) {
     let square = math::square(Z);
     let centre = (k + 0.5 * square) / (n + square);
     let half = Z / (n + square) * (k * (n - k) / n + 0.25 * square).sqrt();
-    ((centre - half).max(0.0), (centre + half).min(1.0))
+    // Exact at the ends, where rounding would exclude the estimate.
+    let low = if hits == 0 { 0.0 } else { (centre - half).max(0.0) };
+    (low, if k < n { (centre + half).min(1.0) } else { 1.0 })
 }
 
 /// A against B.
@@ -97,7 +99,7 @@ pub fn compare_pair(
 ) -> Result<Comparison, AnalysisError> {
     resampling.check()?;
     same_length(|| "the second of two policies".to_owned(), b.len(), a.len())?;
-    let defined = a.iter().zip(b).filter(|(a, b)| a.is_finite() && b.is_finite());
+    let defined = a.iter().zip(b).filter(|(a, b)| is_defined(**a) && is_defined(**b));
     let (x, y): (Vec<f64>, Vec<f64>) = defined.unzip();
     if x.len() < 2 {
         let what = "replications in which both policies are defined".to_owned();
@@ -215,7 +217,7 @@ pub fn compare(
 fn best(policies: &[(&str, &[f64])], direction: Direction, n: usize) -> Vec<Option<f64>> {
     let gain = |r: usize| {
         let mut gains = policies.iter().map(|(_, values)| direction.gain(values[r]));
-        let finite = gains.clone().all(f64::is_finite);
+        let finite = gains.clone().all(is_defined);
         finite.then(|| gains.by_ref().fold(f64::NEG_INFINITY, f64::max))
     };
     (0..n).map(gain).collect()
@@ -226,7 +228,7 @@ fn standing(
     direction: Direction,
     best: &[Option<f64>],
 ) -> Standing {
-    let defined: Vec<f64> = values.iter().copied().filter(|x| x.is_finite()).collect();
+    let defined: Vec<f64> = values.iter().copied().filter(|&x| is_defined(x)).collect();
     let (mut moments, mut regrets, mut firsts) = (Welford::new(), Welford::new(), 0_u64);
     for &x in &defined {
         moments.push(x);
@@ -263,8 +265,16 @@ impl Comparisons {
         rows.extend(self.policies.iter().map(Standing::row));
         out += &text::table(&rows);
         let base = format!("less {}", self.base);
-        let heading =
-            [&base, "mean", "beats it", "ties", "worst 5 %", "variance removed", "as many runs as"];
+        let heading = [
+            &base,
+            "mean",
+            "clear",
+            "beats it",
+            "ties",
+            "worst 5 %",
+            "variance removed",
+            "as many runs as",
+        ];
         rows = vec![heading.map(str::to_owned).to_vec()];
         rows.extend(self.against.iter().map(|a| a.comparison.row(&a.name)));
         out += "\n";
@@ -308,6 +318,7 @@ impl Comparison {
         vec![
             name.to_owned(),
             text::estimate(&self.difference),
+            if self.difference.is_clear() { "yes" } else { "no" }.to_owned(),
             format!("{p} ({low} to {high})"),
             text::percent(ties),
             text::optional(self.difference_tail.map(|t| t.conditional)),

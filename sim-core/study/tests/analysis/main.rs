@@ -6,6 +6,7 @@ mod frontier;
 mod nested;
 mod pairs;
 mod prim;
+mod robustness;
 mod stopping;
 mod tail;
 

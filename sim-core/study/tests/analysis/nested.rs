@@ -91,6 +91,12 @@ fn the_range_by_parameters_leaves_out_the_shocks() {
 }
 
 #[test]
+fn numbers_whose_squares_would_overflow_are_left_out() {
+    let split = nested(&[vec![1.0, f64::MAX], vec![3.0, -f64::MAX]]).unwrap();
+    assert_eq!((split.left_out, split.mean.mean), (2, 2.0));
+}
+
+#[test]
 fn differences_drop_what_is_common() {
     let b = draws(&[3, 4, 5], (5.0, 2.0), 0);
     let a: Vec<Vec<f64>> = b.iter().map(|draw| draw.iter().map(|x| x + 1.0).collect()).collect();

@@ -60,6 +60,8 @@ fn undefined_replications_are_left_out_and_counted() {
 fn the_chance_to_beat_has_the_interval_of_wilson() {
     let a: Vec<f64> = (0..10).map(|r| f64::from(u8::from(r < 8))).collect();
     let c = compare_pair(&a, &[0.5; 10], Direction::Higher, FEW).unwrap();
+    let none = compare_pair(&a, &a, Direction::Higher, FEW).unwrap().beats;
+    assert_eq!((none.ties, none.probability, none.low), (10, 0.0, 0.0));
     assert!((c.beats.low - 0.490_162_5).abs() < 1e-7 && (c.beats.high - 0.943_317_8).abs() < 1e-7);
 }
 

@@ -26,7 +26,7 @@ fn the_worse_tail_follows_the_direction() {
 }
 
 /// Standard normals, n = 400, 1,000 experiments: the 95 % quantile is 1.644854 and the mean beyond it φ(1.644854)/0.05 = 2.062713. The order-statistic interval of
-/// ranks 11 and 30 covers 95.6 % by the binomial distribution. The other one is asymptotic, so 90 % is asked, from which 1,000 experiments at
+/// ranks 12 and 30 covers 96.19 % by the binomial distribution. The other one is asymptotic, so 90 % is asked, from which 1,000 experiments at
 /// 93 % stay away with 3.7 standard errors; no t quantile but a normal one would give 91 %.
 #[test]
 fn intervals_of_the_tail_cover_its_true_values() {
@@ -41,6 +41,6 @@ fn intervals_of_the_tail_cover_its_true_values() {
         value += within(tail.value_low, tail.value_high, 1.644_854);
         conditional += within(tail.conditional_low, tail.conditional_high, 2.062_713);
     }
-    assert_share(value, 1000, 0.956);
+    assert_share(value, 1000, 0.9619);
     assert!(conditional >= 900, "{conditional}");
 }

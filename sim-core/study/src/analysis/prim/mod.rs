@@ -157,7 +157,8 @@ pub struct Discovery {
     pub failures: usize,
     /// How it was searched.
     pub settings: Settings,
-    /// The boxes, in the order found. The first may be chance (see its p-value); later ones are kept at p ≤ 5 % only.
+    /// The boxes, in the order found. The first may be chance (see its p-value); later ones are kept at p ≤ 5 % only, and if their points fail
+    /// at least as often as all.
     pub boxes: Vec<FailureBox>,
 }
 
@@ -247,6 +248,7 @@ impl Search<'_> {
     fn boxes(&self) -> Vec<FailureBox> {
         let mut active: Vec<usize> = (0..self.fails.len()).collect();
         let mut boxes: Vec<FailureBox> = Vec::new();
+        let base = self.failures as f64 / self.fails.len() as f64;
         while boxes.len() < self.settings.boxes {
             let failures = active.iter().filter(|&&i| self.fails[i]).count();
             if failures < LEAST || active.len() - failures < LEAST {
@@ -262,6 +264,9 @@ impl Search<'_> {
             let chance = self.by_chance(&space, &active, boxes.len());
             let failure_box = self.describe(&found, &chance);
             let significant = failure_box.p_value <= LEVEL;
+            if !boxes.is_empty() && failure_box.holding.density < base {
+                break;
+            }
             if significant || boxes.is_empty() {
                 boxes.push(failure_box);
             }
