@@ -6,5 +6,6 @@
 pub mod calibration;
 pub mod output;
 pub mod persona;
+pub mod report;
 pub mod run;
 pub mod scenario;
