@@ -18,7 +18,9 @@ pub(super) fn sentences(reader: Reader<'_>, nation: usize) -> Vec<String> {
     let answer = Answer { reader, nation, chosen: None };
     let chosen = answer.best(1);
     let answer = Answer { chosen, ..answer };
-    vec![answer.served(), answer.cost(), answer.withdrawal()]
+    let sentences = [answer.served(), answer.cost(), answer.withdrawal()];
+    // No line ends between a number and its unit.
+    sentences.map(|text| text.replace(" %", "\u{a0}%").replace(" USD", "\u{a0}USD")).to_vec()
 }
 
 struct Answer<'a> {
@@ -58,8 +60,8 @@ impl Answer<'_> {
         format!("“{}”", crate::output::without_control(name))
     }
 
-    /// `63.1 % against 60.2 % (+2.9 points, 95 % interval …)`: the chosen policy, the base, and their difference with what it is worth.
-    fn against(&self, format: &Format, policy: usize, name: &str) -> Option<String> {
+    /// `63.1 %` and `against 60.2 % (+2.9 points, 95 % interval …)`: the chosen policy, then the base and their difference with what it is worth.
+    fn against(&self, format: &Format, policy: usize, name: &str) -> Option<(String, String)> {
         let (level, base) = (self.level(policy, name)?, self.level(0, name)?);
         let error = level.error.into_iter().chain(base.error).reduce(f64::max);
         let [mean, of_base] = [level, base].map(|l| format.brief(l.mean, error));
@@ -69,7 +71,7 @@ impl Answer<'_> {
             Some(effect) if effect.is_clear() => format.effect(&effect),
             Some(effect) => format!("{}: unclear", format.effect(&effect)),
         };
-        Some(format!("{mean} against {of_base} ({difference})"))
+        Some((mean, format!("against {of_base} ({difference})")))
     }
 
     fn with_interval(format: &Format, level: &Level) -> String {
@@ -93,8 +95,8 @@ impl Answer<'_> {
         let unserved = self.unserved();
         let served = self.chosen.and_then(|p| Some((p, self.against(&format, p, "served_share")?)));
         match served {
-            Some((p, served)) => format!(
-                "{}: {nation} is served {served} of its need at the reference price{unserved}.",
+            Some((p, (mean, base_level))) => format!(
+                "{}: {nation} is served {mean} of its need at the reference price {base_level}{unserved}.",
                 crate::output::figure::sentence(&self.verdict(p, base.mean))
             ),
             None => {
@@ -141,8 +143,8 @@ impl Answer<'_> {
     fn unserved(&self) -> String {
         let Some((format, base)) = self.both("unserved") else { return String::new() };
         match self.chosen.and_then(|p| self.against(&format, p, "unserved")) {
-            Some(unserved) => format!(", and of that need {unserved} goes unserved"),
-            None => format!(", and of that need {} goes unserved", format.brief(base.mean, base.error)),
+            Some((mean, base)) => format!(", and {mean} of that need goes unserved {base}"),
+            None => format!(", and {} of that need goes unserved", format.brief(base.mean, base.error)),
         }
     }
 
@@ -170,7 +172,10 @@ impl Answer<'_> {
         // The hour is in the words.
         let format = if name == "cost" { Format::in_unit("USD") } else { format };
         let value = match self.chosen {
-            Some(policy) => self.against(&format, policy, name)?,
+            Some(policy) => {
+                let (mean, base) = self.against(&format, policy, name)?;
+                format!("{mean} {base}")
+            }
             None => Self::with_interval(&format, &base),
         };
         Some(format!("{verb} {value}"))
@@ -184,7 +189,7 @@ impl Answer<'_> {
             return "No withdrawal of a foreign party was tested.".to_owned();
         };
         let after = "A year after the worst withdrawal of a foreign party";
-        let Some((p, kept)) = self.chosen.and_then(|p| Some((p, self.against(&format, p, &name)?)))
+        let Some((p, (mean, kept))) = self.chosen.and_then(|p| Some((p, self.against(&format, p, &name)?)))
         else {
             let kept = Self::with_interval(&format, &base);
             return match worst {
@@ -193,7 +198,7 @@ impl Answer<'_> {
             };
         };
         let who = self.who(p, worst, self.worst(p, horizon));
-        format!("{after}, {kept} of critical need is served; {who}.")
+        format!("{after}, {mean} of critical need is served {kept}; {who}.")
     }
 
     /// Whose withdrawal takes most under a policy and under the base.

@@ -241,6 +241,7 @@ fn provenance(provenance: &Provenance, reader: Reader<'_>) -> Vec<Block> {
     let mut blocks = vec![Block::Terms(terms)];
     blocks.push(Block::Text("The same numbers, bit for bit, on any machine:".to_owned()));
     blocks.push(Block::Code(without_control(&provenance.command)));
+    blocks.push(Block::Note("The numbers behind every chart and all further quantities open below it on a screen; they are not printed.".to_owned()));
     if !provenance.citation.is_empty() {
         blocks.push(Block::Text("To cite:".to_owned()));
         let lines = provenance.citation.lines().map(without_control);

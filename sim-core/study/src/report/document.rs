@@ -39,6 +39,8 @@ pub(super) enum Block {
     Figure(Figure),
     /// What is read on demand.
     Fold(String, Vec<Block>),
+    /// The same, but on paper all of it stands there.
+    FoldOnScreen(String, Vec<Block>),
     /// Set as it is.
     Code(String),
 }

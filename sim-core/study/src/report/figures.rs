@@ -102,7 +102,7 @@ impl OverTime<'_> {
         if reader.policies().len() > 1 {
             legend.push(Key { label: "median of the base".to_owned(), mark: Mark::Dashed });
         }
-        let note = format!("All charts have the same axes.{}", left_out(reader));
+        let note = format!("All charts have the same axes. Quantiles are known within 0.2 % of their value.{}", left_out(reader));
         Some(Figure { id: self.id, title: self.title, note, legend, panels: panels.collect(), table })
     }
 }
@@ -113,7 +113,7 @@ fn describe(points: &[FanPoint], axis: &str) -> String {
         return "Not defined at any date.".to_owned();
     };
     let at = |point: &FanPoint| {
-        let [low, _, median, _, high] = point.quantiles.map(|x| number(x, Some(0.1 * x.abs().max(1.0))));
+        let [low, _, median, _, high] = point.quantiles.map(format::quantile);
         format!("{median} in {:.0} (middle 90 %: {low} to {high})", point.year.floor())
     };
     format!("Median, {axis}: {}; {}.", at(first), at(last))
@@ -130,7 +130,7 @@ fn fan_table(reader: Reader<'_>, fans: &[Vec<FanPoint>], caption: String) -> Tab
             point.map_or_else(
                 || Cell::new("–"),
                 |point| {
-                    let [low, _, median, _, high] = point.quantiles.map(|x| number(x, Some(0.1)));
+                    let [low, _, median, _, high] = point.quantiles.map(format::quantile);
                     Cell::new(median).below(format!("{low} to {high}"))
                 },
             )
@@ -230,7 +230,7 @@ fn mix_table(reader: Reader<'_>, all: &[Vec<Layer>]) -> Table {
 /// Paired differences of every policy to the base; none with one policy.
 pub(super) fn effects(reader: Reader<'_>, nation: usize) -> Option<Figure> {
     let panels: Vec<Panel> = format::key_quantities()
-        .filter(|name| !reader.is_nil(nation, name))
+        .filter(|name| format::is_charted(name) && !reader.is_nil(nation, name))
         .filter_map(|name| effect_panel(reader, nation, name))
         .collect();
     if panels.is_empty() {

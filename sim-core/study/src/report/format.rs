@@ -5,8 +5,8 @@ use crate::run::{Effect, Quantity};
 
 /// Words in the names of quantities without unit that are shares, and so read as percentages.
 const SHARES: &[&str] = &[
-    "share", "served", "unserved", "sovereignty", "loss", "availability", "exposure", "abroad", "retained", "captured",
-    "bad_results", "utilisation", "downtime", "exposed",
+    "share", "served", "sovereignty", "loss", "availability", "exposure", "abroad", "retained", "captured",
+    "bad_results", "utilisation", "downtime",
 ];
 
 /// Short names of the quantities that reports show first; of others, the meaning is their name.
@@ -175,6 +175,17 @@ pub(super) fn name(quantity: &Quantity) -> String {
     )
 }
 
+/// Of them, those without which a chart of differences says enough.
+const TABLES_ONLY: &[&str] = &[
+    "loss_of_service", "price", "spent_abroad", "sovereignty_0d", "sovereignty_30d", "loss_365d", "resilience_loss",
+    "availability",
+];
+
+/// Whether a quantity that is shown first has a chart of differences.
+pub(super) fn is_charted(name: &str) -> bool {
+    !TABLES_ONLY.contains(&name)
+}
+
 /// The names of the quantities that are shown first.
 pub(super) fn key_quantities() -> impl Iterator<Item = &'static str> {
     NAMES.iter().map(|(name, _)| *name)
@@ -183,6 +194,11 @@ pub(super) fn key_quantities() -> impl Iterator<Item = &'static str> {
 /// `1 replication`, `2,000 replications`.
 pub(super) fn count(n: u64, what: &str) -> String {
     format!("{} {what}{}", fixed(n as f64, 0), if n == 1 { "" } else { "s" })
+}
+
+/// A quantile to three digits: sketches know them within 0.2 %.
+pub(super) fn quantile(value: f64) -> String {
+    fixed(value, decimals(value, 3).min(3)).replace('-', "−")
 }
 
 /// Up to twelve in words, as texts have it.

@@ -82,8 +82,9 @@ fn write_block(out: &mut String, block: &Block) -> Result<(), String> {
         }
         Block::Table(table) => write!(out, "{}", table_text(table)),
         Block::Figure(figure) => write!(out, "{}", figure_text(figure)?),
-        Block::Fold(summary, blocks) => {
-            let _ = writeln!(out, "<details>\n<summary>{}</summary>", escape(summary));
+        Block::Fold(summary, blocks) | Block::FoldOnScreen(summary, blocks) => {
+            let class = if matches!(block, Block::Fold(..)) { " class=\"screen\"" } else { "" };
+            let _ = writeln!(out, "<details{class}>\n<summary>{}</summary>", escape(summary));
             blocks.iter().try_for_each(|block| write_block(out, block))?;
             writeln!(out, "</details>")
         }
@@ -105,7 +106,7 @@ fn figure_text(figure: &Figure) -> Result<String, String> {
     }
     let _ = write!(
         out,
-        "</div>\n<figcaption>{}</figcaption>\n<details>\n<summary>The same in numbers</summary>\n{}</details>\n</figure>\n",
+        "</div>\n<figcaption>{}</figcaption>\n<details class=\"screen\">\n<summary>The same in numbers</summary>\n{}</details>\n</figure>\n",
         escape(&figure.note),
         table_text(&figure.table)
     );

@@ -61,7 +61,7 @@ fn write_block(out: &mut String, block: &Block) {
         }
         Block::Table(table) => write!(out, "{}", table_text(table)),
         Block::Figure(figure) => write!(out, "{}", figure_text(figure)),
-        Block::Fold(_, blocks) => {
+        Block::Fold(_, blocks) | Block::FoldOnScreen(_, blocks) => {
             blocks.iter().for_each(|block| write_block(out, block));
             Ok(())
         }

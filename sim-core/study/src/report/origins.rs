@@ -41,7 +41,7 @@ pub(super) fn blocks(input: &Input<'_>, reader: Reader<'_>) -> Vec<Block> {
     if !defaults.is_empty() {
         let caption = format!("Defaults of what only policies have: {}", count(defaults.len() as u64, "value"));
         let table = change_table(&defaults, reader, caption.clone());
-        blocks.push(Block::Fold(caption, vec![Block::Table(table)]));
+        blocks.push(Block::FoldOnScreen(caption, vec![Block::Table(table)]));
     }
     let (own, rest): (Vec<&Assumption>, Vec<&Assumption>) = rest.into_iter().partition(|a| a.own);
     if !own.is_empty() {
@@ -54,7 +54,7 @@ pub(super) fn blocks(input: &Input<'_>, reader: Reader<'_>) -> Vec<Block> {
             rest.iter().copied().filter(|a| root(&a.path) == spec.name).collect();
         if !of_root.is_empty() {
             let caption = format!("{}: {} ({})", spec.name, count(of_root.len() as u64, "value"), by_status(of_root.iter().copied()));
-            blocks.push(Block::Fold(caption.clone(), vec![Block::Table(table(&of_root, all, caption))]));
+            blocks.push(Block::FoldOnScreen(caption.clone(), vec![Block::Table(table(&of_root, all, caption))]));
         }
     }
     blocks

@@ -189,6 +189,7 @@ impl Frame {
             .axis_style(GREY)
             .x_labels(6)
             .y_labels(6)
+            .set_tick_mark_size(LabelAreaPosition::Bottom, 12)
             .x_label_formatter(&|x| format!("{x:.whole$}"))
             .y_label_formatter(&|y| tick(*y, self.top))
             .label_style(font(TEXT, INK))
