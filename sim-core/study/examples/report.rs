@@ -28,8 +28,10 @@ fn main() -> Result<(), String> {
     let folder = PathBuf::from(arguments.next().ok_or("name the folder to write to")?);
     let scenario = arguments.next().unwrap_or_else(|| "small-state".to_owned());
     let count = arguments.next().map_or(Ok(4), |n| n.parse::<u64>().map_err(|e| e.to_string()))?;
-    let loaded = load(&Source::from_argument(&scenario), &Options::default())
-        .map_err(|errors| errors.iter().map(|e| e.message.clone()).collect::<Vec<_>>().join("; "))?;
+    let loaded =
+        load(&Source::from_argument(&scenario), &Options::default()).map_err(|errors| {
+            errors.iter().map(|e| e.message.clone()).collect::<Vec<_>>().join("; ")
+        })?;
     let command = format!("autarky run {scenario}");
     let replications = Replications { seed: 1, first: 0, count, command: command.clone() };
     let market = MarketStudy::prepare(&loaded, replications).map_err(|e| e.to_string())?;

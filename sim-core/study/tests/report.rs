@@ -5,9 +5,12 @@ mod support;
 use std::num::NonZeroUsize;
 
 use autarky_engine::stop::StopFlag;
-use autarky_market::record::{Actor, ActorKind, Column, HORIZONS_DAYS, Layer, Layout, Record, Withdrawal};
+use autarky_market::record::{
+    Actor, ActorKind, Column, HORIZONS_DAYS, Layer, Layout, Record, Withdrawal,
+};
 use autarky_study::report::{
-    self, About, Assumption, Bar, Estimate, Frontier, FrontierPoint, Input, PolicyValue, Provenance, Tornado,
+    self, About, Assumption, Bar, Estimate, Frontier, FrontierPoint, Input, PolicyValue,
+    Provenance, Tornado,
 };
 use autarky_study::run::{
     MarketStudy, Policy, Replications, Runner, Sink, Statistics, Study, TaskError, TaskResult,
@@ -24,8 +27,12 @@ impl Sink for Nowhere {
     }
 }
 
-fn statistics(study: &Study, simulate: impl Fn(usize, u64) -> Result<Record, TaskError> + Sync) -> Statistics {
-    let runner = Runner { threads: NonZeroUsize::MIN, stop: &StopFlag::new(), simulate, progress: |_| {} };
+fn statistics(
+    study: &Study,
+    simulate: impl Fn(usize, u64) -> Result<Record, TaskError> + Sync,
+) -> Statistics {
+    let runner =
+        Runner { threads: NonZeroUsize::MIN, stop: &StopFlag::new(), simulate, progress: |_| {} };
     runner.run(study, &mut Nowhere).expect("threads start").statistics
 }
 
@@ -76,7 +83,10 @@ fn record(end: End) -> Record {
     Record {
         scalars: vec![served, unserved, cost, left],
         series: vec![100.0, 100.0],
-        withdrawal: vec![Withdrawal { level: left, loss, loss_max: loss, layer }; HORIZONS_DAYS.len()],
+        withdrawal: vec![
+            Withdrawal { level: left, loss, loss_max: loss, layer };
+            HORIZONS_DAYS.len()
+        ],
         capacity: vec![],
         events: 1,
         fingerprint: 1,
@@ -98,7 +108,8 @@ fn input<'a>(study: &'a Study, statistics: &'a Statistics) -> Input<'a> {
 /// The three sentences of every nation, without Markdown's backslashes and with plain spaces.
 fn answer(study: &Study, ends: impl Fn(usize, u64) -> End + Sync) -> [String; 3] {
     let statistics = statistics(study, |policy, replication| Ok(record(ends(policy, replication))));
-    let text = report::markdown(&input(study, &statistics)).replace('\\', "").replace('\u{a0}', " ");
+    let text =
+        report::markdown(&input(study, &statistics)).replace('\\', "").replace('\u{a0}', " ");
     let sentence = |n: usize| {
         let start = format!("{n}. ");
         let found = text.lines().find_map(|line| line.strip_prefix(&start));
@@ -126,12 +137,28 @@ fn a_clear_gain_is_said_with_its_interval() {
         }
     });
     // s = 0.0005·√(10/9), s/√10 = 0.000167, t(9) = 2.262: half width 0.038 points.
-    assert!(served.starts_with("“network” serves more than the base: Estonia is served 68 % of its need"), "{served}");
-    assert!(served.contains("against 60 % (+8.00 points, 95 % interval +7.96 to +8.04)"), "{served}");
-    assert!(served.contains("32.00 % of that need goes unserved against 40.00 % (−8.00 points"), "{served}");
+    assert!(
+        served
+            .starts_with("“network” serves more than the base: Estonia is served 68 % of its need"),
+        "{served}"
+    );
+    assert!(
+        served.contains("against 60 % (+8.00 points, 95 % interval +7.96 to +8.04)"),
+        "{served}"
+    );
+    assert!(
+        served.contains("32.00 % of that need goes unserved against 40.00 % (−8.00 points"),
+        "{served}"
+    );
     assert!(cost.starts_with("Under “network” an H100e-hour served costs 2.04000 USD against 2.00000 USD (+0.04000 USD, "), "{cost}");
-    assert!(left.contains("58.00 % of critical need is served against 50.00 % (+8.00 points"), "{left}");
-    assert!(left.ends_with("the party that takes most is us (controls exports) under both."), "{left}");
+    assert!(
+        left.contains("58.00 % of critical need is served against 50.00 % (+8.00 points"),
+        "{left}"
+    );
+    assert!(
+        left.ends_with("the party that takes most is us (controls exports) under both."),
+        "{left}"
+    );
     assert!(!format!("{served}{cost}{left}").contains("unclear"));
 }
 
@@ -141,7 +168,10 @@ fn a_clear_loss_is_no_gain() {
         served: END.served - 0.1 * policy as f64 * (1.0 + shock(replication)),
         ..END
     });
-    assert!(served.starts_with("“ban” serves less than the base: Estonia is served 50.0 %"), "{served}");
+    assert!(
+        served.starts_with("“ban” serves less than the base: Estonia is served 50.0 %"),
+        "{served}"
+    );
     assert!(served.contains("(−10.0 points, 95 % interval −10.4 to −9.6)"), "{served}");
 }
 
@@ -152,7 +182,10 @@ fn an_interval_with_zero_inside_is_called_unclear() {
         served: END.served + noise(policy, replication),
         ..END
     });
-    assert!(served.starts_with("Whether “network” serves more or less than the base is unclear: "), "{served}");
+    assert!(
+        served.starts_with("Whether “network” serves more or less than the base is unclear: "),
+        "{served}"
+    );
     assert!(served.contains(": unclear)"), "{served}");
     let [served, ..] = answer(&bare(&["base", "a", "b"], 10), |policy, replication| End {
         served: END.served + noise(policy, replication),
@@ -171,9 +204,19 @@ fn of_many_policies_the_best_is_named_and_of_none_better_the_nearest() {
         served
     };
     let better = gains([0.0, 0.1, 0.3, 0.2]);
-    assert!(better.starts_with("Of four policies, “b” serves most on average, and more than the base: Estonia"), "{better}");
+    assert!(
+        better.starts_with(
+            "Of four policies, “b” serves most on average, and more than the base: Estonia"
+        ),
+        "{better}"
+    );
     let worse = gains([0.0, -0.3, -0.1, -0.2]);
-    assert!(worse.starts_with("Of four policies none serves more than the base on average, and “b” comes nearest: "), "{worse}");
+    assert!(
+        worse.starts_with(
+            "Of four policies none serves more than the base on average, and “b” comes nearest: "
+        ),
+        "{worse}"
+    );
     assert!(worse.contains("(−10.0 points"), "{worse}");
 }
 
@@ -185,7 +228,12 @@ fn one_policy_is_compared_with_nothing() {
     });
     assert!(served.starts_with("Estonia is served 60 % (95 % interval 56 to 64) of its need at the reference price, and 40 % of that"), "{served}");
     assert!(cost.starts_with("An H100e-hour served costs 2 USD (95 % interval 2 to 2)."), "{cost}");
-    assert!(left.ends_with("of critical need is served; the party that takes most is us (controls exports)."), "{left}");
+    assert!(
+        left.ends_with(
+            "of critical need is served; the party that takes most is us (controls exports)."
+        ),
+        "{left}"
+    );
     assert!(!format!("{served}{cost}{left}").contains("against"));
 }
 
@@ -210,7 +258,10 @@ fn one_replication_gives_no_interval() {
         served: END.served + 0.1 * policy as f64,
         ..END
     });
-    assert!(served.starts_with("Whether “network” serves more or less than the base is unclear: "), "{served}");
+    assert!(
+        served.starts_with("Whether “network” serves more or less than the base is unclear: "),
+        "{served}"
+    );
     assert!(served.contains("(no interval from so few replications)"), "{served}");
 }
 
@@ -256,7 +307,11 @@ fn full(study: &Study, statistics: &Statistics) -> (String, String) {
             axes: [evil, "b", "c"].map(|name| (name.to_owned(), evil.to_owned())),
             points: vec![point("base"), point(evil)],
         }),
-        provenance: Provenance { command: evil.to_owned(), citation: evil.to_owned(), ..Provenance::default() },
+        provenance: Provenance {
+            command: evil.to_owned(),
+            citation: evil.to_owned(),
+            ..Provenance::default()
+        },
         ..input(study, statistics)
     };
     (report::html(&input).expect("charts can be drawn"), report::markdown(&input))
@@ -266,6 +321,7 @@ fn hostile() -> (Study, Statistics) {
     let mut study = support::study(6);
     study.title = "<script>alert('title')</script>".to_owned();
     study.policies[1].title = "<img src=x onerror=alert(2)>".to_owned();
+    study.policies[1].name = "<i>ban</i>".to_owned();
     study.nation_titles[0] = "</title><script>alert(3)</script>".to_owned();
     study.marks[0].label = "<b onclick=alert(4)>".to_owned();
     let statistics = statistics(&study, support::simulate);
@@ -284,7 +340,7 @@ fn names_from_outside_are_inert() {
     let (html, markdown) = full(&study, &statistics);
     for tag in tags(&html) {
         let name = tag.split([' ', '\n', '/']).next().unwrap_or("");
-        assert!(!["script", "img", "b"].contains(&name), "<{tag}>");
+        assert!(!["script", "img", "b", "i"].contains(&name), "<{tag}>");
     }
     assert!(html.contains("&lt;script&gt;alert(&#39;title&#39;)"));
     // Indented lines are code, in which nothing is a tag.
@@ -317,7 +373,8 @@ fn the_page_loads_nothing() {
     let (study, statistics) = hostile();
     let html = full(&study, &statistics).0;
     for word in [" src=", "url(", "@import", "<script", "<iframe", "<object", "srcset"] {
-        let in_tags = tags(&html).iter().any(|tag| format!("<{tag}").contains(word) && !tag.contains("&lt;"));
+        let in_tags =
+            tags(&html).iter().any(|tag| format!("<{tag}").contains(word) && !tag.contains("&lt;"));
         assert!(!in_tags, "{word}");
     }
     let links = html.match_indices("href=\"").map(|(at, found)| &html[at + found.len()..]);
@@ -334,8 +391,18 @@ fn all_sections_stand_in_their_order_and_every_chart_has_words_and_numbers() {
         .map(|(at, found)| html[at + found.len()..].split('"').next().expect("a name"))
         .collect();
     let expected = [
-        "question", "answer", "numbers", "time", "differences", "frontier", "mix", "control", "drivers",
-        "assumptions", "limits", "provenance",
+        "question",
+        "answer",
+        "numbers",
+        "time",
+        "differences",
+        "frontier",
+        "mix",
+        "control",
+        "drivers",
+        "assumptions",
+        "limits",
+        "provenance",
     ];
     assert_eq!(sections, expected);
     let charts = html.matches("role=\"img\" aria-label=\"").count();
@@ -346,6 +413,20 @@ fn all_sections_stand_in_their_order_and_every_chart_has_words_and_numbers() {
         let inside = figure.split("</figure>").next().expect("text");
         inside.contains("<summary>The same in numbers</summary>") && inside.contains("<td")
     }));
+}
+
+#[test]
+fn every_anchor_is_unique_and_every_link_leads_somewhere() {
+    let (study, statistics) = hostile();
+    let html = full(&study, &statistics).0;
+    let values = |start: &'static str| -> Vec<&str> {
+        let found = html.match_indices(start).map(|(at, start)| &html[at + start.len()..]);
+        found.map(|rest| rest.split('"').next().expect("a value")).collect()
+    };
+    let ids = values(" id=\"");
+    let unique: std::collections::BTreeSet<&str> = ids.iter().copied().collect();
+    assert_eq!(unique.len(), ids.len());
+    assert!(values("href=\"#").into_iter().all(|link| unique.contains(link)));
 }
 
 #[test]
@@ -381,10 +462,13 @@ fn a_real_run_is_reported_with_every_assumption() {
         ..Options::default()
     };
     let loaded = load(&Source::Catalogue("small-state".to_owned()), &options).expect("it loads");
-    let replications = Replications { seed: 1, first: 0, count: 2, command: "autarky run small-state".to_owned() };
+    let replications =
+        Replications { seed: 1, first: 0, count: 2, command: "autarky run small-state".to_owned() };
     let market = MarketStudy::prepare(&loaded, replications).expect("it compiles");
     let stop = StopFlag::new();
-    let statistics = statistics(&market.study, |policy, replication| market.simulate(policy, replication, &stop));
+    let statistics = statistics(&market.study, |policy, replication| {
+        market.simulate(policy, replication, &stop)
+    });
     let assumptions = report::assumptions(&loaded);
     let changed: Vec<&str> =
         assumptions.iter().filter(|a| !a.policies.is_empty()).map(|a| a.path.as_str()).collect();
@@ -394,7 +478,12 @@ fn a_real_run_is_reported_with_every_assumption() {
     let input = Input { assumptions, about, ..input(&market.study, &statistics) };
     let html = report::html(&input).expect("charts can be drawn");
     assert!(html.len() < 3_000_000, "{} bytes", html.len());
-    for fact in ["Estonia is served", "El Salvador is served", "What the policies change", "nation.*.fx_reversion"] {
+    for fact in [
+        "Estonia is served",
+        "El Salvador is served",
+        "What the policies change",
+        "nation.*.fx_reversion",
+    ] {
         assert!(html.contains(fact), "{fact}");
     }
 }

@@ -90,20 +90,22 @@ impl Answer<'_> {
     fn served(&self) -> String {
         let nation = self.reader.nation(self.nation);
         let Some((format, base)) = self.both("served_share") else {
-            return format!("How much of its need for compute {nation} is served was not recorded.");
+            return format!(
+                "How much of its need for compute {nation} is served was not recorded."
+            );
         };
         let unserved = self.unserved();
         let served = self.chosen.and_then(|p| Some((p, self.against(&format, p, "served_share")?)));
-        match served {
-            Some((p, (mean, base_level))) => format!(
-                "{}: {nation} is served {mean} of its need at the reference price {base_level}{unserved}.",
-                crate::output::figure::sentence(&self.verdict(p, base.mean))
-            ),
-            None => {
-                let served = Self::with_interval(&format, &base);
-                format!("{nation} is served {served} of its need at the reference price{unserved}.")
-            }
-        }
+        let Some((p, (mean, of_base))) = served else {
+            let served = Self::with_interval(&format, &base);
+            return format!(
+                "{nation} is served {served} of its need at the reference price{unserved}."
+            );
+        };
+        let verdict = crate::output::figure::sentence(&self.verdict(p, base.mean));
+        format!(
+            "{verdict}: {nation} is served {mean} of its need at the reference price {of_base}{unserved}."
+        )
     }
 
     /// Who serves most, as far as it is known.
@@ -122,19 +124,29 @@ impl Answer<'_> {
             (false, true) => format!("{policy} serves more than the base"),
             (false, false) => format!("{policy} serves less than the base"),
             (true, _) if same => {
-                format!("of {all} policies none serves more than the base, and {policy} serves the same")
+                format!(
+                    "of {all} policies none serves more than the base, and {policy} serves the same"
+                )
             }
             (true, true) if clear => {
-                format!("of {all} policies, {policy} serves most on average, and more than the base")
+                format!(
+                    "of {all} policies, {policy} serves most on average, and more than the base"
+                )
             }
             (true, true) => {
-                format!("of {all} policies, {policy} serves most on average, but whether more than the base is unclear")
+                format!(
+                    "of {all} policies, {policy} serves most on average, but whether more than the base is unclear"
+                )
             }
             (true, false) if clear => {
-                format!("of {all} policies none serves more than the base on average, and {policy} comes nearest")
+                format!(
+                    "of {all} policies none serves more than the base on average, and {policy} comes nearest"
+                )
             }
             (true, false) => {
-                format!("of {all} policies none serves more than the base on average, but whether {policy} serves less is unclear")
+                format!(
+                    "of {all} policies none serves more than the base on average, but whether {policy} serves less is unclear"
+                )
             }
         }
     }
@@ -144,7 +156,9 @@ impl Answer<'_> {
         let Some((format, base)) = self.both("unserved") else { return String::new() };
         match self.chosen.and_then(|p| self.against(&format, p, "unserved")) {
             Some((mean, base)) => format!(", and {mean} of that need goes unserved {base}"),
-            None => format!(", and {} of that need goes unserved", format.brief(base.mean, base.error)),
+            None => {
+                format!(", and {} of that need goes unserved", format.brief(base.mean, base.error))
+            }
         }
     }
 
@@ -189,12 +203,17 @@ impl Answer<'_> {
             return "No withdrawal of a foreign party was tested.".to_owned();
         };
         let after = "A year after the worst withdrawal of a foreign party";
-        let Some((p, (mean, kept))) = self.chosen.and_then(|p| Some((p, self.against(&format, p, &name)?)))
+        let Some((p, (mean, kept))) =
+            self.chosen.and_then(|p| Some((p, self.against(&format, p, &name)?)))
         else {
             let kept = Self::with_interval(&format, &base);
             return match worst {
-                Worst::Nobody => format!("{after}, {kept} of critical need is served; no single party takes anything away."),
-                Worst::Party(who) => format!("{after}, {kept} of critical need is served; the party that takes most is {who}."),
+                Worst::Nobody => format!(
+                    "{after}, {kept} of critical need is served; no single party takes anything away."
+                ),
+                Worst::Party(who) => format!(
+                    "{after}, {kept} of critical need is served; the party that takes most is {who}."
+                ),
             };
         };
         let who = self.who(p, worst, self.worst(p, horizon));
@@ -215,10 +234,14 @@ impl Answer<'_> {
                 format!("the party that takes most is {b} under {policy} and {a} under the base")
             }
             (Worst::Party(a), _) => {
-                format!("the party that takes most is {a} under the base, and under {policy} no single party takes anything")
+                format!(
+                    "the party that takes most is {a} under the base, and under {policy} no single party takes anything"
+                )
             }
             (Worst::Nobody, Some(Worst::Party(b))) => {
-                format!("the party that takes most is {b} under {policy}, and under the base no single party takes anything")
+                format!(
+                    "the party that takes most is {b} under {policy}, and under the base no single party takes anything"
+                )
             }
         }
     }

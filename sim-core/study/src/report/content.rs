@@ -57,7 +57,11 @@ fn compared(input: &Input<'_>, reader: Reader<'_>) -> Vec<Block> {
     }
     let nations: Vec<String> = reader.nations().map(|n| reader.nation(n)).collect();
     let policies = reader.policies().len();
-    let what = if policies == 1 { "one policy".to_owned() } else { format!("{} policies", in_words(policies)) };
+    let what = if policies == 1 {
+        "one policy".to_owned()
+    } else {
+        format!("{} policies", in_words(policies))
+    };
     blocks.push(Block::Text(format!(
         "{} for {} over {}, simulated {} with new chance each time, the same for every policy:",
         crate::output::figure::sentence(&what),
@@ -71,7 +75,11 @@ fn compared(input: &Input<'_>, reader: Reader<'_>) -> Vec<Block> {
 }
 
 fn times(n: u64) -> String {
-    if n == 1 { "once".to_owned() } else { format!("{} times", format::number(n as f64, Some(10.0))) }
+    if n == 1 {
+        "once".to_owned()
+    } else {
+        format!("{} times", format::number(n as f64, Some(10.0)))
+    }
 }
 
 fn count_years(years: f64) -> String {
@@ -93,7 +101,9 @@ fn listed(names: &[String]) -> String {
 
 fn answers(reader: Reader<'_>) -> Vec<Block> {
     if reader.replications() == 0 {
-        return vec![Block::Text("No replication is finished, so there is no answer yet.".to_owned())];
+        return vec![Block::Text(
+            "No replication is finished, so there is no answer yet.".to_owned(),
+        )];
     }
     let mut blocks = Vec::new();
     for nation in reader.nations().take(NATIONS_SHOWN) {
@@ -109,7 +119,10 @@ fn answers(reader: Reader<'_>) -> Vec<Block> {
 fn numbers(reader: Reader<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
     for nation in reader.nations() {
-        let caption = format!("{}: mean ± standard error; below, the difference to the base with its 95 % interval", reader.nation(nation));
+        let caption = format!(
+            "{}: mean ± standard error; below, the difference to the base with its 95 % interval",
+            reader.nation(nation)
+        );
         let quantities = || reader.statistics.quantities().iter();
         let key: Vec<&Quantity> = format::key_quantities()
             .filter_map(|name| quantities().find(|q| q.name == name))
@@ -123,7 +136,12 @@ fn numbers(reader: Reader<'_>) -> Vec<Block> {
     blocks
 }
 
-fn quantity_table(reader: Reader<'_>, nation: usize, quantities: &[&Quantity], caption: String) -> Table {
+fn quantity_table(
+    reader: Reader<'_>,
+    nation: usize,
+    quantities: &[&Quantity],
+    caption: String,
+) -> Table {
     let mut columns = vec![Column::words("Quantity")];
     columns.extend(reader.policies().map(|p| Column::numbers(reader.label(p))));
     let rows = quantities.iter().filter(|q| !reader.is_nil(nation, &q.name)).map(|quantity| {
@@ -131,10 +149,18 @@ fn quantity_table(reader: Reader<'_>, nation: usize, quantities: &[&Quantity], c
         let most = means.fold(0.0f64, |most, level| most.max(level.mean.abs()));
         let format = Format::of(quantity).fitted(most);
         let mut row = vec![Cell::new(format::name(quantity)).below(format.unit())];
-        row.extend(reader.policies().map(|p| number_cell(reader, (p, nation), &quantity.name, &format)));
+        row.extend(
+            reader.policies().map(|p| number_cell(reader, (p, nation), &quantity.name, &format)),
+        );
         row
     });
-    Table { caption, columns, rows: rows.collect(), small: reader.policies().len() > 3, ..Table::default() }
+    Table {
+        caption,
+        columns,
+        rows: rows.collect(),
+        small: reader.policies().len() > 3,
+        ..Table::default()
+    }
 }
 
 /// The mean with its error; of policies, the difference to the base below.
@@ -183,7 +209,11 @@ fn over_time(reader: Reader<'_>, nation: usize) -> Vec<Block> {
 fn frontiers(input: &Input<'_>, reader: Reader<'_>) -> Vec<Block> {
     let title = "Cost against what goes unserved and what a withdrawal takes";
     if let Some(given) = &input.frontier {
-        return vec![Block::Figure(figures::frontier(given, "frontier".to_owned(), title.to_owned()))];
+        return vec![Block::Figure(figures::frontier(
+            given,
+            "frontier-1".to_owned(),
+            title.to_owned(),
+        ))];
     }
     let nations = reader.nations().take(NATIONS_SHOWN);
     let figure = |nation| {
@@ -227,8 +257,10 @@ fn limits(input: &Input<'_>) -> Vec<Block> {
 
 fn provenance(provenance: &Provenance, reader: Reader<'_>) -> Vec<Block> {
     let term = |name: &str, value: String| (name.to_owned(), without_control(&value));
-    let finished: Vec<String> =
-        reader.policies().map(|p| format!("{} of {}", reader.statistics.finished(p), reader.label(p))).collect();
+    let finished: Vec<String> = reader
+        .policies()
+        .map(|p| format!("{} of {}", reader.statistics.finished(p), reader.label(p)))
+        .collect();
     let terms = vec![
         term("Study", provenance.id.clone()),
         term("Scenario, SHA-256", provenance.scenario_hash.clone()),
@@ -253,8 +285,12 @@ fn provenance(provenance: &Provenance, reader: Reader<'_>) -> Vec<Block> {
 /// Paired differences with everything that is known about them.
 pub(super) fn comparison(reader: Reader<'_>, nation: usize) -> Table {
     let columns = [
-        "Difference to the base", "95 % interval", "Variance removed by pairing", "Above the base, of replications",
-        "Mean regret", "Mean of the worst 5 %",
+        "Difference to the base",
+        "95 % interval",
+        "Variance removed by pairing",
+        "Above the base, of replications",
+        "Mean regret",
+        "Mean of the worst 5 %",
     ];
     let mut rows = Vec::new();
     for name in format::key_quantities().filter(|name| !reader.is_nil(nation, name)) {

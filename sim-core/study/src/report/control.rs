@@ -11,7 +11,14 @@ use crate::run::WithdrawalCell;
 
 /// Parts of names of the scalars that measure concentration and dependence.
 const MEASURES: &[&str] = &[
-    "hhi_", "nakamoto_", "captured", "operators_last", "spent_abroad", "data_exposure", "grey_share", "value_retained",
+    "hhi_",
+    "nakamoto_",
+    "captured",
+    "operators_last",
+    "spent_abroad",
+    "data_exposure",
+    "grey_share",
+    "value_retained",
 ];
 
 /// Mean loss from which an actor is worth a row, as a share of critical need.
@@ -78,7 +85,9 @@ fn concentration(reader: Reader<'_>, nation: usize) -> Table {
     columns.extend(reader.policies().map(|p| Column::numbers(reader.label(p))));
     let all = reader.statistics.quantities().iter();
     let measures = all.filter(|q| {
-        q.is_scalar() && MEASURES.iter().any(|part| q.name.starts_with(part)) && !reader.is_nil(nation, &q.name)
+        q.is_scalar()
+            && MEASURES.iter().any(|part| q.name.starts_with(part))
+            && !reader.is_nil(nation, &q.name)
     });
     let rows = measures.map(|quantity| {
         let format = Format::of(quantity);
@@ -87,7 +96,10 @@ fn concentration(reader: Reader<'_>, nation: usize) -> Table {
         row
     });
     Table {
-        caption: format!("Concentration and dependence, {}: mean ± standard error", reader.nation(nation)),
+        caption: format!(
+            "Concentration and dependence, {}: mean ± standard error",
+            reader.nation(nation)
+        ),
         columns,
         rows: rows.collect(),
         ..Table::default()
@@ -127,7 +139,9 @@ fn losses(reader: Reader<'_>, nation: usize) -> Table {
     for actor in actors(reader) {
         let cells: Vec<Option<&WithdrawalCell>> = reader
             .policies()
-            .flat_map(|p| (0..HORIZONS_DAYS.len()).map(move |h| withdrawal(reader, (p, nation), actor, h)))
+            .flat_map(|p| {
+                (0..HORIZONS_DAYS.len()).map(move |h| withdrawal(reader, (p, nation), actor, h))
+            })
             .collect();
         let most = cells.iter().flatten().map(|cell| cell.loss.mean()).fold(0.0, f64::max);
         let mut row = vec![Cell::new(without_control(&actor.id)).below(kind(actor.kind))];

@@ -5,8 +5,18 @@ use crate::run::{Effect, Quantity};
 
 /// Words in the names of quantities without unit that are shares, and so read as percentages.
 const SHARES: &[&str] = &[
-    "share", "served", "sovereignty", "loss", "availability", "exposure", "abroad", "retained", "captured",
-    "bad_results", "utilisation", "downtime",
+    "share",
+    "served",
+    "sovereignty",
+    "loss",
+    "availability",
+    "exposure",
+    "abroad",
+    "retained",
+    "captured",
+    "bad_results",
+    "utilisation",
+    "downtime",
 ];
 
 /// Short names of the quantities that reports show first; of others, the meaning is their name.
@@ -35,8 +45,25 @@ const NAMES: &[(&str, &str)] = &[
 
 /// Quantities of which less is better, by parts of their names; of others, more is.
 const LESS_IS_BETTER: &[&str] = &[
-    "unserved", "loss", "cost", "price", "abroad", "exposure", "exposed", "captured", "bad_results", "wait", "downtime",
-    "hhi_", "shortfalls", "depth", "recovery", "delay", "overrun", "incidents", "grey_share",
+    "unserved",
+    "loss",
+    "cost",
+    "price",
+    "abroad",
+    "exposure",
+    "exposed",
+    "captured",
+    "bad_results",
+    "wait",
+    "downtime",
+    "hhi_",
+    "shortfalls",
+    "depth",
+    "recovery",
+    "delay",
+    "overrun",
+    "incidents",
+    "grey_share",
 ];
 
 /// How the values of a quantity are written.
@@ -166,18 +193,27 @@ pub(super) fn signed(text: &str) -> String {
     if zero || text.starts_with('−') { text.to_owned() } else { format!("+{text}") }
 }
 
-/// The name of a quantity for readers.
+/// The name of a quantity for readers; its column in result files follows where the meaning alone may not be unique.
 pub(super) fn name(quantity: &Quantity) -> String {
     let known = NAMES.iter().find(|(name, _)| *name == quantity.name);
     known.map_or_else(
-        || crate::output::figure::sentence(quantity.doc.trim_end_matches('.')),
+        || {
+            let doc = crate::output::figure::sentence(quantity.doc.trim_end_matches('.'));
+            format!("{doc} ({})", quantity.name)
+        },
         |(_, label)| (*label).to_owned(),
     )
 }
 
 /// Of them, those without which a chart of differences says enough.
 const TABLES_ONLY: &[&str] = &[
-    "loss_of_service", "price", "spent_abroad", "sovereignty_0d", "sovereignty_30d", "loss_365d", "resilience_loss",
+    "loss_of_service",
+    "price",
+    "spent_abroad",
+    "sovereignty_0d",
+    "sovereignty_30d",
+    "loss_365d",
+    "resilience_loss",
     "availability",
 ];
 

@@ -8,7 +8,10 @@ use super::reader::Reader;
 const AXES: [&[(&str, &str)]; 3] = [
     &[("cost", "Cost of an H100e-hour"), ("fiscal_cost", "Cost to the treasury")],
     &[("unserved", "Unserved need")],
-    &[("loss_365d", "Lost to the worst withdrawal"), ("loss_365d_mean", "Lost to the worst withdrawal")],
+    &[
+        ("loss_365d", "Lost to the worst withdrawal"),
+        ("loss_365d_mean", "Lost to the worst withdrawal"),
+    ],
 ];
 
 /// The frontier of the policies of a study in one nation; none below two policies or where an axis was not recorded.

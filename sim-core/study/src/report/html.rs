@@ -25,7 +25,8 @@ pub(super) fn render(document: &Document) -> Result<String, String> {
     }
     out.push_str("<nav aria-label=\"Contents\">\n<ul>\n");
     for section in &document.sections {
-        let _ = writeln!(out, "<li><a href=\"#{}\">{}</a></li>", section.id, escape(&section.heading));
+        let _ =
+            writeln!(out, "<li><a href=\"#{}\">{}</a></li>", section.id, escape(&section.heading));
     }
     out.push_str("</ul>\n</nav>\n</header>\n<main>\n");
     for section in &document.sections {
@@ -65,19 +66,23 @@ fn write_block(out: &mut String, block: &Block) -> Result<(), String> {
         Block::Heading(text) => writeln!(out, "<h3>{}</h3>", escape(text)),
         Block::Text(text) => writeln!(out, "<p>{}</p>", escape(text)),
         Block::Answer(sentences) => {
-            let items = sentences.iter().map(|text| format!("<li>{}</li>\n", escape(text)));
-            writeln!(out, "<ol class=\"answer\">\n{}</ol>", items.collect::<String>())
+            writeln!(out, "<ol class=\"answer\">\n{}</ol>", list_items(sentences))
         }
         Block::Note(text) => writeln!(out, "<p class=\"note\">{}</p>", escape(text)),
         Block::List(items) => {
-            let items: String = items.iter().map(|t| format!("<li>{}</li>\n", escape(t))).collect();
-            writeln!(out, "<ul class=\"plain\">\n{items}</ul>")
+            writeln!(out, "<ul class=\"plain\">\n{}</ul>", list_items(items))
         }
         Block::Legend(keys) => {
-            writeln!(out, "<ul class=\"legend column\">\n{}</ul>", keys.iter().map(key_text).collect::<String>())
+            writeln!(
+                out,
+                "<ul class=\"legend column\">\n{}</ul>",
+                keys.iter().map(key_text).collect::<String>()
+            )
         }
         Block::Terms(terms) => {
-            let term = |(name, value): &(String, String)| format!("<dt>{}</dt><dd>{}</dd>\n", escape(name), escape(value));
+            let term = |(name, value): &(String, String)| {
+                format!("<dt>{}</dt><dd>{}</dd>\n", escape(name), escape(value))
+            };
             writeln!(out, "<dl>\n{}</dl>", terms.iter().map(term).collect::<String>())
         }
         Block::Table(table) => write!(out, "{}", table_text(table)),
@@ -88,14 +93,27 @@ fn write_block(out: &mut String, block: &Block) -> Result<(), String> {
             blocks.iter().try_for_each(|block| write_block(out, block))?;
             writeln!(out, "</details>")
         }
-        Block::Code(text) => writeln!(out, "<pre tabindex=\"0\"><code>{}</code></pre>", escape(text)),
+        Block::Code(text) => {
+            writeln!(out, "<pre tabindex=\"0\"><code>{}</code></pre>", escape(text))
+        }
     };
     Ok(())
 }
 
+fn list_items(items: &[String]) -> String {
+    let mut out = String::new();
+    for item in items {
+        let _ = writeln!(out, "<li>{}</li>", escape(item));
+    }
+    out
+}
+
 fn figure_text(figure: &Figure) -> Result<String, String> {
     let id = &figure.id;
-    let mut out = format!("<figure id=\"{id}\">\n<h3>{}</h3>\n", escape(&figure.title));
+    let mut out = format!(
+        "<figure id=\"{id}\">\n<figcaption><h3>{}</h3></figcaption>\n",
+        escape(&figure.title)
+    );
     if !figure.legend.is_empty() {
         let keys: String = figure.legend.iter().map(key_text).collect();
         let _ = writeln!(out, "<ul class=\"legend\">\n{keys}</ul>");
@@ -106,7 +124,7 @@ fn figure_text(figure: &Figure) -> Result<String, String> {
     }
     let _ = write!(
         out,
-        "</div>\n<figcaption>{}</figcaption>\n<details class=\"screen\">\n<summary>The same in numbers</summary>\n{}</details>\n</figure>\n",
+        "</div>\n<p class=\"note\">{}</p>\n<details class=\"screen\">\n<summary>The same in numbers</summary>\n{}</details>\n</figure>\n",
         escape(&figure.note),
         table_text(&figure.table)
     );
@@ -126,7 +144,9 @@ fn panel_text(panel: &Panel, id: &str) -> Result<String, String> {
 
 fn key_text(key: &Key) -> String {
     let bar = |y: i32, height: i32, fill: &str, opacity: f64| {
-        format!("<rect x=\"0\" y=\"{y}\" width=\"50\" height=\"{height}\" fill=\"{fill}\" opacity=\"{opacity}\"/>")
+        format!(
+            "<rect x=\"0\" y=\"{y}\" width=\"50\" height=\"{height}\" fill=\"{fill}\" opacity=\"{opacity}\"/>"
+        )
     };
     let grey = hex(COLOURS[6]);
     let mark = match key.mark {
@@ -135,13 +155,21 @@ fn key_text(key: &Key) -> String {
                 .into_iter()
                 .map(|(x, y)| format!("{},{}", x + 25, y + 16))
                 .collect();
-            format!("<polygon points=\"{}\" fill=\"{}\"/>", points.join(" "), hex(COLOURS[policy % COLOURS.len()]))
+            format!(
+                "<polygon points=\"{}\" fill=\"{}\"/>",
+                points.join(" "),
+                hex(COLOURS[policy % COLOURS.len()])
+            )
         }
         Mark::Bar(at) => bar(4, 24, &hex(COLOURS[at % COLOURS.len()]), 1.0),
         Mark::Area(at) => bar(4, 24, &hex(AREAS[at % AREAS.len()]), 1.0),
         Mark::Bands => bar(2, 28, &grey, 0.2) + &bar(8, 16, &grey, 0.35) + &bar(14, 4, &grey, 1.0),
-        Mark::Dashed => format!("<path d=\"M0 16H20M30 16H50\" stroke=\"{grey}\" stroke-width=\"4\"/>"),
-        Mark::Hollow => format!("<circle cx=\"25\" cy=\"16\" r=\"11\" fill=\"none\" stroke=\"{grey}\" stroke-width=\"4\"/>"),
+        Mark::Dashed => {
+            format!("<path d=\"M0 16H20M30 16H50\" stroke=\"{grey}\" stroke-width=\"4\"/>")
+        }
+        Mark::Hollow => format!(
+            "<circle cx=\"25\" cy=\"16\" r=\"11\" fill=\"none\" stroke=\"{grey}\" stroke-width=\"4\"/>"
+        ),
     };
     format!(
         "<li><svg viewBox=\"0 0 50 32\" aria-hidden=\"true\">{mark}</svg>{}</li>\n",
@@ -162,7 +190,11 @@ fn table_text(table: &Table) -> String {
             let _ = if name.is_empty() {
                 write!(out, "<td colspan=\"{width}\"></td>")
             } else {
-                write!(out, "<th scope=\"colgroup\" colspan=\"{width}\" class=\"group\">{}</th>", escape(name))
+                write!(
+                    out,
+                    "<th scope=\"colgroup\" colspan=\"{width}\" class=\"group\">{}</th>",
+                    escape(name)
+                )
             };
         }
         out.push_str("</tr>\n");
@@ -191,10 +223,14 @@ fn cell_text(cell: &Cell, first: bool, numeric: bool) -> String {
     } else {
         format!("<small>{}</small>", escape(&cell.below))
     };
-    let heat = cell.heat.map(|heat| format!("h{:.0}", (heat.clamp(0.0, 1.0).sqrt() * HEAT).round()));
-    let classes: Vec<String> =
-        numeric.then(|| "n".to_owned()).into_iter().chain(heat).collect();
-    let class = if classes.is_empty() { String::new() } else { format!(" class=\"{}\"", classes.join(" ")) };
+    let heat =
+        cell.heat.map(|heat| format!("h{:.0}", (heat.clamp(0.0, 1.0).sqrt() * HEAT).round()));
+    let classes: Vec<String> = numeric.then(|| "n".to_owned()).into_iter().chain(heat).collect();
+    let class = if classes.is_empty() {
+        String::new()
+    } else {
+        format!(" class=\"{}\"", classes.join(" "))
+    };
     let (open, close) = if first { ("th scope=\"row\"", "th") } else { ("td", "td") };
     format!("<{open}{class}>{}{below}</{close}>", escape(&cell.text))
 }

@@ -23,7 +23,8 @@ pub(super) fn render(document: &Document) -> String {
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '$' | '&') {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '$' | '&')
+        {
             out.push('\\');
         }
         out.push(if c.is_control() { ' ' } else { c });
@@ -62,12 +63,16 @@ fn write_block(out: &mut String, block: &Block) {
         Block::Table(table) => write!(out, "{}", table_text(table)),
         Block::Figure(figure) => write!(out, "{}", figure_text(figure)),
         Block::Fold(_, blocks) | Block::FoldOnScreen(_, blocks) => {
-            blocks.iter().for_each(|block| write_block(out, block));
+            for block in blocks {
+                write_block(out, block);
+            }
             Ok(())
         }
         Block::Code(text) => {
-            let lines = text.lines().map(|line| format!("    {line}\n")).collect::<String>();
-            write!(out, "{lines}\n")
+            for line in text.lines() {
+                let _ = writeln!(out, "    {line}");
+            }
+            writeln!(out)
         }
     };
 }
@@ -75,7 +80,12 @@ fn write_block(out: &mut String, block: &Block) {
 fn figure_text(figure: &Figure) -> String {
     let mut out = format!("### {}\n\n{}\n\n", escape(&figure.title), escape(&figure.note));
     for panel in &figure.panels {
-        let _ = writeln!(out, "- {}: {}", escape(&panel.title).replacen(". ", "\\. ", 1), escape(&panel.description));
+        let _ = writeln!(
+            out,
+            "- {}: {}",
+            escape(&panel.title).replacen(". ", "\\. ", 1),
+            escape(&panel.description)
+        );
     }
     out.push('\n');
     out + &table_text(&figure.table)
@@ -87,7 +97,9 @@ fn table_text(table: &Table) -> String {
         .columns
         .iter()
         .map(|column| match groups.next() {
-            Some(group) if !group.is_empty() => format!("{}: {}", escape(group), escape(&column.head)),
+            Some(group) if !group.is_empty() => {
+                format!("{}: {}", escape(group), escape(&column.head))
+            }
             _ => escape(&column.head),
         })
         .collect();

@@ -52,8 +52,7 @@ pub fn markdown(input: &Input<'_>) -> String {
 /// A chart cannot be drawn.
 pub fn png(input: &Input<'_>) -> Result<Vec<(String, Vec<u8>)>, String> {
     let document = content::document(input);
-    let picture = |figure: &document::Figure| {
-        Ok((format!("{}.png", figure.id), chart::picture(figure)?))
-    };
+    let picture =
+        |figure: &document::Figure| Ok((format!("{}.png", figure.id), chart::picture(figure)?));
     document.figures().into_iter().map(picture).collect()
 }

@@ -39,22 +39,37 @@ pub(super) fn blocks(input: &Input<'_>, reader: Reader<'_>) -> Vec<Block> {
         blocks.push(Block::Table(change_table(&said, reader, caption)));
     }
     if !defaults.is_empty() {
-        let caption = format!("Defaults of what only policies have: {}", count(defaults.len() as u64, "value"));
+        let caption = format!(
+            "Defaults of what only policies have: {}",
+            count(defaults.len() as u64, "value")
+        );
         let table = change_table(&defaults, reader, caption.clone());
         blocks.push(Block::FoldOnScreen(caption, vec![Block::Table(table)]));
     }
     let (own, rest): (Vec<&Assumption>, Vec<&Assumption>) = rest.into_iter().partition(|a| a.own);
     if !own.is_empty() {
         blocks.push(Block::Heading("What this scenario itself sets".to_owned()));
-        blocks.push(Block::Table(table(&own, all, "Set by the scenario, the same under every policy".to_owned())));
+        blocks.push(Block::Table(table(
+            &own,
+            all,
+            "Set by the scenario, the same under every policy".to_owned(),
+        )));
     }
     blocks.push(Block::Heading("Everything else".to_owned()));
     for spec in Scenario::ROOTS {
         let of_root: Vec<&Assumption> =
             rest.iter().copied().filter(|a| root(&a.path) == spec.name).collect();
         if !of_root.is_empty() {
-            let caption = format!("{}: {} ({})", spec.name, count(of_root.len() as u64, "value"), by_status(of_root.iter().copied()));
-            blocks.push(Block::FoldOnScreen(caption.clone(), vec![Block::Table(table(&of_root, all, caption))]));
+            let caption = format!(
+                "{}: {} ({})",
+                spec.name,
+                count(of_root.len() as u64, "value"),
+                by_status(of_root.iter().copied())
+            );
+            blocks.push(Block::FoldOnScreen(
+                caption.clone(),
+                vec![Block::Table(table(&of_root, all, caption))],
+            ));
         }
     }
     blocks
@@ -80,7 +95,8 @@ fn by_status<'a>(all: impl Iterator<Item = &'a Assumption>) -> String {
         *counts.entry(assumption.status.as_str()).or_default() += 1;
     }
     let order = ["measured", "calibrated", "imputed", "assumed"];
-    let rank = |status: &str| order.iter().position(|known| *known == status).unwrap_or(order.len());
+    let rank =
+        |status: &str| order.iter().position(|known| *known == status).unwrap_or(order.len());
     let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
     counts.sort_by_key(|(status, _)| rank(status));
     let texts = counts.into_iter().map(|(status, n)| {
@@ -95,7 +111,10 @@ fn value(text: &str) -> String {
     match n {
         0 => "(empty)".to_owned(),
         n if n <= LONGEST => text,
-        _ => format!("{} … ({n} characters; resolved.toml has all)", text.chars().take(LONGEST).collect::<String>()),
+        _ => format!(
+            "{} … ({n} characters; resolved.toml has all)",
+            text.chars().take(LONGEST).collect::<String>()
+        ),
     }
 }
 
@@ -127,7 +146,8 @@ fn change_table(changed: &[&Assumption], reader: Reader<'_>, caption: String) ->
             }
         }
         let texts = groups.into_iter().map(|(text, labels)| {
-            let who = if labels.len() == all { "every policy".to_owned() } else { labels.join(", ") };
+            let who =
+                if labels.len() == all { "every policy".to_owned() } else { labels.join(", ") };
             format!("{} under {who}", super::format::spaced(&value(text), &assumption.unit))
         });
         vec![
@@ -159,10 +179,12 @@ fn table(shown: &[&Assumption], all: &[Assumption], caption: String) -> Table {
     for assumption in shown {
         let (root, id, field) = split(&assumption.path);
         let Assumption { value, unit, status, source, vintage, .. } = assumption;
-        let at = *places.entry([root, field, value, unit, status, source, vintage]).or_insert_with(|| {
-            groups.push(Group { first: assumption, ids: Vec::new() });
-            groups.len() - 1
-        });
+        let at = *places.entry([root, field, value, unit, status, source, vintage]).or_insert_with(
+            || {
+                groups.push(Group { first: assumption, ids: Vec::new() });
+                groups.len() - 1
+            },
+        );
         groups[at].ids.push(id);
     }
     let rows = groups.iter().map(|group| {

@@ -93,7 +93,12 @@ impl<'a> Reader<'a> {
     }
 
     /// A quantity of a policy and nation.
-    pub(super) fn cell(self, policy: usize, nation: usize, name: &str) -> Option<&'a QuantityStatistics> {
+    pub(super) fn cell(
+        self,
+        policy: usize,
+        nation: usize,
+        name: &str,
+    ) -> Option<&'a QuantityStatistics> {
         Some(self.statistics.cell(policy, nation, self.quantity(name)?.0))
     }
 

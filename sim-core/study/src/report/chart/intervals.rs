@@ -57,8 +57,7 @@ impl Intervals {
     /// A range with zero inside, wider than the intervals.
     fn range(&self) -> (f64, f64) {
         let ends = self.rows.iter().flat_map(|row| &row.spans).flat_map(Span::ends);
-        let (low, high) =
-            ends.fold((0.0f64, 0.0f64), |(low, high), x| (low.min(x), high.max(x)));
+        let (low, high) = ends.fold((0.0f64, 0.0f64), |(low, high), x| (low.min(x), high.max(x)));
         let margin = 0.06 * (high - low);
         if margin > 0.0 { (low - margin, high + margin) } else { (-1.0, 1.0) }
     }
@@ -100,7 +99,8 @@ impl Intervals {
         let style = anchored(TEXT, GREY, (HPos::Center, VPos::Bottom));
         let (width, height) = area.dim_in_pixel();
         let text = fitting(&self.axis, &style, width - 20);
-        area.draw_text(&text, &style, ((width / 2) as i32, height as i32 - 8)).map_err(shown)
+        area.draw_text(&text, &style, ((width / 2).cast_signed(), height.cast_signed() - 8))
+            .map_err(shown)
     }
 }
 
@@ -108,8 +108,8 @@ fn row_text<B: DrawingBackend>(area: &Area<'_, B>, row: &Row, top: u32) -> Drawn
     let numbers = anchored(TEXT, INK, (HPos::Right, VPos::Top));
     let (width, _) = area.dim_in_pixel();
     let (used, _) = numbers.font.box_size(&row.text).map_err(|e| e.to_string())?;
-    let y = top as i32 + 8;
-    area.draw_text(&row.text, &numbers, (width as i32 - 12, y)).map_err(shown)?;
+    let y = top.cast_signed() + 8;
+    area.draw_text(&row.text, &numbers, (width.cast_signed() - 12, y)).map_err(shown)?;
     let label = font(TEXT, INK);
     let text = fitting(&row.label, &label, width.saturating_sub(used + 50));
     area.draw_text(&text, &label, (12, y)).map_err(shown)

@@ -54,7 +54,8 @@ impl Mix {
             self.years.iter().copied().zip(levels.iter().copied()).collect()
         };
         let upper = edge(above);
-        let ring: Vec<(f64, f64)> = edge(below).into_iter().chain(upper.iter().rev().copied()).collect();
+        let ring: Vec<(f64, f64)> =
+            edge(below).into_iter().chain(upper.iter().rev().copied()).collect();
         if ring.len() <= 3 {
             return Ok(());
         }
@@ -66,7 +67,8 @@ impl Mix {
         // A name does not lie on the line where the area has room beside it.
         if (middle - self.line).abs() < NAMED * self.frame.top {
             let beside = self.line + NAMED * self.frame.top;
-            middle = if beside + 0.4 * NAMED * self.frame.top < above[at] { beside } else { middle };
+            middle =
+                if beside + 0.4 * NAMED * self.frame.top < above[at] { beside } else { middle };
         }
         let middle = (self.years[at], middle);
         let ink = if layer.colour == 0 { WHITE } else { RGBColor(0, 0, 0) };

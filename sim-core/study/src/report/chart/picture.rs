@@ -43,15 +43,15 @@ pub(in crate::report) fn picture(figure: &Figure) -> Result<Vec<u8>, String> {
 fn draw_header<B: DrawingBackend>(root: &Area<'_, B>, figure: &Figure) -> Drawn {
     let (width, _) = root.dim_in_pixel();
     let title = bold(36);
-    let x = GAP as i32;
+    let x = GAP.cast_signed();
     let text = fitting(&figure.title, &title, width - 2 * GAP);
     root.draw_text(&text, &title, (x, 24)).map_err(shown)?;
     for (key, at) in figure.legend.iter().zip(0u32..) {
-        let middle = (2 * LINE + at * LINE) as i32;
+        let middle = (2 * LINE + at * LINE).cast_signed();
         draw_key(root, key, (x, middle))?;
         let style = font(TEXT, colour(6));
         let text = fitting(&key.label, &style, width - 3 * GAP - 70);
-        root.draw_text(&text, &style, (x + 70, middle - 16)).map_err(shown)?;
+        root.draw_text(&text, &style, (x + 70, middle - 21)).map_err(shown)?;
     }
     Ok(())
 }
@@ -77,22 +77,14 @@ fn draw_key<B: DrawingBackend>(root: &Area<'_, B>, key: &Key, (x, y): (i32, i32)
     .map_err(shown)
 }
 
-fn draw_panel<B: DrawingBackend>(
-    root: &Area<'_, B>,
-    panel: &Panel,
-    (x, y): (u32, u32),
-) -> Drawn {
-    let title = bold(TEXT);
+fn draw_panel<B: DrawingBackend>(root: &Area<'_, B>, panel: &Panel, (x, y): (u32, u32)) -> Drawn {
+    let title = bold(TEXT - 4);
     let text = fitting(&panel.title, &title, WIDTH);
-    root.draw_text(&text, &title, (x as i32, y as i32)).map_err(shown)?;
+    root.draw_text(&text, &title, (x.cast_signed(), y.cast_signed())).map_err(shown)?;
     let (all_width, all_height) = root.dim_in_pixel();
     let height = Chart::height(&panel.chart);
-    let area = root.clone().margin(
-        y + LINE,
-        all_height - y - LINE - height,
-        x,
-        all_width - x - WIDTH,
-    );
+    let area =
+        root.clone().margin(y + LINE, all_height - y - LINE - height, x, all_width - x - WIDTH);
     panel.chart.draw(&area)
 }
 

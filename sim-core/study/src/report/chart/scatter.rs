@@ -49,7 +49,8 @@ impl Scatter {
         area.draw_text(&text, &caption, (10, 6)).map_err(shown)?;
         let style = anchored(TEXT, GREY, (HPos::Right, VPos::Bottom));
         let text = fitting(&format!("{} →", self.across), &style, width - 20);
-        area.draw_text(&text, &style, (width as i32 - 14, height as i32 - 8)).map_err(shown)?;
+        area.draw_text(&text, &style, (width.cast_signed() - 14, height.cast_signed() - 8))
+            .map_err(shown)?;
         let mut plane = ChartBuilder::on(area)
             .margin_top(62)
             .margin_right(44)

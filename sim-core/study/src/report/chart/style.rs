@@ -19,12 +19,8 @@ pub(in crate::report) const COLOURS: [RGBColor; 7] = [
 ];
 
 /// Kinds of providers: blue, orange, green, sky blue.
-pub(in crate::report) const AREAS: [RGBColor; 4] = [
-    RGBColor(0, 114, 178),
-    RGBColor(230, 159, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(150, 205, 240),
-];
+pub(in crate::report) const AREAS: [RGBColor; 4] =
+    [RGBColor(0, 114, 178), RGBColor(230, 159, 0), RGBColor(0, 158, 115), RGBColor(150, 205, 240)];
 
 pub(super) const INK: RGBColor = RGBColor(34, 34, 34);
 pub(super) const GREY: RGBColor = RGBColor(90, 90, 90);
@@ -82,7 +78,18 @@ pub(in crate::report) fn outline(policy: usize, r: f64) -> Vec<(i32, i32)> {
         4 => {
             let (a, b) = (0.38, 1.1);
             vec![
-                (-a, -b), (a, -b), (a, -a), (b, -a), (b, a), (a, a), (a, b), (-a, b), (-a, a), (-b, a), (-b, -a), (-a, -a),
+                (-a, -b),
+                (a, -b),
+                (a, -a),
+                (b, -a),
+                (b, a),
+                (a, a),
+                (a, b),
+                (-a, b),
+                (-a, a),
+                (-b, a),
+                (-b, -a),
+                (-a, -a),
             ]
         }
         _ => vec![(0.0, 1.15), (1.1, -0.85), (-1.1, -0.85)],
@@ -208,8 +215,15 @@ impl Frame {
             let late = year - self.span.0 > 0.55 * (self.span.1 - self.span.0);
             let side = if late { HPos::Right } else { HPos::Left };
             let shift = if late { -10 } else { 10 };
-            let text = Text::new(label.clone(), (shift, 2 + at % 3 * (TEXT + 4)), anchored(TEXT, GREY, (side, VPos::Top)));
-            plane.plotting_area().draw(&(EmptyElement::at((*year, self.top)) + text)).map_err(shown)?;
+            let text = Text::new(
+                label.clone(),
+                (shift, 2 + at % 3 * (TEXT + 4)),
+                anchored(TEXT, GREY, (side, VPos::Top)),
+            );
+            plane
+                .plotting_area()
+                .draw(&(EmptyElement::at((*year, self.top)) + text))
+                .map_err(shown)?;
         }
         Ok(())
     }
