@@ -12,6 +12,7 @@ pub mod output;
 pub mod persona;
 pub mod plan;
 pub mod replay;
+pub mod report;
 pub mod run;
 pub mod scenario;
 pub mod trace;

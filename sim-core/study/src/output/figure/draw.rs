@@ -36,7 +36,7 @@ fn shown<E: std::error::Error + Send + Sync>(error: DrawingAreaErrorKind<E>) -> 
 }
 
 /// Registers the embedded fonts once; a bare machine has none.
-fn fonts() -> bool {
+pub(crate) fn fonts() -> bool {
     static REGISTERED: OnceLock<bool> = OnceLock::new();
     *REGISTERED.get_or_init(|| {
         let faces =

@@ -7,7 +7,11 @@
 mod draw;
 mod scene;
 
+pub(crate) use draw::fonts;
 pub use scene::Scene;
+
+pub(crate) use crate::output::number::{decimals, fixed};
+pub(crate) use crate::output::words::{PROVIDERS, horizon, provider, sentence, short};
 
 /// Width and height in pixels.
 pub(crate) const SIZE: (u32, u32) = (1800, 1300);

@@ -1,0 +1,92 @@
+//! What each kind of provider serves, stacked over time, with names where areas are thick enough.
+
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, VPos};
+
+use super::style::{AREAS, Area, Drawn, Frame, INK, Plane, TEXT, anchored, shown};
+
+/// Share of the axis from which an area has room for its name.
+const NAMED: f64 = 0.09;
+
+/// A chart of stacked areas.
+#[derive(Debug, Clone)]
+pub(in crate::report) struct Mix {
+    pub(in crate::report) frame: Frame,
+    /// Date of every value, as fractions of years.
+    pub(in crate::report) years: Vec<f64>,
+    /// From the bottom up.
+    pub(in crate::report) layers: Vec<Layer>,
+    /// A level to mark, as that of the whole need.
+    pub(in crate::report) line: f64,
+}
+
+/// An area.
+#[derive(Debug, Clone)]
+pub(in crate::report) struct Layer {
+    pub(in crate::report) label: String,
+    /// Position in the colours of areas.
+    pub(in crate::report) colour: usize,
+    pub(in crate::report) values: Vec<f64>,
+}
+
+impl Mix {
+    pub(super) fn draw<B: DrawingBackend>(&self, area: &Area<'_, B>) -> Drawn {
+        let mut plane = self.frame.plane(area)?;
+        let mut below = vec![0.0; self.years.len()];
+        for layer in &self.layers {
+            let above: Vec<f64> = below.iter().zip(&layer.values).map(|(b, x)| b + x).collect();
+            self.draw_layer(&mut plane, layer, (&below, &above))?;
+            below = above;
+        }
+        let ends = [(self.frame.span.0, self.line), (self.frame.span.1, self.line)];
+        let line = DashedLineSeries::new(ends, 14, 10, INK.stroke_width(3));
+        plane.draw_series(line).map_err(shown)?;
+        self.frame.draw_marks(&mut plane)
+    }
+
+    fn draw_layer<B: DrawingBackend>(
+        &self,
+        plane: &mut Plane<'_, B>,
+        layer: &Layer,
+        (below, above): (&[f64], &[f64]),
+    ) -> Drawn {
+        let edge = |levels: &[f64]| -> Vec<(f64, f64)> {
+            self.years.iter().copied().zip(levels.iter().copied()).collect()
+        };
+        let upper = edge(above);
+        let ring: Vec<(f64, f64)> =
+            edge(below).into_iter().chain(upper.iter().rev().copied()).collect();
+        if ring.len() <= 3 {
+            return Ok(());
+        }
+        let fill = AREAS[layer.colour % AREAS.len()];
+        plane.draw_series([Polygon::new(ring, fill.filled())]).map_err(shown)?;
+        plane.draw_series(LineSeries::new(upper, WHITE.stroke_width(3))).map_err(shown)?;
+        let Some(at) = self.place(layer) else { return Ok(()) };
+        let mut middle = f64::midpoint(below[at], above[at]);
+        // A name does not lie on the line where the area has room beside it.
+        if (middle - self.line).abs() < NAMED * self.frame.top {
+            let beside = self.line + NAMED * self.frame.top;
+            middle =
+                if beside + 0.4 * NAMED * self.frame.top < above[at] { beside } else { middle };
+        }
+        let middle = (self.years[at], middle);
+        let ink = if layer.colour == 0 { WHITE } else { RGBColor(0, 0, 0) };
+        let style = anchored(TEXT, ink, (HPos::Center, VPos::Center));
+        let name = EmptyElement::at(middle) + Text::new(layer.label.clone(), (0, 0), style);
+        plane.plotting_area().draw(&name).map_err(shown)
+    }
+
+    /// The sample at which an area is thickest, away from the edges and from dated events; none where it is thin.
+    fn place(&self, layer: &Layer) -> Option<usize> {
+        let margin = self.years.len() / 5;
+        let free = |at: &usize| {
+            let length = self.frame.span.1 - self.frame.span.0;
+            self.frame.marks.iter().all(|(year, _)| (year - self.years[*at]).abs() > 0.14 * length)
+        };
+        let inner = (margin..self.years.len() - margin).filter(free);
+        inner
+            .max_by(|a, b| layer.values[*a].total_cmp(&layer.values[*b]))
+            .filter(|at| layer.values[*at] > NAMED * self.frame.top)
+    }
+}

@@ -1,0 +1,514 @@
+//! Claims about reports: the three sentences on made-up statistics, and the files.
+
+mod support;
+
+use std::num::NonZeroUsize;
+
+use autarky_engine::stop::StopFlag;
+use autarky_market::record::{
+    Actor, ActorKind, Column, HORIZONS_DAYS, Layer, Layout, Record, Withdrawal,
+};
+use autarky_study::report::{
+    self, About, Assumption, Bar, Estimate, Frontier, FrontierPoint, Input, PolicyValue,
+    Provenance, Tornado,
+};
+use autarky_study::run::{
+    MarketStudy, Policy, Replications, Runner, Sink, Statistics, Study, TaskError, TaskResult,
+};
+use autarky_study::scenario::{Options, Source, load};
+
+struct Nowhere;
+
+impl Sink for Nowhere {
+    type Error = String;
+
+    fn replication(&mut self, _: u64, _: Vec<TaskResult>) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+fn statistics(
+    study: &Study,
+    simulate: impl Fn(usize, u64) -> Result<Record, TaskError> + Sync,
+) -> Statistics {
+    let runner =
+        Runner { threads: NonZeroUsize::MIN, stop: &StopFlag::new(), simulate, progress: |_| {} };
+    runner.run(study, &mut Nowhere).expect("threads start").statistics
+}
+
+/// What a made-up replication ends with.
+#[derive(Clone, Copy)]
+struct End {
+    served: f64,
+    unserved: f64,
+    cost: f64,
+    left: f64,
+    loss: f64,
+}
+
+const END: End = End { served: 0.6, unserved: 0.4, cost: 2.0, left: 0.5, loss: 0.3 };
+
+/// A study of one nation with nothing but scalars and one foreign party.
+fn bare(policies: &[&str], replications: u64) -> Study {
+    let column = |name, unit| Column { name, unit, doc: "made up" };
+    let layout = Layout {
+        nations: vec!["EST".to_owned()],
+        sample_days: vec![365.25, 730.5],
+        series: vec![column("reference_demand", "H100e")],
+        scalars: vec![
+            column("served_share", "1"),
+            column("unserved", "1"),
+            column("cost", "USD/H100eh"),
+            column("sovereignty_365d", "1"),
+        ],
+        actors: vec![Actor { id: "us".to_owned(), kind: ActorKind::Controller }],
+        kinds: vec![],
+        vendors: vec![],
+    };
+    let policy = |name: &&str| Policy {
+        name: (*name).to_owned(),
+        title: (*name).to_owned(),
+        layout: layout.clone(),
+    };
+    Study {
+        policies: policies.iter().map(policy).collect(),
+        nation_titles: vec!["Estonia".to_owned()],
+        ..support::study(replications)
+    }
+}
+
+fn record(end: End) -> Record {
+    let End { served, unserved, cost, left, loss } = end;
+    let layer = Layer::Chips;
+    Record {
+        scalars: vec![served, unserved, cost, left],
+        series: vec![100.0, 100.0],
+        withdrawal: vec![
+            Withdrawal { level: left, loss, loss_max: loss, layer };
+            HORIZONS_DAYS.len()
+        ],
+        capacity: vec![],
+        events: 1,
+        fingerprint: 1,
+    }
+}
+
+fn input<'a>(study: &'a Study, statistics: &'a Statistics) -> Input<'a> {
+    Input {
+        study,
+        statistics,
+        about: About::default(),
+        assumptions: Vec::new(),
+        tornado: None,
+        frontier: None,
+        provenance: Provenance::default(),
+    }
+}
+
+/// The three sentences of every nation, without Markdown's backslashes and with plain spaces.
+fn answer(study: &Study, ends: impl Fn(usize, u64) -> End + Sync) -> [String; 3] {
+    let statistics = statistics(study, |policy, replication| Ok(record(ends(policy, replication))));
+    let text =
+        report::markdown(&input(study, &statistics)).replace('\\', "").replace('\u{a0}', " ");
+    let sentence = |n: usize| {
+        let start = format!("{n}. ");
+        let found = text.lines().find_map(|line| line.strip_prefix(&start));
+        found.expect("three numbered sentences").to_owned()
+    };
+    [sentence(1), sentence(2), sentence(3)]
+}
+
+/// Noise that all policies share; its mean over replications 0 and 1 is zero.
+fn shock(replication: u64) -> f64 {
+    if replication.is_multiple_of(2) { 0.05 } else { -0.05 }
+}
+
+#[test]
+fn a_clear_gain_is_said_with_its_interval() {
+    let study = bare(&["base", "network"], 10);
+    let [served, cost, left] = answer(&study, |policy, replication| {
+        let gain = if policy == 1 { 0.08 + 0.01 * shock(replication) } else { 0.0 };
+        End {
+            served: END.served + gain + shock(replication),
+            unserved: END.unserved - gain,
+            cost: END.cost + 0.5 * gain,
+            left: END.left + gain,
+            ..END
+        }
+    });
+    // s = 0.0005·√(10/9), s/√10 = 0.000167, t(9) = 2.262: half width 0.038 points.
+    assert!(
+        served
+            .starts_with("“network” serves more than the base: Estonia is served 68 % of its need"),
+        "{served}"
+    );
+    assert!(
+        served.contains("against 60 % (+8.00 points, 95 % interval +7.96 to +8.04)"),
+        "{served}"
+    );
+    assert!(
+        served.contains("32.00 % of that need goes unserved against 40.00 % (−8.00 points"),
+        "{served}"
+    );
+    assert!(cost.starts_with("Under “network” an H100e-hour served costs 2.04000 USD against 2.00000 USD (+0.04000 USD, "), "{cost}");
+    assert!(
+        left.contains("58.00 % of critical need is served against 50.00 % (+8.00 points"),
+        "{left}"
+    );
+    assert!(
+        left.ends_with("the party that takes most is us (controls exports) under both."),
+        "{left}"
+    );
+    assert!(!format!("{served}{cost}{left}").contains("unclear"));
+}
+
+#[test]
+fn a_clear_loss_is_no_gain() {
+    let [served, ..] = answer(&bare(&["base", "ban"], 10), |policy, replication| End {
+        served: END.served - 0.1 * policy as f64 * (1.0 + shock(replication)),
+        ..END
+    });
+    assert!(
+        served.starts_with("“ban” serves less than the base: Estonia is served 50.0 %"),
+        "{served}"
+    );
+    assert!(served.contains("(−10.0 points, 95 % interval −10.4 to −9.6)"), "{served}");
+}
+
+#[test]
+fn an_interval_with_zero_inside_is_called_unclear() {
+    let noise = |policy: usize, replication: u64| policy as f64 * (0.01 + 4.0 * shock(replication));
+    let [served, ..] = answer(&bare(&["base", "network"], 10), |policy, replication| End {
+        served: END.served + noise(policy, replication),
+        ..END
+    });
+    assert!(
+        served.starts_with("Whether “network” serves more or less than the base is unclear: "),
+        "{served}"
+    );
+    assert!(served.contains(": unclear)"), "{served}");
+    let [served, ..] = answer(&bare(&["base", "a", "b"], 10), |policy, replication| End {
+        served: END.served + noise(policy, replication),
+        ..END
+    });
+    assert!(served.starts_with("Of three policies, “b” serves most on average, but whether more than the base is unclear: "), "{served}");
+}
+
+#[test]
+fn of_many_policies_the_best_is_named_and_of_none_better_the_nearest() {
+    let gains = |gains: [f64; 4]| {
+        let [served, ..] = answer(&bare(&["base", "a", "b", "c"], 10), |policy, replication| End {
+            served: END.served + gains[policy] * (1.0 + shock(replication)),
+            ..END
+        });
+        served
+    };
+    let better = gains([0.0, 0.1, 0.3, 0.2]);
+    assert!(
+        better.starts_with(
+            "Of four policies, “b” serves most on average, and more than the base: Estonia"
+        ),
+        "{better}"
+    );
+    let worse = gains([0.0, -0.3, -0.1, -0.2]);
+    assert!(
+        worse.starts_with(
+            "Of four policies none serves more than the base on average, and “b” comes nearest: "
+        ),
+        "{worse}"
+    );
+    assert!(worse.contains("(−10.0 points"), "{worse}");
+}
+
+#[test]
+fn one_policy_is_compared_with_nothing() {
+    let [served, cost, left] = answer(&bare(&["base"], 10), |_, replication| End {
+        served: END.served + shock(replication),
+        ..END
+    });
+    assert!(served.starts_with("Estonia is served 60 % (95 % interval 56 to 64) of its need at the reference price, and 40 % of that"), "{served}");
+    assert!(cost.starts_with("An H100e-hour served costs 2 USD (95 % interval 2 to 2)."), "{cost}");
+    assert!(
+        left.ends_with(
+            "of critical need is served; the party that takes most is us (controls exports)."
+        ),
+        "{left}"
+    );
+    assert!(!format!("{served}{cost}{left}").contains("against"));
+}
+
+#[test]
+fn where_nothing_differs_or_nothing_is_lost_the_sentences_say_so() {
+    let nothing = |_: usize, replication: u64| End {
+        served: END.served + shock(replication),
+        loss: 0.0,
+        ..END
+    };
+    let [served, _, left] = answer(&bare(&["base", "idle"], 10), nothing);
+    assert!(served.starts_with("“idle” serves exactly what the base serves: "), "{served}");
+    assert!(served.contains("(equal in every replication)"), "{served}");
+    assert!(left.ends_with("under neither does a single party take anything away."), "{left}");
+    let [.., left] = answer(&bare(&["base"], 10), nothing);
+    assert!(left.ends_with("no single party takes anything away."), "{left}");
+}
+
+#[test]
+fn one_replication_gives_no_interval() {
+    let [served, ..] = answer(&bare(&["base", "network"], 1), |policy, _| End {
+        served: END.served + 0.1 * policy as f64,
+        ..END
+    });
+    assert!(
+        served.starts_with("Whether “network” serves more or less than the base is unclear: "),
+        "{served}"
+    );
+    assert!(served.contains("(no interval from so few replications)"), "{served}");
+}
+
+/// A study with hostile names everywhere, and every optional part.
+fn full(study: &Study, statistics: &Statistics) -> (String, String) {
+    let evil = "<script>alert(1)</script>\"'&";
+    let estimate = |value: f64| Estimate { value, low: value - 0.1, high: value + 0.1 };
+    let point = |label: &str| FrontierPoint {
+        label: label.to_owned(),
+        coordinates: [1.0, 2.0, 3.0].map(estimate),
+        efficient: label == "base",
+    };
+    let input = Input {
+        about: About {
+            question: format!("Why {evil}?"),
+            claim: evil.to_owned(),
+            claimed_in: evil.to_owned(),
+            limits: vec![evil.to_owned()],
+            flips: vec![evil.to_owned()],
+        },
+        assumptions: vec![Assumption {
+            path: "nation.EST.power_price".to_owned(),
+            value: evil.to_owned(),
+            unit: "USD/kWh".to_owned(),
+            source: evil.to_owned(),
+            status: "assumed".to_owned(),
+            policies: vec![PolicyValue { policy: "export_ban".to_owned(), value: evil.to_owned() }],
+            ..Assumption::default()
+        }],
+        tornado: Some(Tornado {
+            outcome: evil.to_owned(),
+            unit: "points".to_owned(),
+            method: evil.to_owned(),
+            bars: vec![Bar {
+                label: evil.to_owned(),
+                low_label: evil.to_owned(),
+                high_label: String::new(),
+                low: Some(estimate(-1.0)),
+                high: Some(estimate(2.0)),
+            }],
+        }),
+        frontier: Some(Frontier {
+            axes: [evil, "b", "c"].map(|name| (name.to_owned(), evil.to_owned())),
+            points: vec![point("base"), point(evil)],
+        }),
+        provenance: Provenance {
+            command: evil.to_owned(),
+            citation: evil.to_owned(),
+            ..Provenance::default()
+        },
+        ..input(study, statistics)
+    };
+    (report::html(&input).expect("charts can be drawn"), report::markdown(&input))
+}
+
+fn hostile() -> (Study, Statistics) {
+    let mut study = support::study(6);
+    study.title = "<script>alert('title')</script>".to_owned();
+    study.policies[1].title = "<img src=x onerror=alert(2)>".to_owned();
+    study.policies[1].name = "<i>ban</i>".to_owned();
+    study.nation_titles[0] = "</title><script>alert(3)</script>".to_owned();
+    study.marks[0].label = "<b onclick=alert(4)>".to_owned();
+    let statistics = statistics(&study, support::simulate);
+    (study, statistics)
+}
+
+/// Tags of a page in order, with their attributes.
+fn tags(html: &str) -> Vec<&str> {
+    let tag = |rest: &'_ str| -> usize { rest.find('>').expect("every tag ends") };
+    html.split('<').skip(1).map(|rest| &rest[..tag(rest)]).collect()
+}
+
+#[test]
+fn names_from_outside_are_inert() {
+    let (study, statistics) = hostile();
+    let (html, markdown) = full(&study, &statistics);
+    for tag in tags(&html) {
+        let name = tag.split([' ', '\n', '/']).next().unwrap_or("");
+        assert!(!["script", "img", "b", "i"].contains(&name), "<{tag}>");
+    }
+    assert!(html.contains("&lt;script&gt;alert(&#39;title&#39;)"));
+    // Indented lines are code, in which nothing is a tag.
+    let texts = markdown.lines().filter(|line| !line.starts_with("    "));
+    for line in texts {
+        assert!(!line.replace("\\<", "").contains('<'), "{line}");
+    }
+}
+
+#[test]
+fn every_tag_is_closed_in_its_order() {
+    let (study, statistics) = hostile();
+    let mut open: Vec<&str> = Vec::new();
+    let html = full(&study, &statistics).0;
+    for tag in tags(&html) {
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name.trim()));
+        } else if !tag.starts_with('!') && !tag.ends_with('/') {
+            let name = tag.split([' ', '\n']).next().expect("a name");
+            if !["meta", "link"].contains(&name) {
+                open.push(name);
+            }
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+}
+
+#[test]
+fn the_page_loads_nothing() {
+    let (study, statistics) = hostile();
+    let html = full(&study, &statistics).0;
+    for word in [" src=", "url(", "@import", "<script", "<iframe", "<object", "srcset"] {
+        let in_tags =
+            tags(&html).iter().any(|tag| format!("<{tag}").contains(word) && !tag.contains("&lt;"));
+        assert!(!in_tags, "{word}");
+    }
+    let links = html.match_indices("href=\"").map(|(at, found)| &html[at + found.len()..]);
+    assert!(links.clone().all(|link| link.starts_with('#') || link.starts_with("data:,")));
+    assert!(html.contains("default-src 'none'"));
+}
+
+#[test]
+fn all_sections_stand_in_their_order_and_every_chart_has_words_and_numbers() {
+    let (study, statistics) = hostile();
+    let html = full(&study, &statistics).0;
+    let sections: Vec<&str> = html
+        .match_indices("<section id=\"")
+        .map(|(at, found)| html[at + found.len()..].split('"').next().expect("a name"))
+        .collect();
+    let expected = [
+        "question",
+        "answer",
+        "numbers",
+        "time",
+        "differences",
+        "frontier",
+        "mix",
+        "control",
+        "drivers",
+        "assumptions",
+        "limits",
+        "provenance",
+    ];
+    assert_eq!(sections, expected);
+    let charts = html.matches("role=\"img\" aria-label=\"").count();
+    assert!(charts > 8, "{charts}");
+    assert_eq!(html.matches("<desc id=\"").count(), charts);
+    let figures: Vec<&str> = html.split("<figure").skip(1).collect();
+    assert!(figures.iter().all(|figure| {
+        let inside = figure.split("</figure>").next().expect("text");
+        inside.contains("<summary>The same in numbers</summary>") && inside.contains("<td")
+    }));
+}
+
+#[test]
+fn every_anchor_is_unique_and_every_link_leads_somewhere() {
+    let (study, statistics) = hostile();
+    let html = full(&study, &statistics).0;
+    let values = |start: &'static str| -> Vec<&str> {
+        let found = html.match_indices(start).map(|(at, start)| &html[at + start.len()..]);
+        found.map(|rest| rest.split('"').next().expect("a value")).collect()
+    };
+    let ids = values(" id=\"");
+    let unique: std::collections::BTreeSet<&str> = ids.iter().copied().collect();
+    assert_eq!(unique.len(), ids.len());
+    assert!(values("href=\"#").into_iter().all(|link| unique.contains(link)));
+}
+
+#[test]
+fn the_same_numbers_give_the_same_bytes() {
+    let (study, statistics) = hostile();
+    assert_eq!(full(&study, &statistics), full(&study, &statistics));
+}
+
+#[test]
+fn means_over_time_come_from_quantiles() {
+    // Of 60 replications: the sketch is off by at most 0.2 %, the midpoint rule by less than 0.5 % for spreads of a tenth.
+    let study = support::study(60);
+    let statistics = statistics(&study, support::simulate);
+    let text = report::markdown(&input(&study, &statistics));
+    let table = text.split("Served by each kind of provider").nth(1).expect("the mix has a table");
+    let rows = table.split("\n\n").nth(1).expect("a table follows its caption").lines();
+    let last: Vec<f64> = rows
+        .last()
+        .expect("a row")
+        .split('|')
+        .filter_map(|cell| cell.trim().parse().ok())
+        .collect();
+    // Date, then data centre, network and cloud of the base.
+    for (column, shown) in [(2, last[1]), (3, last[2]), (4, last[3])] {
+        let share = |replication| {
+            let series = support::record(0, replication).series;
+            100.0 * series[39 * 8 + column] / series[39 * 8]
+        };
+        let mean = (0..60).map(share).sum::<f64>() / 60.0;
+        assert!((shown / mean - 1.0).abs() < 0.01, "column {column}: {shown} instead of {mean}");
+    }
+}
+
+#[test]
+fn pictures_are_png_files_named_after_their_figures() {
+    let study = support::study(3);
+    let statistics = statistics(&study, support::simulate);
+    let pictures = report::png(&input(&study, &statistics)).expect("charts can be drawn");
+    let names: Vec<&str> = pictures.iter().map(|(name, _)| name.as_str()).collect();
+    assert!(names.starts_with(&["served-1.png", "left-0-1.png", "left-365-1.png"]), "{names:?}");
+    assert!(names.contains(&"mix-1.png") && names.contains(&"differences-2.png"), "{names:?}");
+    assert!(pictures.iter().all(|(_, bytes)| bytes.starts_with(b"\x89PNG\r\n")));
+}
+
+#[test]
+fn a_study_without_finished_replications_has_a_report_that_says_so() {
+    let study = support::study(2);
+    let statistics = statistics(&study, |_, _| Err(TaskError::Failed("made up".to_owned())));
+    let html = report::html(&input(&study, &statistics)).expect("there is nothing to draw");
+    assert!(html.contains("No replication is finished"));
+}
+
+#[test]
+fn a_real_run_is_reported_with_every_assumption() {
+    let options = Options {
+        sets: vec!["horizon.years=3".to_owned()],
+        policies: vec!["base".to_owned(), "ban".to_owned()],
+        ..Options::default()
+    };
+    let loaded = load(&Source::Catalogue("small-state".to_owned()), &options).expect("it loads");
+    let replications =
+        Replications { seed: 1, first: 0, count: 2, command: "autarky run small-state".to_owned() };
+    let market = MarketStudy::prepare(&loaded, replications).expect("it compiles");
+    let stop = StopFlag::new();
+    let statistics = statistics(&market.study, |policy, replication| {
+        market.simulate(policy, replication, &stop)
+    });
+    let assumptions = report::assumptions(&loaded);
+    let changed: Vec<&str> =
+        assumptions.iter().filter(|a| !a.policies.is_empty()).map(|a| a.path.as_str()).collect();
+    assert!(changed.contains(&"event.chip_ban.regime"), "{changed:?}");
+    assert!(assumptions.len() > 3000 && assumptions.iter().all(|a| !a.source.is_empty()));
+    let about = About { question: loaded.question.clone(), ..About::default() };
+    let input = Input { assumptions, about, ..input(&market.study, &statistics) };
+    let html = report::html(&input).expect("charts can be drawn");
+    assert!(html.len() < 3_000_000, "{} bytes", html.len());
+    for fact in [
+        "Estonia is served",
+        "El Salvador is served",
+        "What the policies change",
+        "nation.*.fx_reversion",
+    ] {
+        assert!(html.contains(fact), "{fact}");
+    }
+}
