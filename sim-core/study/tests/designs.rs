@@ -354,7 +354,8 @@ fn a_setting_of_one_policy_lies_above_those_of_all() {
     let loaded = loaded.unwrap_or_else(|e| panic!("{}", render_all(&e)));
     let price =
         |name| loaded.policy(name).unwrap().scenario.nations.get("EST").unwrap().power_price;
-    assert_eq!([price("base"), price("ban"), price("network_first")], [0.1, 0.2, 0.1]);
+    let prices = ["base", "ban", "network_first"].map(|name| price(name).to_string());
+    assert_eq!(prices, ["0.1", "0.2", "0.1"]);
     let policy_sets = vec![("bann".to_owned(), "nation.EST.power_price=0.2 USD/kWh".to_owned())];
     let wrong = load(&source(), &Options { policy_sets, ..Options::default() }).unwrap_err();
     assert!(wrong[0].message.contains("no policy `bann`"), "{}", render_all(&wrong));
