@@ -57,62 +57,49 @@ fn the_wrong_cells_of_a_table_are_named_by_their_lines() {
     }
 }
 
+/// An axis, a part of what is wrong with it, and a part of what would be right.
+const WRONG: &[(&str, &str, &str)] = &[
+    ("nation.EST.power_prise=0.1..0.2 USD/kWh", "no parameter `power_prise`", "power_price"),
+    ("nations.EST.power_price=0.1..0.2 USD/kWh", "begins with a root", "nation"),
+    ("nation.EZT.power_price=0.1..0.2 USD/kWh", "no nation `EZT`", "EST"),
+    ("policies.bam.nation.EST.power_price=0.1..0.2 USD/kWh", "no policy `bam`", "ban"),
+    ("policies.ban=0.1..0.2", "ends too soon", "policies.NAME.PATH"),
+    ("nation.EST.power_price", "PATH=VALUES", "LO..HI"),
+    ("nation.EST.power_price=0.1 USD/kWh", "needs values", "LO..HI"),
+    ("nation.EST.power_price=0.1..99 USD/kWh", "out of range", "USD/kWh"),
+    ("nation.EST.power_price=0.1..0.2", "needs a unit", "USD/kWh"),
+    ("nation.EST.power_price=0.1..0.2 kW", "another dimension", "USD/kWh"),
+    ("nation.EST.power_price=0.2..0.1 USD/kWh", "lower end", ""),
+    (
+        "nation.EST.power_price=0.1..0.2 USD/kWh:0.03",
+        "0.19 USD/kWh",
+        "0.0333333333333 USD/kWh or 0.025 USD/kWh",
+    ),
+    ("nation.EST.power_price=0.1..0.2 USD/kWh/1", "number of levels", "from 2 to"),
+    ("nation.EST.power_price=0.1..0.2 USD/kWh:0.0000001", "levels; at most", ""),
+    ("provider.EST-network.operators=1..10:2", "left at 9", "3 or 1"),
+    ("provider.EST-network.operators=1..10/3", "whole values", "2 or 4 levels"),
+    ("provider.EST-network.operators=0.5..3", "wrong type", "whole number"),
+    ("nation.EST.power_price={0.1 USD/kWh, 3 kW}", "another dimension", "USD/kWh"),
+    ("nation.EST.power_price={0.1 USD/kWh,,}", "empty level", ""),
+    ("nation.EST.power_price={0.1 USD/kWh, 0.1 USD/kWh}", "same level twice", ""),
+    ("event.chip_ban.enabled=0..1", "has no range", "a list"),
+    ("nation.EST.policy=0..1", "has no range", "a list"),
+    ("nation.EST.power_price~lognormal(0.1 USD/kWh, 0.2)", "unknown distribution", "log_normal"),
+    ("nation.EST.power_price~normal(0.1 USD/kWh)", "other arguments", "normal(mean, deviation)"),
+    ("nation.EST.power_price~log_normal(0 USD/kWh, 0.2)", "out of range", "above 0"),
+    ("nation.EST.power_price~normal(0.1 USD/kWh, 1 USD/kWh)", "leaves its range", "low, high"),
+    ("nation.EST.power_price~uniform(0.2, 0.1 USD/kWh)", "other arguments", "uniform(low, high)"),
+    ("horizon.start~uniform(2026-01-01, 2027-01-01)", "is a date", "2028-01-01..2030-12-31"),
+    ("provider.EST-network.operators~normal(1.5, 1, 1.2, 1.8)", "holds no whole number", ""),
+    ("nation.EST.power_price~normal(0.1, 0.001, 4, 5 USD/kWh)", "nothing between its bounds", ""),
+    ("nation.EST.power_price~beta(0.001, 2, 0.1, 0.2 USD/kWh)", "out of range", "0.01"),
+    ("event.dated.at=2026-07-01..24 months", "from a date to a span", "two dates"),
+];
+
 #[test]
 fn wrong_axes_are_refused_with_what_would_be_right() {
-    for (axis, message, right) in [
-        ("nation.EST.power_prise=0.1..0.2 USD/kWh", "no parameter `power_prise`", "power_price"),
-        ("nations.EST.power_price=0.1..0.2 USD/kWh", "begins with a root", "nation"),
-        ("nation.EZT.power_price=0.1..0.2 USD/kWh", "no nation `EZT`", "EST"),
-        ("policies.bam.nation.EST.power_price=0.1..0.2 USD/kWh", "no policy `bam`", "ban"),
-        ("policies.ban=0.1..0.2", "ends too soon", "policies.NAME.PATH"),
-        ("nation.EST.power_price", "PATH=VALUES", "LO..HI"),
-        ("nation.EST.power_price=0.1 USD/kWh", "needs values", "LO..HI"),
-        ("nation.EST.power_price=0.1..99 USD/kWh", "out of range", "USD/kWh"),
-        ("nation.EST.power_price=0.1..0.2", "needs a unit", "USD/kWh"),
-        ("nation.EST.power_price=0.1..0.2 kW", "another dimension", "USD/kWh"),
-        ("nation.EST.power_price=0.2..0.1 USD/kWh", "lower end", ""),
-        (
-            "nation.EST.power_price=0.1..0.2 USD/kWh:0.03",
-            "0.19 USD/kWh",
-            "0.0333333333333 USD/kWh or 0.025 USD/kWh",
-        ),
-        ("nation.EST.power_price=0.1..0.2 USD/kWh/1", "number of levels", "from 2 to"),
-        ("nation.EST.power_price=0.1..0.2 USD/kWh:0.0000001", "levels; at most", ""),
-        ("provider.EST-network.operators=1..10:2", "left at 9", "3 or 1"),
-        ("provider.EST-network.operators=1..10/3", "whole values", "2 or 4 levels"),
-        ("provider.EST-network.operators=0.5..3", "wrong type", "whole number"),
-        ("nation.EST.power_price={0.1 USD/kWh, 3 kW}", "another dimension", "USD/kWh"),
-        ("nation.EST.power_price={0.1 USD/kWh,,}", "empty level", ""),
-        ("nation.EST.power_price={0.1 USD/kWh, 0.1 USD/kWh}", "same level twice", ""),
-        ("event.chip_ban.enabled=0..1", "has no range", "a list"),
-        ("nation.EST.policy=0..1", "has no range", "a list"),
-        (
-            "nation.EST.power_price~lognormal(0.1 USD/kWh, 0.2)",
-            "unknown distribution",
-            "log_normal",
-        ),
-        (
-            "nation.EST.power_price~normal(0.1 USD/kWh)",
-            "other arguments",
-            "normal(mean, deviation)",
-        ),
-        ("nation.EST.power_price~log_normal(0 USD/kWh, 0.2)", "out of range", "above 0"),
-        ("nation.EST.power_price~normal(0.1 USD/kWh, 1 USD/kWh)", "leaves its range", "low, high"),
-        (
-            "nation.EST.power_price~uniform(0.2, 0.1 USD/kWh)",
-            "other arguments",
-            "uniform(low, high)",
-        ),
-        ("horizon.start~uniform(2026-01-01, 2027-01-01)", "is a date", "2028-01-01..2030-12-31"),
-        ("provider.EST-network.operators~normal(1.5, 1, 1.2, 1.8)", "holds no whole number", ""),
-        (
-            "nation.EST.power_price~normal(0.1, 0.001, 4, 5 USD/kWh)",
-            "nothing between its bounds",
-            "",
-        ),
-        ("nation.EST.power_price~beta(0.001, 2, 0.1, 0.2 USD/kWh)", "out of range", "0.01"),
-        ("event.dated.at=2026-07-01..24 months", "from a date to a span", "two dates"),
-    ] {
+    for (axis, message, right) in WRONG {
         let all = errors(sobol(2), &[axis]);
         let text = render_all(&all);
         assert!(text.contains(message) && text.contains(right), "{axis}\n{text}");

@@ -345,3 +345,18 @@ proptest! {
         let _ = Design::new(&spec(Kind::Table { csv: text }, &[]), scenario());
     }
 }
+
+#[test]
+fn a_setting_of_one_policy_lies_above_those_of_all() {
+    let policy_sets = vec![("ban".to_owned(), "nation.EST.power_price=0.2 USD/kWh".to_owned())];
+    let sets = vec!["nation.EST.power_price=0.1 USD/kWh".to_owned()];
+    let loaded = load(&source(), &Options { sets, policy_sets, ..Options::default() });
+    let loaded = loaded.unwrap_or_else(|e| panic!("{}", render_all(&e)));
+    let price =
+        |name| loaded.policy(name).unwrap().scenario.nations.get("EST").unwrap().power_price;
+    let prices = ["base", "ban", "network_first"].map(|name| price(name).to_string());
+    assert_eq!(prices, ["0.1", "0.2", "0.1"]);
+    let policy_sets = vec![("bann".to_owned(), "nation.EST.power_price=0.2 USD/kWh".to_owned())];
+    let wrong = load(&source(), &Options { policy_sets, ..Options::default() }).unwrap_err();
+    assert!(wrong[0].message.contains("no policy `bann`"), "{}", render_all(&wrong));
+}
