@@ -98,6 +98,11 @@ pub(crate) enum Verb {
         after_help = "Ends with 74 when the study does not fit on the disk or into memory.\n\nExample:\n  autarky plan small-state -n 1000 --points 512 --jobs 8"
     )]
     Plan(Plan),
+    /// Write a study as one page that can be published
+    #[command(
+        after_help = "Example:\n  autarky report results/small-state/0123456789ab --out small-state.html"
+    )]
+    Report(Report),
     /// Make up or aggregate files with one row a person, from which a nation's demand can be built
     #[command(
         subcommand,
@@ -440,6 +445,38 @@ pub(crate) enum ExportAs {
     Csv,
     /// One JSON object a line
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// Results folder
+    pub(crate) dir: PathBuf,
+    /// How it is written: one HTML file, Markdown, or the charts as PNG files in a folder
+    #[arg(long, value_enum, default_value = "html")]
+    pub(crate) format: ReportFormat,
+    /// File, or folder for PNG [default: report.html, report.md or report/ in the results folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// A sweep of a Saltelli or Morris design whose sensitivities are shown as well
+    #[arg(long, value_name = "DIR")]
+    pub(crate) sensitivity: Option<PathBuf>,
+    /// Outcome of the sensitivities [default: served_share]
+    #[arg(long, value_name = "QUANTITY")]
+    pub(crate) outcome: Option<String>,
+    /// Policy of the sensitivities [default: the base]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) policy: Option<String>,
+    /// No remarks
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// Formats of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    Html,
+    Md,
+    Png,
 }
 
 /// A results folder and the outcome that is looked at.

@@ -50,6 +50,7 @@ fn run(verb: Verb) -> Result<u8, Failure> {
         Verb::Sensitivity(args) => verb::sensitivity::run(&args),
         Verb::Frontier(args) => verb::frontier::run(&args),
         Verb::Discover(args) => verb::discover::run(&args),
+        Verb::Report(args) => verb::report::run(&args),
         Verb::Sweep(args) => verb::sweep::run(&args),
         Verb::Resume(args) => verb::resume::run(&args),
         Verb::Status(args) => verb::status::run(&args),

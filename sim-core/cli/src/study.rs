@@ -294,8 +294,8 @@ pub(crate) fn ask(error: AskError) -> Failure {
 
 /// A recorded study that is asked something.
 pub(crate) struct Opened {
-    stored: Stored,
-    job: Job,
+    pub(crate) stored: Stored,
+    pub(crate) job: Job,
 }
 
 impl Opened {

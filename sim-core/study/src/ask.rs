@@ -294,7 +294,9 @@ impl Asked<'_> {
         matches!(kind, Some(Kind::Random { .. } | Kind::Latin { .. } | Kind::Sobol { .. }))
     }
 
-    fn unit(&self, quantity: &str) -> String {
+    /// Unit of a quantity; empty if the study has none of that name.
+    #[must_use]
+    pub fn unit(&self, quantity: &str) -> String {
         let statistics = Statistics::new(self.study);
         let at = statistics.quantity(quantity);
         at.map_or_else(String::new, |at| statistics.quantities()[at].unit.clone())

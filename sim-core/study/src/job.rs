@@ -5,6 +5,7 @@ use std::fmt;
 use autarky_market::MODEL_VERSION;
 
 use crate::design::{DesignSpec, Kind, UncertainDraws, of_uncertain};
+use crate::output::manifest::Manifest;
 use crate::output::{OutputError, Stored, without_control};
 use crate::run::schedule::Shard;
 use crate::run::{Keep, MarketStudy, PrepareError, Recipe, Replications};
@@ -232,6 +233,43 @@ fn grown(spec: &DesignSpec, points: Option<u64>) -> Result<DesignSpec, JobError>
         }
     }
     Ok(spec)
+}
+
+/// The command that makes a study again.
+#[must_use]
+pub fn again(manifest: &Manifest) -> String {
+    let mut words = vec![manifest.command.clone()];
+    for policy in &manifest.recipe.policies {
+        words.push(format!("--policy {policy}"));
+    }
+    words.push(format!("-n {} --seed {}", manifest.replications.asked, manifest.seed));
+    if manifest.replications.first > 0 {
+        words.push(format!("--first {}", manifest.replications.first));
+    }
+    let Some(spec) = &manifest.design_spec else { return words.join(" ") };
+    words[0] = words[0].replacen("autarky run", "autarky sweep", 1);
+    words.push(format!("--design {} --design-seed {}", spec.kind.as_str(), spec.seed));
+    words.push(match &spec.kind {
+        Kind::Factorial => String::new(),
+        Kind::Latin { points } | Kind::Random { points } => format!("--points {points}"),
+        Kind::Sobol { points, scramble, skip } => sobol(*points, *scramble, *skip),
+        Kind::Saltelli { samples, second_order, scramble, skip } => {
+            let second = if *second_order { " --second-order" } else { "" };
+            sobol(*samples, *scramble, *skip) + second
+        }
+        Kind::Morris { trajectories, levels } => {
+            format!("--points {trajectories} --levels {levels}")
+        }
+        Kind::Table { .. } => "--table FILE".to_owned(),
+    });
+    words.extend(spec.axes.iter().map(|axis| format!("--axis '{}'", axis.replace('\'', "'\\''"))));
+    words.retain(|word| !word.is_empty());
+    words.join(" ")
+}
+
+fn sobol(points: u64, scramble: bool, skip: u64) -> String {
+    let plain = if scramble { "" } else { " --unscrambled" };
+    format!("--points {points}{plain} --skip {skip}")
 }
 
 /// What differs between the scenario of a folder and what its recipe loads now; none if nothing does, or if it cannot be loaded any more.

@@ -13,7 +13,7 @@ use arrow::datatypes::{Float64Type, UInt64Type};
 use autarky_engine::stop::StopFlag;
 use autarky_market::record::Record;
 use autarky_study::output::manifest::{Manifest, Status};
-use autarky_study::output::{Claim, Ending, Folder, OutputError, Results, csv, table};
+use autarky_study::output::{Claim, Ending, Folder, Results, csv, table};
 use autarky_study::run::schedule::Task;
 use autarky_study::run::{Runner, Statistics, Study, TaskError};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;

@@ -12,28 +12,23 @@ use autarky_study::report::{
     self, About, Assumption, Bar, Estimate, Frontier, FrontierPoint, Input, PolicyValue,
     Provenance, Tornado,
 };
+use autarky_study::run::schedule::{Segment, Shard, Task};
 use autarky_study::run::{
-    MarketStudy, Policy, Replications, Runner, Sink, Statistics, Study, TaskError, TaskResult,
+    Fold, MarketStudy, Policy, Recipe, Replications, Runner, Statistics, Study, TaskError,
 };
 use autarky_study::scenario::{Options, Source, load};
 
-struct Nowhere;
-
-impl Sink for Nowhere {
-    type Error = String;
-
-    fn replication(&mut self, _: u64, _: Vec<TaskResult>) -> Result<(), String> {
-        Ok(())
-    }
-}
-
 fn statistics(
     study: &Study,
-    simulate: impl Fn(usize, u64) -> Result<Record, TaskError> + Sync,
+    simulate: impl Fn(Task) -> Result<Record, TaskError> + Sync,
 ) -> Statistics {
-    let runner =
-        Runner { threads: NonZeroUsize::MIN, stop: &StopFlag::new(), simulate, progress: |_| {} };
-    runner.run(study, &mut Nowhere).expect("threads start").statistics
+    let stop = StopFlag::new();
+    let mut runner = Runner { threads: NonZeroUsize::MIN, stop: &stop, simulate, progress: || {} };
+    let segment =
+        Segment { points: 0..1, replications: 0..study.replications, shard: Shard::WHOLE };
+    let mut fold = Fold::new(study);
+    runner.run(study, (&segment, 0), &mut fold).expect("threads start");
+    fold.statistics
 }
 
 /// What a made-up replication ends with.
@@ -107,7 +102,7 @@ fn input<'a>(study: &'a Study, statistics: &'a Statistics) -> Input<'a> {
 
 /// The three sentences of every nation, without Markdown's backslashes and with plain spaces.
 fn answer(study: &Study, ends: impl Fn(usize, u64) -> End + Sync) -> [String; 3] {
-    let statistics = statistics(study, |policy, replication| Ok(record(ends(policy, replication))));
+    let statistics = statistics(study, |task| Ok(record(ends(task.policy, task.replication))));
     let text =
         report::markdown(&input(study, &statistics)).replace('\\', "").replace('\u{a0}', " ");
     let sentence = |n: usize| {
@@ -474,7 +469,7 @@ fn pictures_are_png_files_named_after_their_figures() {
 #[test]
 fn a_study_without_finished_replications_has_a_report_that_says_so() {
     let study = support::study(2);
-    let statistics = statistics(&study, |_, _| Err(TaskError::Failed("made up".to_owned())));
+    let statistics = statistics(&study, |_| Err(TaskError::Failed("made up".to_owned())));
     let html = report::html(&input(&study, &statistics)).expect("there is nothing to draw");
     assert!(html.contains("No replication is finished"));
 }
@@ -487,13 +482,16 @@ fn a_real_run_is_reported_with_every_assumption() {
         ..Options::default()
     };
     let loaded = load(&Source::Catalogue("small-state".to_owned()), &options).expect("it loads");
-    let replications =
-        Replications { seed: 1, first: 0, count: 2, command: "autarky run small-state".to_owned() };
+    let replications = Replications {
+        seed: 1,
+        first: 0,
+        count: 2,
+        command: "autarky run small-state".to_owned(),
+        recipe: Recipe::default(),
+    };
     let market = MarketStudy::prepare(&loaded, replications).expect("it compiles");
     let stop = StopFlag::new();
-    let statistics = statistics(&market.study, |policy, replication| {
-        market.simulate(policy, replication, &stop)
-    });
+    let statistics = statistics(&market.study, |task| market.simulate(task, &stop));
     let assumptions = report::assumptions(&loaded);
     let changed: Vec<&str> =
         assumptions.iter().filter(|a| !a.policies.is_empty()).map(|a| a.path.as_str()).collect();

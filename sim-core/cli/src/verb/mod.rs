@@ -14,6 +14,7 @@ pub(crate) mod new;
 pub(crate) mod personas;
 pub(crate) mod plan;
 pub(crate) mod replay;
+pub(crate) mod report;
 pub(crate) mod resume;
 pub(crate) mod run;
 pub(crate) mod sensitivity;

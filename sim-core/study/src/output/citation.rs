@@ -3,7 +3,8 @@
 use super::manifest::Manifest;
 
 /// A BibTeX entry that pins program, model, scenario and seed.
-pub(crate) fn bibtex(manifest: &Manifest) -> String {
+#[must_use]
+pub fn bibtex(manifest: &Manifest) -> String {
     let Manifest {
         scenario,
         seed,

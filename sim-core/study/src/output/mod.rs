@@ -32,6 +32,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use citation::bibtex;
 pub use export::{ExportFormat, export};
 pub use folder::{Claim, Folder};
 pub use looks::Until;

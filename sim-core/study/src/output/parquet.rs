@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ::parquet::arrow::ArrowWriter;
 use ::parquet::basic::{Compression, ZstdLevel};
-use ::parquet::file::properties::WriterProperties;
+use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use arrow::array::{
     ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray, UInt32Array, UInt64Array,
 };
@@ -30,6 +30,9 @@ pub(crate) fn bytes(batch: &RecordBatch) -> Result<Vec<u8>, String> {
     let level = ZstdLevel::try_new(3).map_err(|e| e.to_string())?;
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
+        // Parts are small and wide: what is kept of each column weighs more than its numbers.
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_dictionary_enabled(false)
         .set_created_by(concat!("autarky ", env!("CARGO_PKG_VERSION")).to_owned())
         .build();
     let mut out = Vec::new();

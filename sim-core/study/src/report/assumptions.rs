@@ -1,27 +1,40 @@
-//! All parameters of a loaded scenario, the base's beside what policies make of them.
+//! All parameters of a scenario, the base's beside what policies make of them.
 
 use std::collections::BTreeMap;
 
 use super::input::{Assumption, PolicyValue};
 use super::origins::NOT_THERE;
-use crate::scenario::{LayerKind, Loaded, Policy, Row, show};
+use crate::scenario::{LayerKind, Loaded, Row, policies_rows, show};
 
 /// Every parameter of the base with the values of policies that differ, then parameters that only policies have.
 #[must_use]
 pub fn assumptions(loaded: &Loaded) -> Vec<Assumption> {
-    let Some((base, others)) = loaded.policies.split_first() else { return Vec::new() };
-    let mut all: Vec<Assumption> = show(base).iter().map(|row| assumption(base, row)).collect();
+    collected(loaded.policies.iter().map(|policy| (policy.name.clone(), show(policy))))
+}
+
+/// As [`assumptions`], from the table `parameters.csv` of a results folder.
+///
+/// # Errors
+///
+/// The text is no such table.
+pub fn assumptions_of_table(csv: &str) -> Result<Vec<Assumption>, String> {
+    Ok(collected(policies_rows(csv)?.into_iter()))
+}
+
+fn collected(mut policies: impl Iterator<Item = (String, Vec<Row>)>) -> Vec<Assumption> {
+    let Some((_, base)) = policies.next() else { return Vec::new() };
+    let mut all: Vec<Assumption> = base.iter().map(assumption).collect();
     let mut places: BTreeMap<String, usize> =
         all.iter().enumerate().map(|(at, a)| (a.path.clone(), at)).collect();
-    for policy in others {
-        for row in show(policy) {
+    for (policy, rows) in policies {
+        for row in rows {
             let at = *places.entry(row.path.clone()).or_insert_with(|| {
                 let value = NOT_THERE.to_owned();
-                all.push(Assumption { value, ..assumption(policy, &row) });
+                all.push(Assumption { value, ..assumption(&row) });
                 all.len() - 1
             });
             if all[at].value != row.value {
-                let policy = policy.name.clone();
+                let policy = policy.clone();
                 all[at].policies.push(PolicyValue { policy, value: row.value });
             }
         }
@@ -29,13 +42,8 @@ pub fn assumptions(loaded: &Loaded) -> Vec<Assumption> {
     all
 }
 
-fn assumption(policy: &Policy, row: &Row) -> Assumption {
-    let own = policy.origins.get(&row.path).is_some_and(|origin| {
-        matches!(
-            origin.layer,
-            LayerKind::File | LayerKind::Overlay | LayerKind::Policy | LayerKind::Set
-        )
-    });
+fn assumption(row: &Row) -> Assumption {
+    use LayerKind::{File, Overlay, Policy, Set};
     Assumption {
         path: row.path.clone(),
         value: row.value.clone(),
@@ -43,7 +51,7 @@ fn assumption(policy: &Policy, row: &Row) -> Assumption {
         source: row.source.clone(),
         vintage: row.vintage.clone(),
         status: row.status.clone(),
-        own,
+        own: [File, Overlay, Policy, Set].iter().any(|layer| layer.as_str() == row.layer),
         policies: Vec::new(),
     }
 }

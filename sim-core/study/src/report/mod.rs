@@ -23,12 +23,15 @@ mod input;
 mod markdown;
 mod origins;
 mod reader;
+mod stored;
 
-pub use assumptions::assumptions;
+pub use assumptions::{assumptions, assumptions_of_table};
 pub use input::{
     About, Assumption, Bar, Estimate, Frontier, FrontierPoint, Input, PolicyValue, Provenance,
     Tornado,
 };
+
+pub use stored::{Material, OUTCOME};
 
 /// The report as one HTML file.
 ///

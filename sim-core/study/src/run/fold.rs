@@ -150,6 +150,17 @@ pub struct Fold {
     pending: Vec<Option<RunValues>>,
 }
 
+/// Statistics only, in memory.
+impl Sink for Fold {
+    type Error = std::convert::Infallible;
+
+    fn task(&mut self, task: Task, result: TaskResult) -> Result<(), Self::Error> {
+        let values = result.ok().map(|record| self.statistics.values(task.policy, &record));
+        self.push(values);
+        Ok(())
+    }
+}
+
 /// A fold as it is stored.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct FoldState {

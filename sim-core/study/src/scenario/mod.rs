@@ -39,7 +39,7 @@ pub use hash::scenario_hash;
 pub use json_schema::{json_schema, json_schema_text};
 pub use layer::LayerKind;
 pub use origin::{Origin, Origins};
-pub use show::{Row, show, show_csv, show_json, show_policies_csv, show_text};
+pub use show::{Row, policies_rows, show, show_csv, show_json, show_policies_csv, show_text};
 pub use template::template;
 pub use uncertain::Uncertain;
 pub use write::resolved_toml;

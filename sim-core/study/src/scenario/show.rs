@@ -137,6 +137,42 @@ pub fn show_policies_csv(policies: &[(String, Vec<Row>)]) -> Result<String, csv:
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// The rows of [`show_policies_csv`] again, by policy.
+///
+/// # Errors
+/// The text is no such table.
+pub fn policies_rows(text: &str) -> Result<Vec<(String, Vec<Row>)>, String> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let mut out: Vec<(String, Vec<Row>)> = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|e| e.to_string())?;
+        // The apostrophe that keeps a spreadsheet from computing is not part of the text.
+        let cell = |at: usize| {
+            let text = record.get(at).unwrap_or_default();
+            let guarded = text.strip_prefix('\'').filter(|rest| inert(rest) == text);
+            guarded.unwrap_or(text).to_owned()
+        };
+        if record.len() != COLUMNS.len() + 1 {
+            return Err(format!("a row has {} columns, not {}", record.len(), COLUMNS.len() + 1));
+        }
+        let row = Row {
+            path: cell(1),
+            value: cell(2),
+            unit: cell(3),
+            status: cell(4),
+            layer: cell(5),
+            origin: cell(6),
+            source: cell(7),
+            vintage: cell(8),
+        };
+        match out.last_mut().filter(|(name, _)| *name == cell(0)) {
+            Some((_, rows)) => rows.push(row),
+            None => out.push((cell(0), vec![row])),
+        }
+    }
+    Ok(out)
+}
+
 /// A cell that no spreadsheet takes for a formula.
 pub(super) fn inert(cell: &str) -> String {
     let starts_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
