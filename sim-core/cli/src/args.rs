@@ -90,7 +90,7 @@ pub(crate) enum Verb {
     Discover(Discover),
     /// Run one replication again, event by event with --trace
     #[command(
-        after_help = "Example:\n  autarky replay small-state --policy ban --replication 3 --trace --event dated_start,delivery --limit 20"
+        after_help = "Example:\n  autarky replay small-state --policy ban --replication 3 --trace --event dated_start,delivery --limit 20\n  autarky replay results/small-state/0123456789ab --policy ban --replication 3"
     )]
     Replay(Replay),
     /// Say what a study will cost before it starts: runs, time, disk, memory
@@ -565,12 +565,15 @@ pub(crate) enum LineFormat {
 
 #[derive(Debug, Args)]
 pub(crate) struct Replay {
-    /// Path of a scenario file, or id of a catalogue scenario
+    /// Results folder, path of a scenario file, or id of a catalogue scenario
     pub(crate) file: String,
+    /// Point of the design of a results folder
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = whole(0, 1_000_000))]
+    pub(crate) point: u64,
     /// The policy (`base` is the scenario itself)
     #[arg(long, value_name = "NAME", default_value = "base")]
     pub(crate) policy: String,
-    /// Seed of all random draws
+    /// Seed of all random draws; a results folder has its own
     #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = whole(0, SEED_MAX))]
     pub(crate) seed: u64,
     /// Number of the replication

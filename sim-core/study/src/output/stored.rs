@@ -91,6 +91,28 @@ impl Stored {
         files.chain(&self.manifest.state).filter_map(read).collect()
     }
 
+    /// The fingerprint of a run, if it is recorded and finished.
+    ///
+    /// # Errors
+    ///
+    /// A file is damaged.
+    pub fn fingerprint(&self, task: Task) -> Result<Option<u64>, OutputError> {
+        let names = ["policy", "point", "replication", "fingerprint"];
+        for file in files_of(&self.manifest, "runs") {
+            let path = self.path.join(&file.path);
+            let damaged = |reason: String| OutputError::Damaged { path: path.clone(), reason };
+            for batch in batches(&self.path, file, Some(&names), 8192)? {
+                let batch = batch.map_err(|e| damaged(e.to_string()))?;
+                let tasks = tasks(&batch, &self.manifest.scenario.policies).map_err(damaged)?;
+                let prints = counts(&batch, "fingerprint").map_err(damaged)?;
+                if let Some(row) = tasks.iter().position(|found| *found == task) {
+                    return Ok(Some(prints[row]));
+                }
+            }
+        }
+        Ok(None)
+    }
+
     /// Quantities of one nation in every recorded run, in one pass over the files.
     ///
     /// # Errors

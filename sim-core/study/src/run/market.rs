@@ -145,6 +145,15 @@ impl MarketStudy {
         self.points.as_ref().map(Points::design)
     }
 
+    /// The scenario at a point of the design; none without a design.
+    ///
+    /// # Errors
+    ///
+    /// The settings of the point contradict the scenario.
+    pub fn loaded_at(&self, point: u64) -> Option<Result<Loaded, String>> {
+        self.points.as_ref().map(|points| points.load(point))
+    }
+
     /// What is simulated under a policy at a point.
     ///
     /// # Errors
