@@ -6,7 +6,7 @@
 use autarky_market::record::{ActorKind, HORIZONS_DAYS};
 
 use super::control::party;
-use super::format::{Format, count, in_words};
+use super::format::{Format, count, in_words, never_differs};
 use super::reader::{Level, Reader};
 use crate::run::Effect;
 
@@ -197,14 +197,19 @@ impl Answer<'_> {
 
     fn withdrawal(&self) -> String {
         let horizon = HORIZONS_DAYS.len() - 1;
-        let name = format!("sovereignty_{}d", HORIZONS_DAYS[horizon]);
-        let worst = self.worst(0, horizon);
-        let (Some(worst), Some((format, base))) = (worst, self.both(&name)) else {
+        let Some(worst) = self.worst(0, horizon) else {
             return "No withdrawal of a foreign party was tested.".to_owned();
+        };
+        let scalar = format!("sovereignty_{}d", HORIZONS_DAYS[horizon]);
+        // Where it is not recorded once a replication, the mean over the dates says the same.
+        let names = [format!("{scalar}_mean"), scalar];
+        let recorded = names.iter().rev().find_map(|name| Some((name, self.both(name)?)));
+        let Some((name, (format, base))) = recorded else {
+            return "What is left after a withdrawal was not recorded.".to_owned();
         };
         let after = "A year after the worst withdrawal of a foreign party";
         let Some((p, (mean, kept))) =
-            self.chosen.and_then(|p| Some((p, self.against(&format, p, &name)?)))
+            self.chosen.and_then(|p| Some((p, self.against(&format, p, name)?)))
         else {
             let kept = Self::with_interval(&format, &base);
             return match worst {
@@ -271,10 +276,6 @@ impl Answer<'_> {
 enum Worst {
     Nobody,
     Party(String),
-}
-
-fn never_differs(effect: &Effect) -> bool {
-    effect.interval.estimate == 0.0 && effect.standard_error == 0.0
 }
 
 /// What the sentences rest on.

@@ -138,10 +138,7 @@ impl<'a> Reader<'a> {
         (nation, path, sample): (usize, usize, usize),
         q: f64,
     ) -> Option<f64> {
-        if nation > 0 {
-            return None;
-        }
-        self.statistics.band(policy, (0, path, sample), q)
+        self.statistics.band(policy, (nation, path, sample), q)
     }
 
     /// Mean of a path at a sample: `∫ Q(u) du` over quantiles by the midpoint rule with 20 points.
