@@ -627,10 +627,11 @@ pub(crate) struct Plan {
     )]
     #[arg(value_parser = whole(1, u64::MAX))]
     pub(crate) replications: u64,
-    /// Points of a design
-    #[arg(long, default_value_t = 1, value_name = "COUNT", allow_negative_numbers = true)]
-    #[arg(value_parser = whole(1, u64::MAX))]
-    pub(crate) points: u64,
+    #[command(flatten)]
+    pub(crate) design: DesignArgs,
+    /// What is kept of each run [default: series without a design, runs with one]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) keep: Option<KeepArg>,
     /// Seed of the replication that is timed
     #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = whole(0, SEED_MAX))]
     pub(crate) seed: u64,

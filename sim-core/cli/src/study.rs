@@ -49,7 +49,7 @@ pub(crate) fn output(error: OutputError) -> Failure {
 
 /// Loads and compiles what a verb asks for; warnings go to standard error unless quiet.
 pub(crate) fn prepare(args: &StudyArgs, vary: Option<Vary>, shard: Shard) -> Result<Job, Failure> {
-    let default = if vary.is_some() { KeepArg::Runs } else { KeepArg::Series };
+    let keep = keep(args.keep, vary.is_some());
     let request = Request {
         recipe: recipe(&args.scenario),
         command: load_command(&args.scenario),
@@ -57,10 +57,7 @@ pub(crate) fn prepare(args: &StudyArgs, vary: Option<Vary>, shard: Shard) -> Res
         first: args.first,
         replications: args.replications,
         vary,
-        keep: match args.keep.unwrap_or(default) {
-            KeepArg::Runs => Keep::Runs,
-            KeepArg::Series => Keep::Series,
-        },
+        keep,
         shard,
     };
     let format = args.scenario.message_format;
@@ -74,6 +71,16 @@ pub(crate) fn prepare(args: &StudyArgs, vary: Option<Vary>, shard: Shard) -> Res
         }
     }
     Ok(job)
+}
+
+/// What is kept of each run: series where there is no design.
+pub(crate) fn keep(asked: Option<KeepArg>, designed: bool) -> Keep {
+    match asked {
+        Some(KeepArg::Runs) => Keep::Runs,
+        Some(KeepArg::Series) => Keep::Series,
+        None if designed => Keep::Runs,
+        None => Keep::Series,
+    }
 }
 
 fn recipe(args: &ScenarioArgs) -> Recipe {

@@ -7,6 +7,7 @@ use autarky_market::blueprint::Blueprint;
 use autarky_market::{layout, simulate};
 
 use super::{PolicyWork, Sizes, Work};
+use crate::run::Keep;
 use crate::scenario::Loaded;
 
 /// How much of a scenario is to be run.
@@ -20,6 +21,8 @@ pub struct Asked {
     pub jobs: u64,
     /// Seed of all random streams.
     pub seed: u64,
+    /// What is kept of a run.
+    pub keep: Keep,
 }
 
 /// The work of a scenario. Replication 0 of its first policy is run, and every policy taken to last as long.
@@ -47,6 +50,7 @@ pub fn measure(loaded: &Loaded, asked: Asked, stop: &StopFlag) -> Result<Work, S
         jobs: asked.jobs,
         days: base.timing.end.as_days(),
         zones: base.nations.len() as u64,
+        keep: asked.keep,
     })
 }
 

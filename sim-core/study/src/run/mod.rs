@@ -23,6 +23,7 @@ use schedule::{Shard, Task};
 
 pub use fold::{Fold, FoldState, Outcome, Runner, Sink, in_replication};
 pub use market::{MarketStudy, PrepareError, Replications};
+pub(crate) use quantity::quantities;
 pub use quantity::{Measure, Quantity};
 pub use statistics::{CONFIDENCE, Cell as QuantityStatistics, Effect, Statistics, WithdrawalCell};
 pub use values::{PATH_NATIONS, RunValues, WithdrawalValue};
