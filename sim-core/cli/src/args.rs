@@ -34,6 +34,12 @@ pub(crate) enum Verb {
     /// Explain what a parameter means: unit, range, default, source
     #[command(after_help = "Example:\n  autarky explain nation.power_price")]
     Explain(Explain),
+    /// What the catalogue holds: list the scenarios, show one, cite one
+    #[command(
+        subcommand,
+        after_help = "Example:\n  autarky catalog list && autarky catalog show small-state"
+    )]
+    Catalog(Catalog),
     /// Run the base and every named policy many times on common random numbers
     #[command(
         after_help = "Example:\n  autarky run small-state -n 1000 --seed 7 --set 'nation.EST.power_price=0.30 USD/kWh'"
@@ -136,6 +142,41 @@ pub(crate) struct Explain {
 pub(crate) enum TextFormat {
     Table,
     Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Catalog {
+    /// List all scenarios with their questions and policies
+    #[command(after_help = "Example:\n  autarky catalog list --format json")]
+    List(CatalogList),
+    /// Show one scenario: claim, policies, outcomes, what comes out, what would flip it, limits, inputs
+    #[command(after_help = "Example:\n  autarky catalog show small-state")]
+    Show(CatalogShow),
+    /// Print BibTeX of a scenario, of the works that make its claim, and of the sources of its figures
+    #[command(after_help = "Example:\n  autarky catalog cite small-state > small-state.bib")]
+    Cite(CatalogCite),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CatalogList {
+    /// How the list is written
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: TextFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CatalogShow {
+    /// Id of a catalogue scenario
+    pub(crate) id: String,
+    /// How the scenario is written
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: TextFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CatalogCite {
+    /// Id of a catalogue scenario
+    pub(crate) id: String,
 }
 
 #[derive(Debug, Args)]

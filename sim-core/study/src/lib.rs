@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod calibration;
+pub mod catalogue;
 pub mod output;
 pub mod persona;
 pub mod run;

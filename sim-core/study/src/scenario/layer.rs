@@ -2,6 +2,7 @@
 //!
 //! Everything about names comes from [`Scenario::ROOTS`]; no parameter is named here.
 
+use super::about::About;
 use super::source::{Files, Finding, Findings, Place};
 use super::suggest;
 use super::tree::{Data, Member, Node, Table};
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 
 /// Keys of a file that are not roots.
 const OWN_KEYS: &[&str] =
-    &["format", "title", "description", "question", "extends", "policies", "provenance"];
+    &["format", "title", "description", "question", "about", "extends", "policies", "provenance"];
 const STATUSES: &[&str] = &["measured", "calibrated", "assumed"];
 
 /// Where a layer comes from, in rising precedence.
@@ -109,6 +110,7 @@ pub(crate) struct Provenance {
 pub(crate) struct Document {
     pub(crate) title: Option<String>,
     pub(crate) question: Option<String>,
+    pub(crate) about: Option<About>,
     pub(crate) extends: Option<(String, Place)>,
     pub(crate) settings: Vec<Setting>,
     pub(crate) policies: BTreeMap<String, PolicyDraft>,
@@ -154,6 +156,7 @@ impl DocumentReader<'_> {
                 "title" => document.title = self.text(member),
                 "question" => document.question = self.text(member),
                 "description" => drop(self.text(member)),
+                "about" => document.about = self.about(member),
                 "extends" => document.extends = self.text(member).map(|t| (t, member.node.place)),
                 "policies" => document.policies = self.policies(member),
                 "provenance" => document.provenance = self.provenance(member),
@@ -196,7 +199,7 @@ impl DocumentReader<'_> {
         );
     }
 
-    fn text(&mut self, member: &Member) -> Option<String> {
+    pub(super) fn text(&mut self, member: &Member) -> Option<String> {
         if matches!(member.node.data, Data::Broken) {
             return None;
         }
@@ -213,7 +216,7 @@ impl DocumentReader<'_> {
         }
     }
 
-    fn table<'n>(&mut self, node: &'n Node, path: &str) -> Option<&'n Table> {
+    pub(super) fn table<'n>(&mut self, node: &'n Node, path: &str) -> Option<&'n Table> {
         match &node.data {
             Data::Table(table) => Some(table),
             Data::Broken => None,
@@ -463,6 +466,7 @@ fn join(prefix: &str, key: &str) -> String {
     if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") }
 }
 
-fn short(text: &str) -> String {
+/// The beginning of a name that is no name, for messages.
+pub(super) fn short(text: &str) -> String {
     text.chars().take(80).collect()
 }

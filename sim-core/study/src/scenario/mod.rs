@@ -4,6 +4,7 @@
 //! `path=value` settings lie above it. The parameters themselves are declared in `autarky_market`; nothing here knows
 //! one by name except where resolution is about it (zones of nations, kinds of providers, portfolios, files of persons).
 
+mod about;
 mod chain;
 mod diagnostic;
 mod explain;
@@ -27,6 +28,7 @@ mod value;
 mod write;
 mod zones;
 
+pub use about::{About, Citation, Flip, Reference};
 pub use diagnostic::{Diagnostic, Severity, printable, render_all};
 pub use explain::{Explanation, explain};
 pub use hash::scenario_hash;
@@ -37,6 +39,7 @@ pub use show::{Row, show, show_csv, show_json, show_text};
 pub use template::template;
 pub use write::resolved_toml;
 
+pub(crate) use about::quantity;
 pub(crate) use personas::world;
 pub(crate) use suggest::nearest;
 
@@ -135,6 +138,8 @@ pub struct Loaded {
     pub title: String,
     /// The question that the scenario answers, or empty.
     pub question: String,
+    /// What the file says about itself, if it does.
+    pub about: Option<About>,
     /// The policies asked for, `base` first.
     pub policies: Vec<Policy>,
     /// What is probably not as meant.
@@ -206,6 +211,7 @@ fn read_and_resolve(
         id: chain.id,
         title,
         question,
+        about: chain.about,
         policies,
         warnings: Vec::new(),
         files: Vec::new(),
