@@ -40,10 +40,11 @@ fn scenario(loaded: &Loaded) -> String {
     entry("software", &format!("autarky_{}", loaded.id), &fields)
 }
 
+/// Authors stand as the scenario writes them, in braces, so that BibTeX takes no name apart.
 fn claim(id: &str, number: usize, work: &Citation) -> String {
     let fields = [
         ("title", work.title.as_str()),
-        ("author", &work.author),
+        ("author", &format!("{{{}}}", work.author)),
         ("year", &work.year.to_string()),
         ("howpublished", &work.place),
     ];
