@@ -103,6 +103,12 @@ pub(crate) enum Verb {
         after_help = "Example:\n  autarky report results/small-state/0123456789ab --out small-state.html"
     )]
     Report(Report),
+    /// What the catalogue holds: list the scenarios, show one, cite one
+    #[command(
+        subcommand,
+        after_help = "Example:\n  autarky catalog list && autarky catalog show small-state"
+    )]
+    Catalog(Catalog),
     /// Make up or aggregate files with one row a person, from which a nation's demand can be built
     #[command(
         subcommand,
@@ -644,6 +650,41 @@ pub(crate) struct Plan {
     /// How the plan is written
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: TextFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Catalog {
+    /// List all scenarios with their questions and policies
+    #[command(after_help = "Example:\n  autarky catalog list --format json")]
+    List(CatalogList),
+    /// Show one scenario: claim, policies, outcomes, what comes out, what would flip it, limits, inputs
+    #[command(after_help = "Example:\n  autarky catalog show small-state")]
+    Show(CatalogShow),
+    /// Print BibTeX of a scenario, of the works that make its claim, and of the sources of its figures
+    #[command(after_help = "Example:\n  autarky catalog cite small-state > small-state.bib")]
+    Cite(CatalogCite),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CatalogList {
+    /// How the list is written
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: TextFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CatalogShow {
+    /// Id of a catalogue scenario
+    pub(crate) id: String,
+    /// How the scenario is written
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: TextFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CatalogCite {
+    /// Id of a catalogue scenario
+    pub(crate) id: String,
 }
 
 #[derive(Debug, Subcommand)]

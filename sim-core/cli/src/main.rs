@@ -45,6 +45,7 @@ fn run(verb: Verb) -> Result<u8, Failure> {
         Verb::Check(args) => verb::check::run(&args),
         Verb::Show(args) => verb::show::run(&args),
         Verb::Explain(args) => verb::explain::run(&args),
+        Verb::Catalog(args) => verb::catalog::run(&args),
         Verb::Run(args) => verb::run::run(&args),
         Verb::Compare(args) => verb::compare::run(&args),
         Verb::Sensitivity(args) => verb::sensitivity::run(&args),
