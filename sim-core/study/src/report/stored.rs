@@ -90,16 +90,16 @@ impl Material {
 }
 
 fn about(loaded: &Loaded) -> About {
-    let about = &loaded.about;
+    let about = loaded.about.clone().unwrap_or_default();
     let cited = |work: &Citation| {
         let Citation { title, author, year, place } = work;
         format!("{author} ({year}): {title}. {place}.").replace("..", ".")
     };
     About {
         question: loaded.question.clone(),
-        claim: about.claim.clone(),
+        claim: about.claim,
         claimed_in: about.made_by.iter().map(cited).collect::<Vec<_>>().join(" "),
-        limits: about.limits.clone(),
+        limits: about.limits,
         flips: about
             .flips
             .iter()
