@@ -51,7 +51,7 @@ const TABLES: [Table; 4] = [
     Table {
         name: "series",
         part: 77_500.0,
-        number: 4.4,
+        number: 2.75,
         shape: |s| (s.nations.saturating_mul(s.dates), s.series),
     },
     Table {
@@ -81,6 +81,8 @@ pub struct Sizes {
     pub dates: u64,
     /// Quantities a date.
     pub series: u64,
+    /// Of these, those whose course is followed with quantiles a date: what is served or not, capacities, levels after withdrawal.
+    pub paths: u64,
     /// Quantities once.
     pub scalars: u64,
     /// Actors of the withdrawal test.
@@ -95,7 +97,10 @@ impl Sizes {
     /// Of a layout.
     #[must_use]
     pub fn of(layout: &Layout) -> Self {
+        let followed = ["served", "unserved", "capacity_", "sovereignty_"];
+        let is_path = |name: &str| followed.iter().any(|prefix| name.starts_with(prefix));
         Self {
+            paths: layout.series.iter().filter(|column| is_path(column.name)).count() as u64,
             nations: layout.nations.len() as u64,
             dates: layout.sample_days.len() as u64,
             series: layout.series.len() as u64,
@@ -276,11 +281,11 @@ fn memory(work: &Work, raw: u64) -> Memory {
     let record = largest.saturating_mul(8);
     let samples = BUCKETS.min(work.replications).saturating_mul(BUCKET_BYTES);
     let statistics = work.policies.iter().map(|policy| {
-        let Sizes { nations, dates, series, scalars, actors, .. } = policy.sizes;
+        let Sizes { nations, dates, series, paths, scalars, actors, .. } = policy.sizes;
         // Scalars and means of series by nation, actors by horizon, paths of the first nation by date.
         let cells = nations.saturating_mul(scalars.saturating_add(series));
         let withdrawal = product([nations, actors, HORIZONS_DAYS.len() as u64]);
-        let paths = dates.saturating_mul(series);
+        let paths = dates.saturating_mul(paths);
         cells
             .saturating_mul(CELL_BYTES.saturating_add(samples))
             .saturating_add(withdrawal.saturating_mul(CELL_BYTES / 2))
