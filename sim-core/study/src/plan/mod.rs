@@ -56,14 +56,14 @@ const TABLES: [Table; 4] = [
     },
     Table {
         name: "withdrawal",
-        part: 5_600.0,
-        number: 4.4,
+        part: 5_500.0,
+        number: 1.65,
         shape: |s| (product([s.nations, s.actors, HORIZONS_DAYS.len() as u64]), 3),
     },
     Table {
         name: "capacity",
-        part: 5_100.0,
-        number: 0.55,
+        part: 5_200.0,
+        number: 0.72,
         shape: |s| (product([s.nations, s.dates, s.kinds, s.vendors]), 1),
     },
 ];
