@@ -6,7 +6,7 @@ use std::thread::available_parallelism;
 
 use autarky_engine::stop::StopFlag;
 use autarky_study::ask::{AskError, Asked};
-use autarky_study::design::{DesignSpec, Kind};
+use autarky_study::design::{Design, DesignSpec, Kind};
 use autarky_study::job::{Growth, Job, JobError, Request, Vary, reopen};
 use autarky_study::output::{
     Claim, Ending, OutputError, Results, Stored, Until, csv, json, table, without_control,
@@ -33,8 +33,9 @@ const TABLE_BYTES: u64 = 256 << 20;
 /// A failure of the study crate as one of the program.
 pub(crate) fn failure(error: JobError, format: MessageFormat) -> Failure {
     match error {
-        JobError::Scenario(found) => Failure::scenario(&found, format),
-        JobError::Prepare(PrepareError::Design(found)) => Failure::scenario(&found, format),
+        JobError::Scenario(found) | JobError::Prepare(PrepareError::Design(found)) => {
+            Failure::scenario(&found, format)
+        }
         JobError::Prepare(error) => Failure::new(SCENARIO, error),
         JobError::Output(error) => output(error),
         JobError::Asked(text) => Failure::new(USAGE, text),
@@ -66,7 +67,7 @@ pub(crate) fn prepare(args: &StudyArgs, vary: Option<Vary>, shard: Shard) -> Res
         for text in messages(&job.loaded.warnings, format) {
             message::line(&text);
         }
-        if let Some(advice) = job.market.design().and_then(|design| design.advice()) {
+        if let Some(advice) = job.market.design().and_then(Design::advice) {
             message::line(&advice);
         }
     }
@@ -77,9 +78,8 @@ pub(crate) fn prepare(args: &StudyArgs, vary: Option<Vary>, shard: Shard) -> Res
 pub(crate) fn keep(asked: Option<KeepArg>, designed: bool) -> Keep {
     match asked {
         Some(KeepArg::Runs) => Keep::Runs,
-        Some(KeepArg::Series) => Keep::Series,
         None if designed => Keep::Runs,
-        None => Keep::Series,
+        Some(KeepArg::Series) | None => Keep::Series,
     }
 }
 

@@ -1,6 +1,6 @@
 //! A study from what a user asks for, or from the folder of one that was begun. The command line and Python both come through here.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use autarky_market::MODEL_VERSION;
 
@@ -282,7 +282,7 @@ pub fn changed(stored: &Stored, job: &Job) -> Option<String> {
     let mut text = String::new();
     for policy in &job.loaded.policies {
         let Some(other) = now.policy(&policy.name) else {
-            text += &format!("policy `{}` is gone\n", without_control(&policy.name));
+            let _ = writeln!(text, "policy `{}` is gone", without_control(&policy.name));
             continue;
         };
         let found = difference(policy, other);
@@ -298,7 +298,7 @@ pub fn changed(stored: &Stored, job: &Job) -> Option<String> {
         text += &difference_text(&found, [&sides[0], &sides[1]]);
     }
     for policy in now.policies.iter().filter(|p| job.loaded.policy(&p.name).is_none()) {
-        text += &format!("policy `{}` is new\n", without_control(&policy.name));
+        let _ = writeln!(text, "policy `{}` is new", without_control(&policy.name));
     }
     Some(text)
 }

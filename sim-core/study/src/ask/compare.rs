@@ -1,5 +1,7 @@
 //! Policies compared with one of them, objective by objective, over all runs as pairs, and over draws of uncertain parameters.
 
+use std::fmt::Write;
+
 use serde::Serialize;
 
 use super::{AskError, Asked, Wanted};
@@ -43,7 +45,8 @@ impl Compared {
             format!("{}{unit}, {}: {}", self.quantity, self.nation, self.comparisons.table());
         for part in &self.nested {
             let minus = part.minus.as_ref().map_or_else(String::new, |other| format!(" − {other}"));
-            out += &format!(
+            let _ = write!(
+                out,
                 "\n{}{minus}, over draws of the uncertain parameters\n{}",
                 part.policy,
                 part.nested.table()

@@ -350,15 +350,14 @@ fn coordinates(design: &Design) -> (Vec<Dimension>, Vec<Vec<f64>>) {
             text.split_whitespace().next()?.parse::<f64>().ok()
         };
         let numbers: Option<Vec<f64>> = rows.iter().map(number).collect();
-        let (labels, column) = match numbers {
-            Some(numbers) => (None, numbers),
-            None => {
-                let labels: BTreeSet<String> = rows.iter().map(text).collect();
-                let labels: Vec<String> = labels.into_iter().collect();
-                let code = |row| labels.iter().position(|l| *l == text(row)).unwrap_or(0) as f64;
-                let column = rows.iter().map(code).collect();
-                (Some(labels), column)
-            }
+        let (labels, column) = if let Some(numbers) = numbers {
+            (None, numbers)
+        } else {
+            let labels: BTreeSet<String> = rows.iter().map(text).collect();
+            let labels: Vec<String> = labels.into_iter().collect();
+            let code = |row| labels.iter().position(|l| *l == text(row)).unwrap_or(0) as f64;
+            let column = rows.iter().map(code).collect();
+            (Some(labels), column)
         };
         dimensions.push(Dimension { name: axis.name(), labels });
         for (row, value) in x.iter_mut().zip(column) {

@@ -53,19 +53,19 @@ const TABLES: [Table; 4] = [
     Table {
         name: "series",
         part: 77_500.0,
-        number: 4.4,
+        number: 2.75,
         shape: |s| (s.nations.saturating_mul(s.dates), s.series),
     },
     Table {
         name: "withdrawal",
-        part: 5_600.0,
-        number: 4.4,
+        part: 5_500.0,
+        number: 1.65,
         shape: |s| (product([s.nations, s.actors, HORIZONS_DAYS.len() as u64]), 3),
     },
     Table {
         name: "capacity",
-        part: 5_100.0,
-        number: 0.55,
+        part: 5_200.0,
+        number: 0.72,
         shape: |s| (product([s.nations, s.dates, s.kinds, s.vendors]), 1),
     },
 ];
@@ -83,6 +83,8 @@ pub struct Sizes {
     pub dates: u64,
     /// Quantities a date.
     pub series: u64,
+    /// Of these, those whose course is followed with quantiles a date: what is served or not, capacities, levels after withdrawal.
+    pub paths: u64,
     /// Quantities of a run: recorded once, shares and means.
     pub quantities: u64,
     /// Actors of the withdrawal test.
@@ -97,7 +99,10 @@ impl Sizes {
     /// Of a layout.
     #[must_use]
     pub fn of(layout: &Layout) -> Self {
+        let followed = ["served", "unserved", "capacity_", "sovereignty_"];
+        let is_path = |name: &str| followed.iter().any(|prefix| name.starts_with(prefix));
         Self {
+            paths: layout.series.iter().filter(|column| is_path(column.name)).count() as u64,
             nations: layout.nations.len() as u64,
             dates: layout.sample_days.len() as u64,
             series: layout.series.len() as u64,
@@ -288,11 +293,11 @@ fn memory(work: &Work, raw: u64) -> Memory {
     let runs = work.replications.saturating_mul(work.points);
     let samples = BUCKETS.min(runs).saturating_mul(BUCKET_BYTES);
     let statistics = work.policies.iter().map(|policy| {
-        let Sizes { nations, dates, series, quantities, actors, .. } = policy.sizes;
+        let Sizes { nations, dates, paths, quantities, actors, .. } = policy.sizes;
         // Quantities by nation, actors by horizon, paths of the first nations by date.
         let cells = nations.saturating_mul(quantities);
         let withdrawal = product([nations, actors, HORIZONS_DAYS.len() as u64]);
-        let paths = product([nations.min(PATH_NATIONS as u64), dates, series]);
+        let paths = product([nations.min(PATH_NATIONS as u64), dates, paths]);
         cells
             .saturating_mul(CELL_BYTES.saturating_add(samples))
             .saturating_add(withdrawal.saturating_mul(CELL_BYTES / 2))

@@ -197,13 +197,11 @@ impl Reader {
             chain::check_selection(chain, options, &mut findings);
             chain.whole && is_small_enough(chain, &mut findings)
         });
-        match fine {
-            Some(chain) => Ok(Self { files, chain, options: options.clone(), warnings: findings }),
-            None => {
-                let (errors, warnings) = findings.finish(&files);
-                Err(errors.into_iter().chain(warnings).collect())
-            }
+        if let Some(chain) = fine {
+            return Ok(Self { files, chain, options: options.clone(), warnings: findings });
         }
+        let (errors, warnings) = findings.finish(&files);
+        Err(errors.into_iter().chain(warnings).collect())
     }
 
     /// Resolves it with settings `path=value` on top: of every policy, and of one policy each (policy, setting).
