@@ -43,6 +43,9 @@ impl Compared {
         let unit = if self.unit == "1" { String::new() } else { format!(" [{}]", self.unit) };
         let mut out =
             format!("{}{unit}, {}: {}", self.quantity, self.nation, self.comparisons.table());
+        if !self.nested.is_empty() {
+            out += "\nThe intervals above take runs as independent; quote those below, which cover what is not known about parameters as well.\n";
+        }
         for part in &self.nested {
             let minus = part.minus.as_ref().map_or_else(String::new, |other| format!(" − {other}"));
             let _ = write!(

@@ -168,7 +168,7 @@ impl Answer<'_> {
 
     fn cost(&self) -> String {
         let price = self.clause("cost", "an H100e-hour served costs");
-        let fiscal = self.clause("fiscal_cost", "the treasury pays");
+        let fiscal = self.clause("fiscal_cost", "the treasury pays net");
         let clauses: Vec<String> = [price, fiscal].into_iter().flatten().collect();
         let Some(policy) = self.chosen.filter(|_| !clauses.is_empty()) else {
             return if clauses.is_empty() {
@@ -286,8 +286,16 @@ pub(super) fn footing(reader: Reader<'_>) -> String {
     } else {
         ""
     };
+    let points = reader.points();
+    let pooled = if points > 1 {
+        format!(
+            " These are runs at {points} points of a design, taken as if they were independent: intervals over draws of parameters are those of `autarky compare`."
+        )
+    } else {
+        String::new()
+    };
     format!(
-        "Means over {n}{shocks}. Intervals are 95 % by Student's t, each on its own: they cover the chance in the model, not what is assumed about the world. \
+        "Means over {n}{shocks}.{pooled} Intervals are 95 % by Student's t, each on its own: they cover the chance in the model, not what is assumed about the world. \
          “Unclear” means that the interval contains zero. An H100e is the computing power of one NVIDIA H100; the need at the reference price is what \
          buyers would use at the price of the first day, so cheaper compute can serve more than all of it."
     )

@@ -117,6 +117,11 @@ impl<'a> Reader<'a> {
         self.cell(policy, nation, name)?.effect()
     }
 
+    /// Points of the design; 1 without one.
+    pub(super) const fn points(self) -> u64 {
+        self.study.points
+    }
+
     /// Whether a quantity is undefined or zero throughout: of a mechanism that nothing switches on.
     pub(super) fn is_nil(self, nation: usize, name: &str) -> bool {
         self.policies().all(|p| {
