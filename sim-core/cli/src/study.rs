@@ -44,7 +44,11 @@ pub(crate) fn failure(error: JobError, format: MessageFormat) -> Failure {
 
 /// A failure to read or write a folder.
 pub(crate) fn output(error: OutputError) -> Failure {
-    let code = if matches!(error, OutputError::Mismatch { .. }) { MISMATCH } else { IO };
+    let code = match error {
+        OutputError::Mismatch { .. } => MISMATCH,
+        OutputError::Asked { .. } => USAGE,
+        _ => IO,
+    };
     Failure::new(code, error)
 }
 

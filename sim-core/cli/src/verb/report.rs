@@ -60,7 +60,10 @@ fn refused(path: &Path, why: &str) -> Failure {
 
 /// Writes a file whole or not at all; only a report may be in its place.
 fn write(path: PathBuf, bytes: &[u8]) -> Result<PathBuf, Failure> {
-    let temporary = path.with_extension("tmp");
+    // A name that no report that was killed can have left.
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = path.with_file_name(name);
     let result = OpenOptions::new()
         .write(true)
         .create_new(true)

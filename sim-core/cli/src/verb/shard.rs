@@ -1,5 +1,6 @@
 //! `autarky shard`: one of N equal shares of a study, or the script of a job array that runs them all.
 
+use autarky_study::output::manifest::SHARDS;
 use autarky_study::output::slurm;
 use autarky_study::run::schedule::Shard;
 
@@ -7,9 +8,6 @@ use crate::args::ShardArgs;
 use crate::exit::{DONE, Failure, USAGE};
 use crate::stdout;
 use crate::study::{Drive, claim, prepare, quoted, vary};
-
-/// Most shares of a study.
-const SHARES: u64 = 100_000;
 
 pub(crate) fn run(args: &ShardArgs) -> Result<u8, Failure> {
     let shard = share(&args.share)?;
@@ -30,13 +28,13 @@ pub(crate) fn run(args: &ShardArgs) -> Result<u8, Failure> {
 fn share(text: &str) -> Result<Shard, Failure> {
     let numbers = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
     match numbers {
-        Some((i, of)) if (1..=SHARES).contains(&of) && (1..=of).contains(&i) => {
+        Some((i, of)) if (1..=SHARDS).contains(&of) && (1..=of).contains(&i) => {
             Ok(Shard { index: i - 1, of })
         }
         _ => Err(Failure::new(
             USAGE,
             format_args!(
-                "a share is written I/N with 1 ≤ I ≤ N ≤ {SHARES}, such as 3/16; found `{}`",
+                "a share is written I/N with 1 ≤ I ≤ N ≤ {SHARDS}, such as 3/16; found `{}`",
                 autarky_study::output::without_control(text)
             ),
         )),

@@ -5,6 +5,7 @@
 //! `7ff8…0`. A sum can be continued and merged; it guards against mistakes and damage, not against somebody who forges results.
 
 use std::fmt::Write;
+use std::io::{self, Read};
 
 use autarky_market::record::Record;
 use sha2::{Digest, Sha256};
@@ -80,6 +81,17 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 /// SHA-256 of bytes in hexadecimal.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+/// SHA-256 of what a reader has, in hexadecimal.
+pub(crate) fn sha256_of(reader: &mut impl Read) -> io::Result<String> {
+    let (mut hasher, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        match reader.read(&mut buffer)? {
+            0 => return Ok(hex(&hasher.finalize())),
+            n => hasher.update(&buffer[..n]),
+        }
+    }
 }
 
 #[cfg(test)]

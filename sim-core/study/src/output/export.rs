@@ -47,7 +47,7 @@ pub fn export(
             super::without_control(table),
             TABLES.join(", ")
         );
-        return Err(OutputError::Refused { path: stored.path.clone(), reason });
+        return Err(OutputError::Asked { path: stored.path.clone(), reason });
     };
     let failed = |reason: String| OutputError::Content { path: stored.path.join(table), reason };
     let mut runs = Runs::open(&[(&stored.path, &stored.manifest)], table)?;
@@ -90,7 +90,7 @@ pub fn export(
 
 fn empty(stored: &Stored, table: &str) -> OutputError {
     let reason = format!("the study has no rows in the table `{table}`");
-    OutputError::Refused { path: stored.path.clone(), reason }
+    OutputError::Asked { path: stored.path.clone(), reason }
 }
 
 /// Slices as one batch; a column that is nullable in one is nullable in all.

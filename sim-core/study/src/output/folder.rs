@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use super::OutputError;
 use super::digest::sha256;
 use super::manifest::{FILE as MANIFEST, FileEntry, Manifest};
+use super::results::{PARAMETERS, RESOLVED};
 
 /// Tables that have a subfolder of parts.
 pub(crate) const TABLES: [&str; 5] = ["runs", "withdrawal", "series", "capacity", "failures"];
@@ -53,7 +54,7 @@ impl Folder {
         if path.symlink_metadata().is_ok() && !path.is_dir() {
             return Err(refused(&path, "it exists and is not a folder"));
         }
-        let before = manifest_of(&path)?;
+        manifest_of(&path)?;
         fs::create_dir_all(&path).map_err(OutputError::io("create", &path))?;
         for table in TABLES {
             let sub = path.join(table);
@@ -64,7 +65,7 @@ impl Folder {
         }
         let lock = lock(&path)?;
         // Whoever held the lock may have written since.
-        let manifest = if before.is_some() { manifest_of(&path)? } else { None };
+        let manifest = manifest_of(&path)?;
         Ok((Self { path, _lock: lock }, manifest))
     }
 
@@ -76,28 +77,19 @@ impl Folder {
 
     /// Removes parts and states that the manifest does not name: a run that was killed before it could record them left them.
     pub(crate) fn sweep(&self, manifest: &Manifest) -> Result<(), OutputError> {
-        let files = manifest.parts.iter().flat_map(|part| &part.files).chain(&manifest.state);
-        let kept: BTreeSet<&str> = files.map(|file| file.path.as_str()).collect();
-        let states = self.entries("")?.into_iter().filter(|name| name.starts_with("state-"));
+        let kept: BTreeSet<&str> = manifest.named().map(|file| file.path.as_str()).collect();
+        let states = entries(&self.path)?.into_iter().filter(|name| name.starts_with("state-"));
         let mut names: Vec<String> = states.collect();
         for table in TABLES {
-            let parts = self.entries(table)?.into_iter().filter(|name| name.starts_with("part-"));
+            let parts = entries(&self.path.join(table))?
+                .into_iter()
+                .filter(|name| name.starts_with("part-"));
             names.extend(parts.map(|name| format!("{table}/{name}")));
         }
         for name in names.iter().filter(|name| !kept.contains(name.as_str())) {
             remove(&self.path.join(name))?;
         }
         Ok(())
-    }
-
-    fn entries(&self, sub: &str) -> Result<Vec<String>, OutputError> {
-        let folder = self.path.join(sub);
-        let entries = fs::read_dir(&folder).map_err(OutputError::io("read", &folder))?;
-        let name = |entry: io::Result<fs::DirEntry>| -> Result<String, OutputError> {
-            let entry = entry.map_err(OutputError::io("read", &folder))?;
-            Ok(entry.file_name().to_string_lossy().into_owned())
-        };
-        entries.map(name).collect()
     }
 
     /// Removes a file of the folder, if it is there.
@@ -162,7 +154,12 @@ fn write_and_rename(
     let mut file = File::create(temporary).map_err(OutputError::io("write", path))?;
     content(&mut file).map_err(|reason| OutputError::Content { path: path.to_owned(), reason })?;
     file.sync_all().map_err(OutputError::io("write", path))?;
-    fs::rename(temporary, path).map_err(OutputError::io("write", path))
+    fs::rename(temporary, path).map_err(OutputError::io("write", path))?;
+    // The new name too shall outlive a power cut. Some systems cannot sync a folder; the file is written all the same.
+    if let Some(Ok(folder)) = path.parent().map(File::open) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
 }
 
 /// `<root>/<id>/<first 12 characters of the hash>`, where no part below the root is a link.
@@ -190,35 +187,60 @@ fn no_link(path: &Path) -> Result<(), OutputError> {
 
 /// The manifest of a folder; none if it is absent, empty, or only begun.
 fn manifest_of(path: &Path) -> Result<Option<Manifest>, OutputError> {
-    let entries = match fs::read_dir(path) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(OutputError::io("read", path)(e)),
-    };
     no_link(&path.join(MANIFEST))?;
     match Manifest::read(&path.join(MANIFEST)) {
         Ok(manifest) => Ok(Some(manifest)),
         Err(OutputError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-            // A run that was killed at its very start leaves these.
-            let ours = |name: &str| name == LOCK || name == FIRST || TABLES.contains(&name);
-            let foreign =
-                entries.flatten().map(|e| e.file_name()).find(|n| !ours(&n.to_string_lossy()));
-            match foreign {
+            match foreign(path)? {
                 None => Ok(None),
                 Some(name) => Err(refused(
                     path,
                     format!(
                         "it is not empty (`{}`) and not a results folder; choose another with --out DIR",
-                        super::without_control(&name.to_string_lossy()),
+                        super::without_control(&name),
                     ),
                 )),
             }
         }
-        Err(_) => Err(refused(
-            path,
-            "its manifest.json cannot be read as one; choose another folder with --out DIR",
-        )),
+        Err(error) => Err(error),
     }
+}
+
+/// A file of a folder without manifest that no study wrote. One that was killed at its very start leaves the lock and what is written before
+/// the manifest; without a lock a folder is only taken if it is empty, or empty but for subfolders.
+fn foreign(path: &Path) -> Result<Option<String>, OutputError> {
+    let names = entries(path)?;
+    let locked = names.iter().any(|name| name == LOCK);
+    let begun = |name: &str| {
+        let name = name.strip_suffix(".tmp").unwrap_or(name);
+        locked && (name == RESOLVED || name == PARAMETERS || name.starts_with("state-"))
+    };
+    for name in names {
+        if TABLES.contains(&name.as_str()) {
+            let inside = entries(&path.join(&name))?;
+            let other = inside.into_iter().find(|part| !(locked && part.starts_with("part-")));
+            if let Some(other) = other {
+                return Ok(Some(format!("{name}/{other}")));
+            }
+        } else if name != LOCK && name != FIRST && !begun(&name) {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}
+
+/// The names in a folder; none if there is no folder.
+fn entries(folder: &Path) -> Result<Vec<String>, OutputError> {
+    let found = match fs::read_dir(folder) {
+        Ok(found) => found,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(OutputError::io("read", folder)(e)),
+    };
+    let name = |entry: io::Result<fs::DirEntry>| -> Result<String, OutputError> {
+        let entry = entry.map_err(OutputError::io("read", folder))?;
+        Ok(entry.file_name().to_string_lossy().into_owned())
+    };
+    found.map(name).collect()
 }
 
 const LOCK: &str = ".lock";

@@ -6,15 +6,21 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::check::fault;
+use super::digest::sha256;
 use super::{OutputError, Until};
 use crate::design::DesignSpec;
-use crate::run::schedule::{BLOCK, Segment, Shard};
+use crate::run::schedule::{BLOCK, Segment, Shard, missing};
 use crate::run::{Keep, Recipe, Study};
 
 /// Name of the file.
 pub const FILE: &str = "manifest.json";
 /// Version of its format.
 pub const FORMAT: u32 = 2;
+/// Most shares of a study.
+pub const SHARDS: u64 = 100_000;
+/// What stands between the manifest and its own SHA-256.
+const SEAL: &str = ",\n  \"sha256\": \"";
 
 /// How far a study came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -151,6 +157,8 @@ pub struct Manifest {
     pub parts: Vec<Part>,
     /// The statistics of what is recorded.
     pub state: Option<FileEntry>,
+    /// Texts, tables and pictures beside the parts, as far as they are of what is recorded.
+    pub files: Vec<FileEntry>,
 }
 
 impl Manifest {
@@ -192,6 +200,7 @@ impl Manifest {
             in_order: true,
             parts: Vec::new(),
             state: None,
+            files: Vec::new(),
         };
         manifest.ask(study);
         manifest
@@ -203,12 +212,11 @@ impl Manifest {
         self.design_spec.clone_from(&study.design_spec);
         self.until.clone_from(&study.until);
         self.replications.asked = study.replications;
-        let whole = Segment {
-            points: 0..study.points,
-            replications: 0..study.replications,
-            shard: study.shard,
-        };
-        self.runs.asked = whole.groups() * study.policies.len() as u64;
+        // A shard that grows takes its share of each segment, which is not its share of their sum.
+        let done: Vec<Segment> = self.segments.iter().map(|s| s.segment.clone()).collect();
+        let rest = missing(&done, study.points, study.replications, study.shard);
+        let groups: u64 = done.iter().chain(&rest).map(Segment::groups).sum();
+        self.runs.asked = groups * study.policies.len() as u64;
     }
 
     /// Counts what the segments hold.
@@ -227,17 +235,56 @@ impl Manifest {
     }
 
     /// Reads a manifest.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, is of another format, or is not what was written.
     pub fn read(path: &Path) -> Result<Self, OutputError> {
         let text = fs::read(path).map_err(OutputError::io("read", path))?;
-        serde_json::from_slice(&text)
-            .map_err(|e| OutputError::Damaged { path: path.to_owned(), reason: e.to_string() })
+        let damaged = |reason: String| OutputError::Damaged { path: path.to_owned(), reason };
+        let value: serde_json::Value =
+            serde_json::from_slice(&text).map_err(|e| damaged(e.to_string()))?;
+        let format = &value["format"];
+        if *format != FORMAT {
+            return Err(damaged(format!("it has format {format}, this program reads {FORMAT}")));
+        }
+        if !sealed(&text) {
+            return Err(damaged("its SHA-256 is not the one that was written".to_owned()));
+        }
+        let manifest: Self = serde_json::from_value(value).map_err(|e| damaged(e.to_string()))?;
+        match fault(&manifest) {
+            None => Ok(manifest),
+            Some(fault) => Err(damaged(fault)),
+        }
     }
 
-    /// The manifest as JSON text.
+    /// The manifest as JSON text that ends with the SHA-256 of what stands before it.
     #[must_use]
     pub fn to_json(&self) -> String {
-        format!("{:#}\n", serde_json::json!(self))
+        let text = format!("{:#}", serde_json::json!(self));
+        let body = text.trim_end_matches("\n}");
+        format!("{body}{SEAL}{}\"\n}}\n", sha256(body.as_bytes()))
     }
+
+    /// Every file that it names.
+    pub fn named(&self) -> impl Iterator<Item = &FileEntry> {
+        let parts = self.parts.iter().flat_map(|part| &part.files);
+        parts.chain(&self.state).chain(&self.files)
+    }
+
+    /// The entry of a file beside the parts.
+    pub(crate) fn file(&self, name: &str) -> Option<&FileEntry> {
+        self.files.iter().find(|file| file.path == name)
+    }
+}
+
+/// Whether a text ends with its own SHA-256.
+fn sealed(text: &[u8]) -> bool {
+    let Some(at) = text.windows(SEAL.len()).rposition(|bytes| bytes == SEAL.as_bytes()) else {
+        return false;
+    };
+    let (body, seal) = text.split_at(at);
+    seal[SEAL.len()..] == *format!("{}\"\n}}\n", sha256(body)).as_bytes()
 }
 
 fn hash(texts: &[&str], numbers: &[u64]) -> String {

@@ -22,6 +22,7 @@ pub fn merge(study: &Study, shards: &[Stored], claim: &Claim) -> Result<Manifest
         return Err(OutputError::Refused { path: folder.path().to_owned(), reason });
     }
     let mut manifest = Manifest::new(study);
+    folder.sweep(&manifest)?;
     let mut digest = ResultDigest::default();
     let mut fold = Fold::new(study);
     for shard in &shards {
@@ -45,7 +46,7 @@ pub fn merge(study: &Study, shards: &[Stored], claim: &Claim) -> Result<Manifest
 fn complete(shards: &[Stored]) -> Result<Vec<&Stored>, OutputError> {
     let Some(first) = shards.first() else { return Ok(Vec::new()) };
     let refused = |shard: &Stored, reason: String| {
-        Err(OutputError::Refused { path: shard.path.clone(), reason })
+        Err(OutputError::Asked { path: shard.path.clone(), reason })
     };
     let of = first.manifest.shard.of;
     let mut found: Vec<Option<&Stored>> = vec![None; of as usize];
@@ -54,9 +55,18 @@ fn complete(shards: &[Stored]) -> Result<Vec<&Stored>, OutputError> {
         let same = (&own.identity, own.points, own.replications.asked, own.shard.of, own.keep)
             == (&head.identity, head.points, head.replications.asked, head.shard.of, head.keep);
         if !same {
+            let path = super::printable(&first.path);
+            return refused(shard, format!("it is no shard of the same study as `{path}`"));
+        }
+        let steps = |manifest: &Manifest| -> Vec<_> {
+            let segments = manifest.segments.iter().map(|s| &s.segment);
+            segments.map(|s| (s.points.clone(), s.replications.clone())).collect()
+        };
+        if steps(own) != steps(head) {
+            let path = super::printable(&first.path);
             return refused(
                 shard,
-                format!("it is no shard of the same study as `{}`", first.path.display()),
+                format!("it grew in other steps than `{path}`, so they do not fit together"),
             );
         }
         if own.runs.recorded != own.runs.asked {
@@ -72,17 +82,25 @@ fn complete(shards: &[Stored]) -> Result<Vec<&Stored>, OutputError> {
         }
         slot.get_or_insert(shard);
     }
-    let missing: Vec<String> = found
+    let absent: Vec<String> = found
         .iter()
         .enumerate()
         .filter(|(_, shard)| shard.is_none())
         .map(|(at, _)| format!("{}/{of}", at + 1))
         .collect();
-    if missing.is_empty() {
+    if absent.is_empty() {
         Ok(found.into_iter().flatten().collect())
     } else {
-        refused(first, format!("shards are missing: {}", missing.join(", ")))
+        refused(first, format!("other shards are missing: {}", list(&absent)))
     }
+}
+
+/// The first of many names.
+fn list(names: &[String]) -> String {
+    const SHOWN: usize = 20;
+    let more = names.len().saturating_sub(SHOWN);
+    let shown = names[..names.len() - more].join(", ");
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
 }
 
 /// Copies the parts of a shard.
@@ -135,8 +153,7 @@ pub fn is_shard(stored: &Stored) -> bool {
 /// Bytes of all files of a folder that the manifest names.
 #[must_use]
 pub fn bytes(stored: &Stored) -> u64 {
-    let files = stored.manifest.parts.iter().flat_map(|part| &part.files);
-    files.chain(&stored.manifest.state).map(|file| file.bytes).sum()
+    stored.manifest.named().map(|file| file.bytes).sum()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 //! exists does, and a damaged file is found when it is read. The bytes of a Parquet file may
 //! differ between machines and in how rows are cut into parts; the values and `result_digest` do not.
 
+mod check;
 mod citation;
 pub mod csv;
 mod digest;
@@ -59,6 +60,18 @@ pub enum OutputError {
         /// Why, and what to do.
         reason: String,
     },
+    /// There is no results folder.
+    Absent {
+        /// What was taken for one.
+        path: PathBuf,
+    },
+    /// What is asked of a folder does not fit what it holds.
+    Asked {
+        /// The folder.
+        path: PathBuf,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// A file of the folder is not what was written.
     Damaged {
         /// The file.
@@ -98,6 +111,10 @@ impl fmt::Display for OutputError {
             Self::Refused { path, reason } => {
                 write!(f, "cannot write results to `{}`: {reason}", printable(path))
             }
+            Self::Absent { path } => {
+                write!(f, "`{}` is no results folder: it has no manifest.json", printable(path))
+            }
+            Self::Asked { path, reason } => write!(f, "`{}`: {reason}", printable(path)),
             Self::Damaged { path, reason } => {
                 write!(
                     f,

@@ -13,7 +13,7 @@ use super::folder::{Claim, Folder};
 use super::manifest::{FILE as MANIFEST, FileEntry, Manifest, Part, Recorded, Status, run_hash};
 use super::parquet::{self, Row};
 use super::rows;
-use super::stored::{check_file, differences, failures_of, read_state};
+use super::stored::{check_file, differences, failures_of, read_file, read_state};
 use super::{OutputError, citation, csv, figure};
 use crate::run::schedule::{Segment, Shard, Task, missing};
 use crate::run::{
@@ -22,7 +22,9 @@ use crate::run::{
 
 /// Bytes of records after which a part is written.
 const PART_BYTES: usize = 32 << 20;
-/// Time after which a part is written: with the run in progress, what a kill can cost.
+/// Time after which the first part is written; it doubles from part to part.
+const FIRST_PART_TIME: Duration = Duration::from_millis(250);
+/// The longest such time: with the run in progress, what a kill can cost.
 const PART_TIME: Duration = Duration::from_secs(5);
 /// Failures listed; more of them are only counted, so that memory stays bounded.
 pub(super) const FAILURES_LISTED: usize = 100_000;
@@ -52,9 +54,13 @@ pub struct Results<'s> {
     fold: Fold,
     rows: Vec<Row>,
     bytes: usize,
+    /// Bytes after which a part is due.
+    part_bytes: usize,
     /// Runs since the last part.
     open: u64,
     last_part: Instant,
+    /// Time until the next one.
+    pace: Duration,
     /// Failures since the last part.
     open_failures: Vec<Failure>,
     /// All failures (the first 100,000).
@@ -77,11 +83,11 @@ impl<'s> Results<'s> {
 
     fn begin(study: &'s Study, folder: Folder) -> Result<Self, OutputError> {
         let (manifest, fold) = (Manifest::new(study), Fold::new(study));
-        let results = Self::empty(study, folder, manifest, fold);
-        // The manifest first: it claims the folder, whatever happens next.
-        results.write_manifest()?;
+        let mut results = Self::empty(study, folder, manifest, fold);
         results.folder.sweep(&results.manifest)?;
+        // The manifest last: a folder that has one can be gone on with.
         results.write_words()?;
+        results.write_manifest()?;
         Ok(results)
     }
 
@@ -102,6 +108,9 @@ impl<'s> Results<'s> {
         for file in manifest.parts.iter().flat_map(|part| &part.files) {
             check_file(&path, file)?;
         }
+        for file in manifest.files.iter().filter(|file| is_word(file)) {
+            read_file(&path, file)?;
+        }
         let fold = match &manifest.state {
             Some(file) => read_state(study, &path, file)?,
             None => Fold::new(study),
@@ -109,14 +118,17 @@ impl<'s> Results<'s> {
         let digest = ResultDigest::from_hex(&manifest.result_digest)
             .ok_or_else(|| damaged("the digest is none"))?;
         let failures = failures_of(&path, &manifest)?;
+        let same =
+            (manifest.replications.asked, &manifest.until) == (study.replications, &study.until);
+        if !same {
+            // More may be asked for than what was enough.
+            manifest.stopping = None;
+        }
         manifest.ask(study);
         manifest.program_version = env!("CARGO_PKG_VERSION").to_owned();
         folder.sweep(&manifest)?;
         let mut results = Self::empty(study, folder, manifest, fold);
         (results.digest, results.failures) = (digest, failures);
-        if !(path.join(RESOLVED).exists() && path.join(PARAMETERS).exists()) {
-            results.write_words()?;
-        }
         Ok(results)
     }
 
@@ -147,17 +159,26 @@ impl<'s> Results<'s> {
             fold,
             rows: Vec::new(),
             bytes: 0,
+            part_bytes: PART_BYTES,
             open: 0,
             last_part: Instant::now(),
+            pace: FIRST_PART_TIME,
             open_failures: Vec::new(),
             failures: Vec::new(),
         }
     }
 
+    /// Writes a part whenever records of so many bytes wait, for machines with little memory.
+    pub const fn limit_parts(&mut self, bytes: usize) {
+        self.part_bytes = bytes;
+    }
+
     /// What was run, as text.
-    fn write_words(&self) -> Result<(), OutputError> {
-        self.folder.write_bytes(RESOLVED, self.study.resolved.as_bytes())?;
-        self.folder.write_bytes(PARAMETERS, self.study.parameters.as_bytes())
+    fn write_words(&mut self) -> Result<(), OutputError> {
+        let words = [(RESOLVED, &self.study.resolved), (PARAMETERS, &self.study.parameters)];
+        let write = |(name, text): (&str, &String)| self.folder.write_entry(name, text.as_bytes());
+        self.manifest.files = words.into_iter().map(write).collect::<Result<_, _>>()?;
+        Ok(())
     }
 
     /// The folder.
@@ -239,13 +260,14 @@ impl<'s> Results<'s> {
         replications: u64,
     ) -> Result<Option<(Segment, u64)>, OutputError> {
         let policies = self.study.policies.len() as u64;
+        self.shorten(replications);
         let unfinished = |s: &Recorded| s.runs < s.segment.groups() * policies;
         if let Some(last) = self.manifest.segments.last().filter(|s| unfinished(s)) {
             return Ok(Some((last.segment.clone(), last.runs)));
         }
         let done: Vec<Segment> = self.manifest.segments.iter().map(|s| s.segment.clone()).collect();
         let mut new = missing(&done, points, replications, self.study.shard).into_iter();
-        let Some(segment) = new.next().filter(|s| s.groups() > 0) else { return Ok(None) };
+        let Some(segment) = new.next() else { return Ok(None) };
         if self.grows(&segment) {
             // The same rows in the same order as if it had been asked for at once.
             let last = self.manifest.segments.last_mut().expect("there is one to grow");
@@ -256,6 +278,17 @@ impl<'s> Results<'s> {
         self.manifest.in_order &= self.follows(&segment);
         self.manifest.segments.push(Recorded { segment: segment.clone(), runs: 0 });
         Ok(Some((segment, 0)))
+    }
+
+    /// Takes from the last segment what was asked for once but not yet now; its recorded runs stay.
+    fn shorten(&mut self, replications: u64) {
+        let policies = self.study.policies.len() as u64;
+        let Some(Recorded { segment, runs }) = self.manifest.segments.last_mut() else { return };
+        if segment.points == (0..1) && segment.shard == Shard::WHOLE {
+            let recorded = segment.replications.start + runs.div_ceil(policies);
+            let end = segment.replications.end.min(replications.max(recorded));
+            segment.replications.end = end;
+        }
     }
 
     /// Whether a segment continues the last one row by row.
@@ -272,6 +305,9 @@ impl<'s> Results<'s> {
 
     /// Whether all of a segment comes after all that is recorded, in canonical order.
     fn follows(&self, segment: &Segment) -> bool {
+        if segment.groups() == 0 {
+            return true;
+        }
         let policies = self.study.policies.len() as u64;
         let first = self.study.first;
         let last = self.manifest.segments.iter().filter_map(|s| {
@@ -292,20 +328,25 @@ impl<'s> Results<'s> {
             return Ok(());
         }
         let files = self.write_tables()?;
-        let part = self.manifest.parts.len();
-        let state = write_state(&self.folder, &self.fold, part)?;
-        let before = self.manifest.state.replace(state);
-        let segment = self.manifest.segments.len() - 1;
-        self.manifest.parts.push(Part { segment, runs: self.open, files });
-        self.manifest.segments[segment].runs += self.open;
-        self.manifest.runs.failed += self.open_failures.len() as u64;
-        self.manifest.count();
-        self.manifest.result_digest = self.digest.hex();
+        // What is recorded is what the manifest on the disk says, so ours changes after it.
+        let mut next = self.manifest.clone();
+        let before = next.state.replace(write_state(&self.folder, &self.fold, next.parts.len())?);
+        let segment = next.segments.len() - 1;
+        next.parts.push(Part { segment, runs: self.open, files });
+        next.segments[segment].runs += self.open;
+        next.runs.failed += self.open_failures.len() as u64;
+        next.count();
+        next.result_digest = self.digest.hex();
+        // Tables and pictures of what was recorded before are no longer those of the study.
+        next.files.retain(is_word);
+        next.status = Status::Running;
+        self.folder.write_bytes(MANIFEST, next.to_json().as_bytes())?;
+        self.manifest = next;
         self.open_failures.clear();
         self.rows.clear();
         (self.bytes, self.open) = (0, 0);
-        self.write_manifest()?;
         self.last_part = Instant::now();
+        self.pace = (2 * self.pace).min(PART_TIME);
         before.map_or(Ok(()), |file| self.folder.remove(&file.path))
     }
 
@@ -348,30 +389,34 @@ impl<'s> Results<'s> {
             let stored = (self.folder.path(), &self.manifest);
             self.fold.statistics = rows::refold(self.study, &[stored], &self.fold.statistics)?;
         }
-        self.write_table("failures.parquet", parquet::failures(self.study, &self.failures))?;
+        let failures = parquet::failures(self.study, &self.failures);
+        let mut files = vec![self.write_table("failures.parquet", failures)?];
         let summary = csv::summary(self.study, &self.fold.statistics);
-        self.folder.write_bytes("summary.csv", summary.as_bytes())?;
-        self.write_figure()?;
+        files.push(self.folder.write_entry("summary.csv", summary.as_bytes())?);
+        files.extend(self.write_figure()?);
         self.manifest.status = match ending {
             Ending::Interrupted => Status::Interrupted,
             Ending::Complete if self.manifest.runs.failed > 0 => Status::CompleteWithFailures,
             Ending::Complete => Status::Complete,
         };
         self.manifest.result_digest = self.digest.hex();
-        self.folder.write_bytes("CITATION.bib", citation::bibtex(&self.manifest).as_bytes())?;
+        let citation = citation::bibtex(&self.manifest);
+        files.push(self.folder.write_entry("CITATION.bib", citation.as_bytes())?);
+        self.manifest.files.retain(is_word);
+        self.manifest.files.extend(files);
         self.write_manifest()
     }
 
-    fn write_figure(&self) -> Result<(), OutputError> {
+    fn write_figure(&self) -> Result<[FileEntry; 2], OutputError> {
         let scene = figure::Scene::new(self.study, &self.fold.statistics);
         let content = |path: &str, reason: String| OutputError::Content {
             path: self.folder.path().join(path),
             reason,
         };
         let svg = scene.svg().map_err(|e| content("figure.svg", e))?;
-        self.folder.write_bytes("figure.svg", svg.as_bytes())?;
         let png = scene.png().map_err(|e| content("figure.png", e))?;
-        self.folder.write_bytes("figure.png", &png)
+        let svg = self.folder.write_entry("figure.svg", svg.as_bytes())?;
+        Ok([svg, self.folder.write_entry("figure.png", &png)?])
     }
 
     /// A record without what is not kept.
@@ -389,6 +434,11 @@ impl<'s> Results<'s> {
         self.manifest.status = Status::Failed;
         let _ = self.write_manifest();
     }
+}
+
+/// Whether a file says what is run, not what came out.
+fn is_word(file: &FileEntry) -> bool {
+    [RESOLVED, PARAMETERS].contains(&file.path.as_str())
 }
 
 /// Writes the statistics that go with so many parts.
@@ -428,7 +478,7 @@ impl Sink for Results<'_> {
             }
         }
         self.open += 1;
-        let due = self.bytes >= PART_BYTES || self.last_part.elapsed() >= PART_TIME;
+        let due = self.bytes >= self.part_bytes || self.last_part.elapsed() >= self.pace;
         if due { self.write_part() } else { Ok(()) }
     }
 }

@@ -1,6 +1,7 @@
 //! Reading a results folder: what it says of itself, columns of its tables, and whether its files are whole.
 
 use std::fs::{self, File};
+use std::io::{ErrorKind, Seek};
 use std::path::{Path, PathBuf};
 
 use ::parquet::arrow::ProjectionMask;
@@ -9,8 +10,8 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Float64Type, UInt64Type};
 
 use super::OutputError;
-use super::digest::sha256;
-use super::manifest::{FILE as MANIFEST, FORMAT, FileEntry, Manifest, identity};
+use super::digest::{sha256, sha256_of};
+use super::manifest::{FILE as MANIFEST, FileEntry, Manifest, identity};
 use super::results::{FAILURES_LISTED, PARAMETERS, RESOLVED};
 use super::streams::tasks;
 use crate::design::{DesignSpec, Kind};
@@ -40,29 +41,35 @@ impl Stored {
     ///
     /// It is no results folder, of another format, or cannot be read.
     pub fn open(path: &Path) -> Result<Self, OutputError> {
-        let file = path.join(MANIFEST);
-        let text = fs::read(&file).map_err(OutputError::io("read", &file))?;
-        let damaged = |reason: String| OutputError::Damaged { path: file.clone(), reason };
-        let value: serde_json::Value =
-            serde_json::from_slice(&text).map_err(|e| damaged(e.to_string()))?;
-        if value["format"] != FORMAT {
-            let format = &value["format"];
-            return Err(damaged(format!("it has format {format}, this program reads {FORMAT}")));
+        match Manifest::read(&path.join(MANIFEST)) {
+            Ok(manifest) => Ok(Self { path: path.to_owned(), manifest }),
+            Err(OutputError::Io { source, .. })
+                if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                Err(OutputError::Absent { path: path.to_owned() })
+            }
+            Err(error) => Err(error),
         }
-        let manifest = serde_json::from_value(value).map_err(|e| damaged(e.to_string()))?;
-        Ok(Self { path: path.to_owned(), manifest })
+    }
+
+    /// A text that the folder holds, if it is the one that was written.
+    fn text(&self, name: &str) -> Result<String, OutputError> {
+        let path = self.path.join(name);
+        let Some(file) = self.manifest.file(name) else {
+            return Err(OutputError::Damaged { path, reason: "the manifest lacks it".to_owned() });
+        };
+        String::from_utf8(read_file(&self.path, file)?)
+            .map_err(|e| OutputError::Damaged { path, reason: e.to_string() })
     }
 
     /// The resolved scenario that was run.
     pub fn resolved(&self) -> Result<String, OutputError> {
-        let path = self.path.join(RESOLVED);
-        fs::read_to_string(&path).map_err(OutputError::io("read", &path))
+        self.text(RESOLVED)
     }
 
     /// Every parameter of every policy with its source, as CSV.
     pub fn parameters(&self) -> Result<String, OutputError> {
-        let path = self.path.join(PARAMETERS);
-        fs::read_to_string(&path).map_err(OutputError::io("read", &path))
+        self.text(PARAMETERS)
     }
 
     /// The statistics of the recorded runs; `study` is of the same scenario.
@@ -87,9 +94,8 @@ impl Stored {
     /// Reads every file that the manifest names, and says which are damaged.
     #[must_use]
     pub fn verify(&self) -> Vec<OutputError> {
-        let files = self.manifest.parts.iter().flat_map(|part| &part.files);
-        let read = |file| read_file(&self.path, file).err();
-        files.chain(&self.manifest.state).filter_map(read).collect()
+        let read = |file| open_whole(&self.path, file).err();
+        self.manifest.named().filter_map(read).collect()
     }
 
     /// The fingerprint of a run, if it is recorded and finished.
@@ -214,9 +220,10 @@ pub(super) fn batches(
 ) -> Result<ParquetRecordBatchReader, OutputError> {
     let path = folder.join(&file.path);
     let damaged = |reason: String| OutputError::Damaged { path: path.clone(), reason };
-    let bytes = bytes::Bytes::from(read_file(folder, file)?);
+    // From the file, not from memory: of each shard of a study a file is open at once.
+    let whole = open_whole(folder, file)?;
     let mut builder =
-        ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(|e| damaged(e.to_string()))?;
+        ParquetRecordBatchReaderBuilder::try_new(whole).map_err(|e| damaged(e.to_string()))?;
     if let Some(names) = names {
         let mask = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
         builder = builder.with_projection(mask);
@@ -236,16 +243,31 @@ pub(super) fn check_file(folder: &Path, file: &FileEntry) -> Result<(), OutputEr
     Err(OutputError::Damaged { path, reason })
 }
 
+/// A file, if its bytes are those that were written.
+fn open_whole(folder: &Path, file: &FileEntry) -> Result<File, OutputError> {
+    check_file(folder, file)?;
+    let path = folder.join(&file.path);
+    let read = || {
+        let mut opened = File::open(&path)?;
+        let sha256 = sha256_of(&mut opened)?;
+        opened.rewind()?;
+        Ok((opened, sha256))
+    };
+    let (opened, sha256) = read().map_err(OutputError::io("read", &path))?;
+    if sha256 == file.sha256 { Ok(opened) } else { Err(altered(path)) }
+}
+
+fn altered(path: PathBuf) -> OutputError {
+    let reason = "its SHA-256 is not the one that was written".to_owned();
+    OutputError::Damaged { path, reason }
+}
+
 /// The bytes of a file, if they are those that were written.
 pub(super) fn read_file(folder: &Path, file: &FileEntry) -> Result<Vec<u8>, OutputError> {
     check_file(folder, file)?;
     let path = folder.join(&file.path);
     let bytes = fs::read(&path).map_err(OutputError::io("read", &path))?;
-    if sha256(&bytes) == file.sha256 {
-        return Ok(bytes);
-    }
-    let reason = "its SHA-256 is not the one that was written".to_owned();
-    Err(OutputError::Damaged { path, reason })
+    if sha256(&bytes) == file.sha256 { Ok(bytes) } else { Err(altered(path)) }
 }
 
 /// The fold that a state file holds.

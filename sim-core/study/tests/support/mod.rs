@@ -3,6 +3,7 @@
 
 pub(crate) mod findings;
 pub(crate) mod report;
+pub(crate) mod store;
 
 use std::f64::consts::TAU;
 use std::path::PathBuf;
