@@ -5,19 +5,19 @@ use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use autarky_engine::stop::StopFlag;
-use autarky_study::ask::{AskError, Asked};
+use autarky_study::ask::{AskError, Asked, Wanted};
 use autarky_study::design::{Design, DesignSpec, Kind};
 use autarky_study::job::{Growth, Job, JobError, Request, Vary, reopen};
 use autarky_study::output::{
     Claim, Ending, OutputError, Results, Stored, Until, csv, json, table, without_control,
 };
 use autarky_study::run::schedule::Shard;
-use autarky_study::run::{Keep, PrepareError, Recipe, Runner, Statistics, Study};
+use autarky_study::run::{Keep, PrepareError, Recipe, Runner, Statistics, Study, shell_word};
 use autarky_study::scenario::{Diagnostic, nearest};
 
 use crate::args::{
-    DesignArgs, DesignKind, Format, HowArgs, KeepArg, MessageFormat, ObjectiveArgs, OutcomeArgs,
-    ScenarioArgs, StudyArgs, UntilArgs,
+    DesignArgs, DesignKind, Format, HowArgs, KeepArg, MessageFormat, OutcomeArgs, ScenarioArgs,
+    StudyArgs, UntilArgs,
 };
 use crate::exit::{
     DONE, FAILED_RUNS, Failure, INTERNAL, INTERRUPTED, IO, MISMATCH, SCENARIO, USAGE, messages,
@@ -27,6 +27,10 @@ use crate::{message, stdout};
 
 /// Failures shown; `failures.parquet` has all.
 const FAILURES_SHOWN: usize = 5;
+/// Points of a design where nothing is said.
+const POINTS: u64 = 64;
+/// Levels of an axis of a Morris design where nothing is said.
+const LEVELS: u64 = 4;
 /// Largest table of a design in bytes.
 const TABLE_BYTES: u64 = 256 << 20;
 
@@ -99,13 +103,16 @@ fn recipe(args: &ScenarioArgs) -> Recipe {
 /// What varies, from the arguments of a design; none without one.
 pub(crate) fn vary(args: &DesignArgs) -> Result<Option<Vary>, Failure> {
     if let Some(draws) = args.uncertain {
-        return Ok(Some(Vary::Uncertain { draws, seed: args.design_seed }));
+        let seed = args.design_seed.unwrap_or(1);
+        refuse_unused(&DesignArgs { design_seed: None, ..args.clone() }, None)?;
+        return Ok(Some(Vary::Uncertain { draws, seed }));
     }
     let asked = args.design.or(args.table.as_ref().map(|_| DesignKind::Table));
-    let Some(design) = asked.or((!args.axis.is_empty()).then_some(DesignKind::Factorial)) else {
-        return Ok(None);
-    };
-    let (points, scramble, skip) = (args.points, !args.unscrambled, args.skip);
+    let design = asked.or((!args.axis.is_empty()).then_some(DesignKind::Factorial));
+    refuse_unused(args, design)?;
+    let Some(design) = design else { return Ok(None) };
+    let points = args.points.unwrap_or(POINTS);
+    let (scramble, skip) = (!args.unscrambled, args.skip.unwrap_or(0));
     let kind = match design {
         DesignKind::Factorial => Kind::Factorial,
         DesignKind::Latin => Kind::Latin { points },
@@ -113,11 +120,44 @@ pub(crate) fn vary(args: &DesignArgs) -> Result<Option<Vary>, Failure> {
         DesignKind::Saltelli => {
             Kind::Saltelli { samples: points, second_order: args.second_order, scramble, skip }
         }
-        DesignKind::Morris => Kind::Morris { trajectories: points, levels: args.levels },
+        DesignKind::Morris => {
+            Kind::Morris { trajectories: points, levels: args.levels.unwrap_or(LEVELS) }
+        }
         DesignKind::Random => Kind::Random { points },
         DesignKind::Table => Kind::Table { csv: table_text(args)? },
     };
-    Ok(Some(Vary::Design(DesignSpec { kind, axes: args.axis.clone(), seed: args.design_seed })))
+    let seed = args.design_seed.unwrap_or(1);
+    Ok(Some(Vary::Design(DesignSpec { kind, axes: args.axis.clone(), seed })))
+}
+
+/// Refuses options that the kind of design does not take.
+fn refuse_unused(args: &DesignArgs, design: Option<DesignKind>) -> Result<(), Failure> {
+    use DesignKind::{Factorial, Latin, Morris, Random, Saltelli, Sobol, Table};
+    let of = |kinds: &[DesignKind]| design.is_some_and(|kind| kinds.contains(&kind));
+    let given = [
+        ("--points", args.points.is_some(), of(&[Latin, Sobol, Saltelli, Morris, Random])),
+        ("--levels", args.levels.is_some(), of(&[Morris])),
+        ("--skip", args.skip.is_some(), of(&[Sobol, Saltelli])),
+        ("--unscrambled", args.unscrambled, of(&[Sobol, Saltelli])),
+        ("--second-order", args.second_order, of(&[Saltelli])),
+        ("--table", args.table.is_some(), of(&[Table])),
+        ("--axis", !args.axis.is_empty(), design.is_some() && !of(&[Table])),
+        (
+            "--design-seed",
+            args.design_seed.is_some(),
+            of(&[Factorial, Latin, Sobol, Saltelli, Morris, Random]),
+        ),
+    ];
+    match given.iter().find(|(_, there, taken)| *there && !taken) {
+        None => Ok(()),
+        Some((option, ..)) => {
+            let what = match design {
+                None => "without a design (--design KIND with --axis PATH=VALUES)".to_owned(),
+                Some(kind) => format!("with a {} design", format!("{kind:?}").to_lowercase()),
+            };
+            Err(Failure::new(USAGE, format_args!("{option} has no meaning {what}")))
+        }
+    }
 }
 
 fn table_text(args: &DesignArgs) -> Result<String, Failure> {
@@ -135,22 +175,12 @@ fn table_text(args: &DesignArgs) -> Result<String, Failure> {
 
 /// The command that loads the same scenario.
 fn load_command(args: &ScenarioArgs) -> String {
-    let mut words = vec!["autarky run".to_owned(), quoted(&args.file)];
+    let mut words = vec!["autarky run".to_owned(), shell_word(&args.file)];
     for overlay in &args.overlay {
-        words.push(format!("--overlay {}", quoted(&overlay.display().to_string())));
+        words.push(format!("--overlay {}", shell_word(&overlay.display().to_string())));
     }
-    words.extend(args.set.iter().map(|set| format!("--set {}", quoted(set))));
+    words.extend(args.set.iter().map(|set| format!("--set {}", shell_word(set))));
     words.join(" ")
-}
-
-/// A word as a POSIX shell reads it back.
-pub(crate) fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
 }
 
 pub(crate) fn claim(out: Option<&PathBuf>) -> Claim {
@@ -240,7 +270,7 @@ impl Ran<'_> {
 
     /// Prints a text and then what went wrong and where the results are; the exit code.
     pub(crate) fn end(&self, study: &Study, text: &str, drive: &Drive<'_>) -> Result<u8, Failure> {
-        let printed = stdout::print(text);
+        let printed = if text.is_empty() { Ok(()) } else { stdout::print(text) };
         self.report(study, drive);
         printed?;
         Ok(if self.interrupted {
@@ -265,9 +295,7 @@ impl Ran<'_> {
                 "  {name}, replication {}: {}",
                 failure.task.replication, failure.error
             )));
-            let again = study
-                .replay_command(failure.task)
-                .replace(" DIR ", &format!(" {} ", quoted(&path)));
+            let again = study.replay_command(&path, failure.task);
             message::line(&without_control(&format!("    again: {again}")));
         }
         if drive.how.quiet {
@@ -282,7 +310,7 @@ impl Ran<'_> {
                 if self.interrupted {
                     message::line(&without_control(&format!(
                         "to go on: autarky resume {}",
-                        quoted(&path)
+                        shell_word(&path)
                     )));
                 }
             }
@@ -342,18 +370,28 @@ impl Opened {
 pub(crate) fn until(
     study: &mut Study,
     args: &UntilArgs,
-    objective: &ObjectiveArgs,
+    (objective, of): (&[String], Option<&str>),
 ) -> Result<(), Failure> {
     let Some(halfwidth) = args.until_halfwidth else { return Ok(()) };
     let statistics = Statistics::new(study);
-    for name in &objective.objective {
-        quantity(&statistics, name)?;
+    let read = |text: &String| Wanted::read(text, &statistics).map(|wanted| wanted.quantity);
+    let quantities: Result<Vec<String>, _> = objective.iter().map(read).collect();
+    let quantities = quantities.map_err(ask)?;
+    let unit = |name: &String| {
+        statistics.quantities().iter().find(|q| q.name == *name).map(|q| q.unit.clone())
+    };
+    if let Some(other) = quantities.iter().find(|name| unit(name) != unit(&quantities[0])) {
+        let text = format!(
+            "one half-width cannot serve `{}` and `{other}`, whose units differ; name one objective",
+            quantities[0]
+        );
+        return Err(Failure::new(USAGE, text));
     }
     let until = Until {
-        quantities: objective.objective.clone(),
-        nation: nation(study, objective.nation.as_deref())?,
+        quantities,
+        nation: nation(study, of)?,
         halfwidth,
-        block: args.block,
+        block: args.block.unwrap_or(50),
     };
     if study.points > 1 {
         let text = "--until-halfwidth goes with replications, not with the points of a design";
@@ -362,12 +400,6 @@ pub(crate) fn until(
     until.rule(study.replications).map_err(|e| Failure::new(USAGE, e))?;
     study.until = Some(until);
     Ok(())
-}
-
-/// Position of a quantity.
-pub(crate) fn quantity(statistics: &Statistics, name: &str) -> Result<usize, Failure> {
-    let names = statistics.quantities().iter().map(|quantity| quantity.name.as_str());
-    statistics.quantity(name).ok_or_else(|| unknown("quantity", name, names))
 }
 
 /// Position of a nation of a study, the first by default.

@@ -62,7 +62,7 @@ pub(crate) enum KeepArg {
 }
 
 /// What varies over the points of a study.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct DesignArgs {
     /// How points are chosen
     #[arg(long, value_enum, value_name = "KIND")]
@@ -73,25 +73,25 @@ pub(crate) struct DesignArgs {
     /// CSV file with a column a path and a row a point
     #[arg(long, value_name = "FILE")]
     pub(crate) table: Option<PathBuf>,
-    /// Points (Saltelli: base samples; Morris: trajectories)
-    #[arg(long, value_name = "COUNT", default_value_t = 64, allow_negative_numbers = true)]
+    /// Points (Saltelli: base samples; Morris: trajectories) [default: 64]
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true)]
     #[arg(value_parser = whole(1, u64::MAX))]
-    pub(crate) points: u64,
-    /// Levels of each axis of a Morris design
-    #[arg(long, value_name = "COUNT", default_value_t = 4, value_parser = whole(2, 1_000_000))]
-    pub(crate) levels: u64,
+    pub(crate) points: Option<u64>,
+    /// Levels of each axis of a Morris design [default: 4]
+    #[arg(long, value_name = "COUNT", value_parser = whole(2, 1_000_000))]
+    pub(crate) levels: Option<u64>,
     /// Sobol points as they are, not scrambled by the seed
     #[arg(long)]
     pub(crate) unscrambled: bool,
     /// Points of the Sobol sequence that are left out at its beginning
-    #[arg(long, value_name = "COUNT", default_value_t = 0, value_parser = whole(0, 1 << 30))]
-    pub(crate) skip: u64,
+    #[arg(long, value_name = "COUNT", value_parser = whole(0, 1 << 30))]
+    pub(crate) skip: Option<u64>,
     /// Saltelli rows for second-order indices as well
     #[arg(long)]
     pub(crate) second_order: bool,
-    /// Seed of the design
-    #[arg(long, value_name = "SEED", default_value_t = 1, value_parser = whole(0, SEED_MAX))]
-    pub(crate) design_seed: u64,
+    /// Seed of the design [default: 1]
+    #[arg(long, value_name = "SEED", value_parser = whole(0, SEED_MAX))]
+    pub(crate) design_seed: Option<u64>,
     /// Draw the parameters that the scenario declares uncertain so often, and run each draw as a point
     #[arg(long, value_name = "DRAWS", value_parser = whole(2, 1_000_000), conflicts_with_all = ["design", "axis", "table"])]
     pub(crate) uncertain: Option<u64>,
@@ -122,9 +122,9 @@ pub(crate) struct UntilArgs {
     /// Stop when every interval of the objective is as narrow as this, at most after -n replications
     #[arg(long, value_name = "HALFWIDTH", requires = "objective")]
     pub(crate) until_halfwidth: Option<f64>,
-    /// Replications between two looks
-    #[arg(long, value_name = "COUNT", default_value_t = 50, value_parser = whole(1, 1_000_000))]
-    pub(crate) block: u64,
+    /// Replications between two looks [default: 50]
+    #[arg(long, value_name = "COUNT", value_parser = whole(1, 1_000_000), requires = "until_halfwidth")]
+    pub(crate) block: Option<u64>,
 }
 
 /// The outcome that is compared.
@@ -142,8 +142,12 @@ pub(crate) struct ObjectiveArgs {
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) study: StudyArgs,
-    #[command(flatten)]
-    pub(crate) objective: ObjectiveArgs,
+    /// Quantity whose intervals --until-halfwidth looks at, as in summary.csv; can be repeated
+    #[arg(long, value_name = "QUANTITY", requires = "until_halfwidth")]
+    pub(crate) objective: Vec<String>,
+    /// Nation of the objective [default: the first]
+    #[arg(long, value_name = "ISO3", requires = "until_halfwidth")]
+    pub(crate) nation: Option<String>,
     #[command(flatten)]
     pub(crate) until: UntilArgs,
 }

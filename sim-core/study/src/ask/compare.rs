@@ -19,8 +19,8 @@ pub struct Compared {
     pub unit: String,
     /// The nation.
     pub nation: String,
-    /// All runs as pairs under identical shocks (and parameters).
-    pub comparisons: Comparisons,
+    /// Replications as pairs under identical shocks; none where parameters were drawn, for runs of one draw or of one replication depend on each other.
+    pub comparisons: Option<Comparisons>,
     /// Where parameters were drawn: the mean of each policy, and the difference of each other policy, with the two variances apart.
     pub nested: Vec<NestedOf>,
 }
@@ -32,6 +32,8 @@ pub struct NestedOf {
     pub policy: String,
     /// The policy that is subtracted; none for the mean itself.
     pub minus: Option<String>,
+    /// Share of the runs in which the policy is better than the subtracted one under the same parameters and shocks.
+    pub better: Option<f64>,
     /// The parts.
     pub nested: Nested,
 }
@@ -41,19 +43,18 @@ impl Compared {
     #[must_use]
     pub fn table(&self) -> String {
         let unit = if self.unit == "1" { String::new() } else { format!(" [{}]", self.unit) };
-        let mut out =
-            format!("{}{unit}, {}: {}", self.quantity, self.nation, self.comparisons.table());
-        if !self.nested.is_empty() {
-            out += "\nThe intervals above take runs as independent; quote those below, which cover what is not known about parameters as well.\n";
+        let mut out = format!("{}{unit}, {}: ", self.quantity, self.nation);
+        if let Some(comparisons) = &self.comparisons {
+            out += &comparisons.table();
+        } else {
+            out += "over draws of the uncertain parameters, each under the same shocks\n";
         }
         for part in &self.nested {
             let minus = part.minus.as_ref().map_or_else(String::new, |other| format!(" − {other}"));
-            let _ = write!(
-                out,
-                "\n{}{minus}, over draws of the uncertain parameters\n{}",
-                part.policy,
-                part.nested.table()
-            );
+            let _ = write!(out, "\n{}{minus}\n{}", part.policy, part.nested.table());
+            if let Some(better) = part.better {
+                let _ = writeln!(out, "better in {:.0} % of the runs", 100.0 * better);
+            }
         }
         out
     }
@@ -86,39 +87,72 @@ pub fn comparisons_csv(compared: &[Compared]) -> String {
         "violation_second_order",
         "cvar_difference",
     ]);
-    let number = |x: Option<f64>| x.map_or_else(String::new, |x| x.to_string());
     for one in compared {
-        for against in &one.comparisons.against {
-            let found = &against.comparison;
-            let texts =
-                [&one.quantity, &one.unit, &one.nation, &against.name, &one.comparisons.base];
-            let mut row: Vec<String> =
-                texts.map(|text| crate::output::csv::guarded(text).into_owned()).into();
-            let better = if found.direction == Direction::Higher { "higher" } else { "lower" };
-            row.extend([better.to_owned(), found.pairs.to_string()]);
-            let (difference, beats) = (&found.difference, &found.beats);
-            row.extend(
-                [
-                    Some(found.first.mean),
-                    Some(found.second.mean),
-                    Some(difference.mean),
-                    difference.standard_error,
-                    difference.low,
-                    difference.high,
-                    found.variance_removed,
-                    Some(beats.probability),
-                    Some(beats.low),
-                    Some(beats.high),
-                    Some(found.dominance.first.violation),
-                    Some(found.dominance.second.violation),
-                    found.difference_tail.map(|tail| tail.conditional),
-                ]
-                .map(number),
-            );
+        for row in one.rows() {
             let _ = writer.write_record(row);
         }
     }
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+fn number(x: Option<f64>) -> String {
+    x.map_or_else(String::new, |x| x.to_string())
+}
+
+impl Compared {
+    /// The rows of [`comparisons_csv`].
+    fn rows(&self) -> Vec<Vec<String>> {
+        let keys = |policy: &str, against: &str| -> Vec<String> {
+            [&self.quantity, &self.unit, &self.nation, policy, against]
+                .map(|text| crate::output::csv::guarded(text).into_owned())
+                .into()
+        };
+        let mut rows = Vec::new();
+        for part in &self.nested {
+            let Some(against) = &part.minus else { continue };
+            let mean = &part.nested.mean;
+            let mut row = keys(&part.policy, against);
+            row.extend([
+                String::new(),
+                part.nested.values.to_string(),
+                String::new(),
+                String::new(),
+            ]);
+            row.extend([Some(mean.mean), mean.standard_error, mean.low, mean.high].map(number));
+            row.extend([None, part.better, None, None, None, None, None].map(number));
+            rows.push(row);
+        }
+        if let Some(comparisons) = &self.comparisons {
+            for against in &comparisons.against {
+                let found = &against.comparison;
+                let mut row = keys(&against.name, &comparisons.base);
+                let better = if found.direction == Direction::Higher { "higher" } else { "lower" };
+                row.extend([better.to_owned(), found.pairs.to_string()]);
+                let (difference, beats) = (&found.difference, &found.beats);
+                let (first, second) = (&found.dominance.first, &found.dominance.second);
+                row.extend(
+                    [
+                        Some(found.first.mean),
+                        Some(found.second.mean),
+                        Some(difference.mean),
+                        difference.standard_error,
+                        difference.low,
+                        difference.high,
+                        found.variance_removed,
+                        Some(beats.probability),
+                        Some(beats.low),
+                        Some(beats.high),
+                        Some(first.violation),
+                        Some(second.violation),
+                        found.difference_tail.map(|tail| tail.conditional),
+                    ]
+                    .map(number),
+                );
+                rows.push(row);
+            }
+        }
+        rows
+    }
 }
 
 impl Asked<'_> {
@@ -133,32 +167,50 @@ impl Asked<'_> {
         nation: &str,
         against: &str,
     ) -> Result<Vec<Compared>, AskError> {
+        let drawn = self.is_drawn();
+        if self.study.points > 1 && !drawn {
+            let text = "the points of the design are no draws, so averages over them say nothing; compare policies without a design, or with --uncertain";
+            return Err(AskError::Asked(text.to_owned()));
+        }
         let names: Vec<&str> = wanted.iter().map(|w| w.quantity.as_str()).collect();
         let columns = self.stored.columns(&names, nation)?;
         let pair = |(wanted, column): (&Wanted, &Column)| {
-            let lengths = Lengths::of(column);
-            let flat: Vec<Vec<f64>> =
-                column.values.iter().map(|points| lengths.flat(points)).collect();
-            let policies: Vec<(&str, &[f64])> = self
-                .study
-                .policies
-                .iter()
-                .zip(&flat)
-                .map(|(policy, values)| (policy.name.as_str(), values.as_slice()))
-                .collect();
-            let comparisons = compare(&policies, against, wanted.better()?, self.resampling())?;
+            let better = wanted.better()?;
             Ok(Compared {
                 quantity: wanted.quantity.clone(),
                 unit: self.unit(&wanted.quantity),
                 nation: nation.to_owned(),
-                comparisons,
-                nested: if self.is_drawn() { self.nested(column, against)? } else { Vec::new() },
+                comparisons: if drawn { None } else { Some(self.pairs(column, against, better)?) },
+                nested: if drawn { self.nested(column, against, better)? } else { Vec::new() },
             })
         };
         wanted.iter().zip(&columns).map(pair).collect()
     }
 
-    fn nested(&self, column: &Column, against: &str) -> Result<Vec<NestedOf>, AskError> {
+    fn pairs(
+        &self,
+        column: &Column,
+        against: &str,
+        better: Direction,
+    ) -> Result<Comparisons, AskError> {
+        let lengths = Lengths::of(column);
+        let flat: Vec<Vec<f64>> = column.values.iter().map(|points| lengths.flat(points)).collect();
+        let policies: Vec<(&str, &[f64])> = self
+            .study
+            .policies
+            .iter()
+            .zip(&flat)
+            .map(|(policy, values)| (policy.name.as_str(), values.as_slice()))
+            .collect();
+        Ok(compare(&policies, against, better, self.resampling())?)
+    }
+
+    fn nested(
+        &self,
+        column: &Column,
+        against: &str,
+        better: Direction,
+    ) -> Result<Vec<NestedOf>, AskError> {
         let base = self.policy(Some(against))?;
         let lengths = Lengths::of(column);
         let padded: Vec<Vec<Vec<f64>>> =
@@ -166,15 +218,29 @@ impl Asked<'_> {
         let mut out = Vec::new();
         for (policy, values) in self.study.policies.iter().zip(&padded) {
             let nested = nested(values)?;
-            out.push(NestedOf { policy: policy.name.clone(), minus: None, nested });
+            out.push(NestedOf { policy: policy.name.clone(), minus: None, better: None, nested });
         }
         for (p, policy) in self.study.policies.iter().enumerate().filter(|(p, _)| *p != base) {
-            let nested = nested_difference(&padded[p], &padded[base])?;
-            let minus = Some(against.to_owned());
-            out.push(NestedOf { policy: policy.name.clone(), minus, nested });
+            out.push(NestedOf {
+                policy: policy.name.clone(),
+                minus: Some(against.to_owned()),
+                better: share_better(&padded[p], &padded[base], better),
+                nested: nested_difference(&padded[p], &padded[base])?,
+            });
         }
         Ok(out)
     }
+}
+
+/// Share of the runs in which `own` is better, among those in which both are defined.
+fn share_better(own: &[Vec<f64>], other: &[Vec<f64>], better: Direction) -> Option<f64> {
+    let pairs = own.iter().flatten().zip(other.iter().flatten());
+    let defined: Vec<bool> = pairs
+        .filter(|(a, b)| a.is_finite() && b.is_finite())
+        .map(|(a, b)| better.gain(*a) > better.gain(*b))
+        .collect();
+    let wins = defined.iter().filter(|won| **won).count();
+    (!defined.is_empty()).then(|| wins as f64 / defined.len() as f64)
 }
 
 /// Replications of each point that every policy may have: the longest of the policies, so that all align.
@@ -194,6 +260,15 @@ impl Lengths {
             point.iter().copied().chain(std::iter::repeat_n(f64::NAN, missing)).collect()
         };
         points.iter().zip(&self.0).map(pad).collect()
+    }
+
+    /// The mean of each replication over the points: what varies between replications is chance alone.
+    pub(super) fn means(&self, points: &[Vec<f64>]) -> Vec<f64> {
+        let padded = self.padded(points);
+        let length = padded.iter().map(Vec::len).min().unwrap_or(0);
+        let mean =
+            |r: usize| padded.iter().map(|point| point[r]).sum::<f64>() / padded.len() as f64;
+        (0..length).map(mean).collect()
     }
 
     pub(super) fn flat(&self, points: &[Vec<f64>]) -> Vec<f64> {

@@ -17,7 +17,7 @@ use crate::analysis::prim::{self, Dimension, Discovery, discover};
 use crate::analysis::sensitivity::{Bootstrap, SensitivityError, morris, sobol};
 use crate::analysis::{AnalysisError, Direction, Resampling, direction};
 use crate::design::{Design, Kind};
-use crate::output::{OutputError, Stored, without_control};
+use crate::output::{Column, OutputError, Stored, without_control};
 use crate::run::{Statistics, Study};
 use crate::scenario::nearest;
 
@@ -118,7 +118,12 @@ impl Wanted {
         Ok(Self { quantity: name.to_owned(), direction })
     }
 
-    fn better(&self) -> Result<Direction, AskError> {
+    /// Which way is better.
+    ///
+    /// # Errors
+    ///
+    /// Nobody said, and the quantity does not tell.
+    pub fn better(&self) -> Result<Direction, AskError> {
         let name = &self.quantity;
         self.direction.ok_or_else(|| {
             AskError::Asked(format!(
@@ -252,13 +257,15 @@ impl Asked<'_> {
     pub fn frontier(&self, wanted: &[Wanted], nation: &str) -> Result<Frontier, AskError> {
         let names: Vec<&str> = wanted.iter().map(|w| w.quantity.as_str()).collect();
         let columns = self.stored.columns(&names, nation)?;
-        let flat: Vec<Vec<Vec<f64>>> = columns
-            .iter()
-            .map(|column| {
-                let lengths = Lengths::of(column);
-                column.values.iter().map(|points| lengths.flat(points)).collect()
-            })
-            .collect();
+        if self.study.points > 1 && !self.is_drawn() {
+            let text = "the points of the design are no draws, so averages over them say nothing; ask a study without a design";
+            return Err(AskError::Asked(text.to_owned()));
+        }
+        let by_replication = |column: &Column| -> Vec<Vec<f64>> {
+            let lengths = Lengths::of(column);
+            column.values.iter().map(|points| lengths.means(points)).collect()
+        };
+        let flat: Vec<Vec<Vec<f64>>> = columns.iter().map(by_replication).collect();
         let length = flat.iter().flatten().map(Vec::len).min().unwrap_or(0);
         let candidates: Vec<Candidate<'_>> = self
             .study
@@ -288,19 +295,52 @@ impl Asked<'_> {
         fails: impl Fn(f64) -> bool,
     ) -> Result<Discovery, AskError> {
         let design = self.designed()?;
-        let missing = values.iter().filter(|point| !point.iter().any(|x| x.is_finite())).count();
+        let missing = values.iter().filter(|point| point.is_empty()).count();
         if missing > 0 {
             return Err(AskError::Asked(format!(
-                "{missing} of {} points have no defined value yet; resume the sweep until all have one",
+                "{missing} of {} points have no run yet; resume the sweep until all have one",
                 values.len()
             )));
         }
-        let failing: Vec<bool> = values.iter().map(|point| fails(mean(point))).collect();
+        // A point whose runs all failed will never have a value.
+        let defined: Vec<usize> =
+            (0..values.len()).filter(|&p| values[p].iter().any(|x| x.is_finite())).collect();
+        let failing: Vec<bool> = defined.iter().map(|&p| fails(mean(&values[p]))).collect();
         let (dimensions, x) = coordinates(design);
+        let x: Vec<Vec<f64>> = defined.iter().map(|&p| x[p].clone()).collect();
         let resampling = Resampling { seed: self.study.seed, resamples: 199 };
         let settings = prim::Settings { resampling, ..prim::Settings::default() };
         Ok(discover(&dimensions, &x, &failing, settings)?)
     }
+}
+
+/// The values of every axis at every point: numbers in canonical units (days for dates), or positions among labels.
+fn coordinates(design: &Design) -> (Vec<Dimension>, Vec<Vec<f64>>) {
+    let rows: Vec<Vec<Option<String>>> = (0..design.len()).map(|p| design.values(p)).collect();
+    let mut dimensions = Vec::new();
+    let mut x = vec![Vec::with_capacity(design.axes().len()); rows.len()];
+    for (at, axis) in design.axes().iter().enumerate() {
+        let text =
+            |row: &Vec<Option<String>>| row[at].clone().unwrap_or_else(|| "as it is".to_owned());
+        let number = |row: &Vec<Option<String>>| axis.figure(row[at].as_deref()?);
+        let numbers: Option<Vec<f64>> = rows.iter().map(number).collect();
+        let unit = axis.unit();
+        let name = if unit.is_empty() { axis.name() } else { format!("{} [{unit}]", axis.name()) };
+        let (labels, column) = if let Some(numbers) = numbers {
+            (None, numbers)
+        } else {
+            let labels: BTreeSet<String> = rows.iter().map(text).collect();
+            let labels: Vec<String> = labels.into_iter().collect();
+            let code = |row| labels.iter().position(|l| *l == text(row)).unwrap_or(0) as f64;
+            let column = rows.iter().map(code).collect();
+            (Some(labels), column)
+        };
+        dimensions.push(Dimension { name, labels });
+        for (row, value) in x.iter_mut().zip(column) {
+            row.push(value);
+        }
+    }
+    (dimensions, x)
 }
 
 /// What drives an outcome.
@@ -335,34 +375,4 @@ impl Sensitivity {
 fn mean(values: &[f64]) -> f64 {
     let finite = || values.iter().filter(|x| x.is_finite());
     finite().sum::<f64>() / finite().count() as f64
-}
-
-/// The values of every axis at every point: numbers, or positions among labels.
-fn coordinates(design: &Design) -> (Vec<Dimension>, Vec<Vec<f64>>) {
-    let rows: Vec<Vec<Option<String>>> = (0..design.len()).map(|p| design.values(p)).collect();
-    let mut dimensions = Vec::new();
-    let mut x = vec![Vec::with_capacity(design.axes().len()); rows.len()];
-    for (at, axis) in design.axes().iter().enumerate() {
-        let text =
-            |row: &Vec<Option<String>>| row[at].clone().unwrap_or_else(|| "as it is".to_owned());
-        let number = |row: &Vec<Option<String>>| {
-            let text = row[at].as_ref()?.trim_matches('"').to_owned();
-            text.split_whitespace().next()?.parse::<f64>().ok()
-        };
-        let numbers: Option<Vec<f64>> = rows.iter().map(number).collect();
-        let (labels, column) = if let Some(numbers) = numbers {
-            (None, numbers)
-        } else {
-            let labels: BTreeSet<String> = rows.iter().map(text).collect();
-            let labels: Vec<String> = labels.into_iter().collect();
-            let code = |row| labels.iter().position(|l| *l == text(row)).unwrap_or(0) as f64;
-            let column = rows.iter().map(code).collect();
-            (Some(labels), column)
-        };
-        dimensions.push(Dimension { name: axis.name(), labels });
-        for (row, value) in x.iter_mut().zip(column) {
-            row.push(value);
-        }
-    }
-    (dimensions, x)
 }

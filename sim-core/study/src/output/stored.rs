@@ -359,7 +359,7 @@ pub(super) fn differences(manifest: &Manifest, study: &Study) -> Vec<String> {
     }
     if let (Some(Kind::Table { csv: there }), Some(Kind::Table { csv: here })) =
         (kind(manifest.design_spec.as_ref()), kind(study.design_spec.as_ref()))
-        && !here.starts_with(there.trim_end())
+        && !begins_with_rows(here, there)
     {
         out.push("rows of the table: those that are recorded have changed".to_owned());
     }
@@ -371,4 +371,24 @@ pub(super) fn differences(manifest: &Manifest, study: &Study) -> Vec<String> {
 
 fn kind(spec: Option<&DesignSpec>) -> Option<&Kind> {
     spec.map(|spec| &spec.kind)
+}
+
+/// Whether a table begins with all rows of another.
+fn begins_with_rows(here: &str, there: &str) -> bool {
+    let rest = here.strip_prefix(there.trim_end());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['\n', '\r']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::begins_with_rows;
+
+    #[test]
+    fn a_table_may_grow_by_rows_and_not_by_digits() {
+        let old = "a\n0.3\n0.5\n";
+        assert!(
+            begins_with_rows("a\n0.3\n0.5\n0.6\n", old) && begins_with_rows("a\n0.3\n0.5", old)
+        );
+        assert!(!begins_with_rows("a\n0.3\n0.55\n", old) && !begins_with_rows("a\n0.3\n", old));
+    }
 }
