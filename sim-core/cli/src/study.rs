@@ -11,8 +11,11 @@ use autarky_study::job::{Growth, Job, JobError, Request, Vary, reopen};
 use autarky_study::output::{
     Claim, Ending, OutputError, Results, Stored, Until, csv, json, table, without_control,
 };
+use autarky_study::plan::{Work, estimate, room};
 use autarky_study::run::schedule::Shard;
-use autarky_study::run::{Keep, PrepareError, Recipe, Runner, Statistics, Study, shell_word};
+use autarky_study::run::{
+    Failure as RunFailure, Keep, PrepareError, Recipe, Runner, Statistics, Study, shell_word,
+};
 use autarky_study::scenario::{Diagnostic, nearest};
 
 use crate::args::{
@@ -203,7 +206,11 @@ impl Drive<'_> {
     /// Runs a study into its folder.
     pub(crate) fn run<'s>(&self, job: &'s Job, claim: &Claim) -> Result<Ran<'s>, Failure> {
         let study = &job.market.study;
+        self.check_room(study, claim)?;
         let mut results = Results::open(study, claim).map_err(output)?;
+        if let Some(design) = job.market.design() {
+            results.write_design(design).map_err(output)?;
+        }
         let stop = StopFlag::new();
         stop_on_interrupt(&stop)?;
         let runs = results.manifest().runs;
@@ -232,6 +239,23 @@ impl Drive<'_> {
             return Err(Failure::new(output(error).code, text));
         }
         Ok(Ran { results, interrupted })
+    }
+}
+
+impl Drive<'_> {
+    /// Refuses a new study that is too large for the disk or for memory.
+    fn check_room(&self, study: &Study, claim: &Claim) -> Result<(), Failure> {
+        let folder = match claim {
+            Claim::Exact(path) | Claim::Below(path) => path,
+        };
+        if folder.join("manifest.json").exists() {
+            return Ok(());
+        }
+        let plan = estimate(&Work::of(study, threads(self.how).get() as u64));
+        // Where the system does not say what is free, the disk itself will.
+        let Ok(room) = room(folder) else { return Ok(()) };
+        plan.check(&room)
+            .map_err(|refusal| Failure::new(IO, format_args!("{} runs: {refusal}", plan.runs)))
     }
 }
 
@@ -285,19 +309,7 @@ impl Ran<'_> {
     fn report(&self, study: &Study, drive: &Drive<'_>) {
         let manifest = self.results.manifest();
         let path = self.results.folder().path().display().to_string();
-        if manifest.runs.failed > 0 {
-            let failed = manifest.runs.failed;
-            message::line(&format!("{failed} runs failed; failures.parquet lists them"));
-        }
-        for failure in self.results.failures().iter().take(FAILURES_SHOWN) {
-            let name = &study.policies[failure.task.policy].name;
-            message::line(&without_control(&format!(
-                "  {name}, replication {}: {}",
-                failure.task.replication, failure.error
-            )));
-            let again = study.replay_command(&path, failure.task);
-            message::line(&without_control(&format!("    again: {again}")));
-        }
+        list_failures(study, &path, (manifest.runs.failed, self.results.failures()));
         if drive.how.quiet {
             return;
         }
@@ -422,4 +434,20 @@ pub(crate) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'
         help,
         ..Diagnostic::error(format!("the study has no {what} `{}`", without_control(name)))
     })
+}
+
+/// Says which runs failed, and how each is run again.
+pub(crate) fn list_failures(study: &Study, folder: &str, (failed, failures): (u64, &[RunFailure])) {
+    if failed > 0 {
+        message::line(&format!("{failed} runs failed; failures.parquet lists them"));
+    }
+    for failure in failures.iter().take(FAILURES_SHOWN) {
+        let name = &study.policies[failure.task.policy].name;
+        message::line(&without_control(&format!(
+            "  {name}, replication {}: {}",
+            failure.task.replication, failure.error
+        )));
+        let again = study.replay_command(folder, failure.task);
+        message::line(&without_control(&format!("    again: {again}")));
+    }
 }

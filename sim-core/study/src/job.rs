@@ -246,6 +246,11 @@ pub fn again(manifest: &Manifest) -> String {
     if manifest.replications.first > 0 {
         words.push(format!("--first {}", manifest.replications.first));
     }
+    let usual = if manifest.design_spec.is_some() { Keep::Runs } else { Keep::Series };
+    if manifest.keep != usual {
+        let keep = if manifest.keep == Keep::Runs { "runs" } else { "series" };
+        words.push(format!("--keep {keep}"));
+    }
     let Some(spec) = &manifest.design_spec else { return words.join(" ") };
     words[0] = words[0].replacen("autarky run", "autarky sweep", 1);
     words.push(format!("--design {} --design-seed {}", spec.kind.as_str(), spec.seed));
@@ -272,12 +277,23 @@ fn sobol(points: u64, scramble: bool, skip: u64) -> String {
     format!("--points {points}{plain} --skip {skip}")
 }
 
-/// What differs between the scenario of a folder and what its recipe loads now; none if nothing does, or if it cannot be loaded any more.
+/// What became of the scenario that a folder was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Now {
+    /// It resolves to the same values.
+    Same,
+    /// It resolves to other values: what differs.
+    Changed(String),
+    /// It cannot be loaded any more.
+    Gone,
+}
+
+/// What became of the scenario that a folder was made from.
 #[must_use]
-pub fn changed(stored: &Stored, job: &Job) -> Option<String> {
-    let now = load_recipe(&stored.manifest.recipe).ok()?;
+pub fn now(stored: &Stored, job: &Job) -> Now {
+    let Ok(now) = load_recipe(&stored.manifest.recipe) else { return Now::Gone };
     if now.hash() == stored.manifest.scenario.hash {
-        return None;
+        return Now::Same;
     }
     let mut text = String::new();
     for policy in &job.loaded.policies {
@@ -300,5 +316,5 @@ pub fn changed(stored: &Stored, job: &Job) -> Option<String> {
     for policy in now.policies.iter().filter(|p| job.loaded.policy(&p.name).is_none()) {
         let _ = writeln!(text, "policy `{}` is new", without_control(&policy.name));
     }
-    Some(text)
+    Now::Changed(text)
 }

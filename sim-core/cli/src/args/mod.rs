@@ -101,7 +101,7 @@ pub(crate) enum Verb {
     Replay(Replay),
     /// Say what a study will cost before it starts: runs, time, disk, memory
     #[command(
-        after_help = "Ends with 74 when the study does not fit on the disk or into memory.\n\nExample:\n  autarky plan small-state -n 1000 --points 512 --jobs 8"
+        after_help = "Ends with 74 when the study does not fit on the disk or into memory.\n\nExample:\n  autarky plan small-state -n 1000 --jobs 8\n  autarky plan small-state -n 10 --design sobol --points 512 --axis nation.EST.policy.coverage=0.1..0.5"
     )]
     Plan(Plan),
     /// Write a study as one page that can be published

@@ -15,7 +15,11 @@ use crate::stdout;
 use crate::study::{keep, vary};
 
 pub(crate) fn run(args: &Plan) -> Result<u8, Failure> {
-    let scenario = loaded(&args.scenario, &args.scenario.policy, false)?;
+    let mut policies = args.scenario.policy.clone();
+    if !policies.is_empty() && !policies.iter().any(|name| name == "base") {
+        policies.push("base".to_owned());
+    }
+    let scenario = loaded(&args.scenario, &policies, false)?;
     let cores = || available_parallelism().map_or(1, |cores| cores.get() as u64);
     let vary = vary(&args.design)?;
     let points = match &vary {
