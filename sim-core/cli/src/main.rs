@@ -1,7 +1,7 @@
 //! The `autarky` command line: a thin layer over the study crate.
 //!
 //! Data goes to standard output, progress and messages to standard error. Exit codes: 0 done, 2 usage, 3 invalid scenario, 4 finished with
-//! failed runs, 70 internal error, 74 input or output, 130 interrupted with results kept.
+//! failed runs, 6 another study than the one that is there, 70 internal error, 74 input or output, 130 interrupted with results kept.
 #![forbid(unsafe_code)]
 
 mod args;
