@@ -92,6 +92,7 @@ impl Stored {
     }
 
     /// Reads every file that the manifest names, and says which are damaged.
+    #[must_use]
     pub fn verify(&self) -> Vec<OutputError> {
         let read = |file| open_whole(&self.path, file).err();
         self.manifest.named().filter_map(read).collect()
@@ -335,7 +336,7 @@ pub(super) fn differences(manifest: &Manifest, study: &Study) -> Vec<String> {
         }
     }
     if let (Some(Kind::Table { csv: there }), Some(Kind::Table { csv: here })) =
-        (kind(&manifest.design_spec), kind(&study.design_spec))
+        (kind(manifest.design_spec.as_ref()), kind(study.design_spec.as_ref()))
         && !here.starts_with(there.trim_end())
     {
         out.push("rows of the table: those that are recorded have changed".to_owned());
@@ -346,6 +347,6 @@ pub(super) fn differences(manifest: &Manifest, study: &Study) -> Vec<String> {
     out
 }
 
-fn kind(spec: &Option<DesignSpec>) -> Option<&Kind> {
-    spec.as_ref().map(|spec| &spec.kind)
+fn kind(spec: Option<&DesignSpec>) -> Option<&Kind> {
+    spec.map(|spec| &spec.kind)
 }
