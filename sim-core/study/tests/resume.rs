@@ -60,9 +60,15 @@ proptest! {
         Found::of(&study, &whole).assert_same(&Found::of(&study, &grown));
     }
 
+}
+
+proptest! {
+    // Every shard is run twice and draws its pictures: this takes seconds a case.
+    #![proptest_config(ProptestConfig::with_cases(5))]
+
     #[test]
     fn shards_put_together_are_the_study_of_one_machine(
-        (points, replications) in (1..4_u64, 1..12_u64), more in 0..9_u64, of in 1..6_u64,
+        (points, replications) in (1..4_u64, 1..12_u64), more in 0..9_u64, of in 1..4_u64,
     ) {
         let study = sized(points, replications + more);
         let (whole, merged) = (scratch("whole"), scratch("merged"));
@@ -186,13 +192,20 @@ fn until_halfwidth_stops_at_the_same_block_for_any_threads_and_interruptions() {
         block: 20,
     };
     let study = |halfwidth| Study { until: Some(until(halfwidth)), ..sized(1, 400) };
+    let all = scratch("all");
+    through(&sized(1, 400), &all);
+    let stored = Stored::open(&all).expect("a results folder");
+    let statistics = stored.statistics(&sized(1, 400)).expect("they are whole");
+    let share = statistics.quantity("served_network_share").expect("a derived quantity");
+    let effect = statistics.cell(1, 0, share).effect().expect("pairs");
+    // Half-widths fall as 1/√n: 1.5 times that of 400 is reached near 178 replications, 1.15 times near 302.
+    let at = |times: f64| study(times * effect.interval.half_width);
     let whole = scratch("until");
-    // Half-widths fall from about 0.006 at 40 replications to 0.002 at 400; the stop lies between.
-    let narrow = study(0.004);
+    let narrow = at(1.5);
     through(&narrow, &whole);
     let expected = Stored::open(&whole).expect("a results folder").manifest;
     let stopped = expected.replications.recorded;
-    assert!((60..400).contains(&stopped) && stopped.is_multiple_of(20), "stopped at {stopped}");
+    assert!((100..260).contains(&stopped) && stopped.is_multiple_of(20), "stopped at {stopped}");
     assert_eq!(expected.replications.asked, stopped);
     assert!(expected.stopping.is_some());
     let cut = scratch("until-cut");
@@ -208,9 +221,9 @@ fn until_halfwidth_stops_at_the_same_block_for_any_threads_and_interruptions() {
     through(&narrow, &cut);
     let again = Stored::open(&cut).expect("a folder").manifest;
     assert_eq!((again.runs, again.stopping), (expected.runs, expected.stopping));
-    through(&study(0.003), &cut);
+    through(&at(1.15), &cut);
     let more = Stored::open(&cut).expect("a folder").manifest.replications.recorded;
-    assert!(more > stopped && more < 400, "{more}");
+    assert!(more > stopped && more <= 380, "{more}");
 }
 
 /// The study that a rule made of another.
