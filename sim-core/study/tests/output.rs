@@ -163,9 +163,10 @@ fn failed_and_panicking_replications_are_listed_and_the_others_go_on() {
         failures.column_by_name(column).expect("a column").as_string::<i32>().value(row).to_owned()
     };
     assert_eq!(text("error", 0), "the ledger does not balance");
+    let folder = folder.display();
     assert_eq!(
         text("replay", 0),
-        "autarky run synthetic --policy export_ban --seed 7 --first 3 -n 1"
+        format!("autarky replay {folder} --policy export_ban --replication 3")
     );
     assert_eq!(text("error", 1), "internal error: a broken invariant");
 }
