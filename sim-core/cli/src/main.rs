@@ -1,7 +1,7 @@
 //! The `autarky` command line: a thin layer over the study crate.
 //!
 //! Data goes to standard output, progress and messages to standard error. Exit codes: 0 done, 2 usage, 3 invalid scenario, 4 finished with
-//! failed runs, 6 another study than the one that is there, 70 internal error, 74 input or output, 130 interrupted with results kept.
+//! failed runs, 6 another study or a changed scenario, 70 internal error, 74 input or output, 130 interrupted with results kept.
 #![forbid(unsafe_code)]
 
 mod args;
@@ -45,6 +45,7 @@ fn run(verb: Verb) -> Result<u8, Failure> {
         Verb::Check(args) => verb::check::run(&args),
         Verb::Show(args) => verb::show::run(&args),
         Verb::Explain(args) => verb::explain::run(&args),
+        Verb::Catalog(args) => verb::catalog::run(&args),
         Verb::Run(args) => verb::run::run(&args),
         Verb::Compare(args) => verb::compare::run(&args),
         Verb::Sensitivity(args) => verb::sensitivity::run(&args),

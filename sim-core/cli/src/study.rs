@@ -5,19 +5,22 @@ use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use autarky_engine::stop::StopFlag;
-use autarky_study::ask::{AskError, Asked};
-use autarky_study::design::{DesignSpec, Kind};
+use autarky_study::ask::{AskError, Asked, Wanted};
+use autarky_study::design::{Design, DesignSpec, Kind};
 use autarky_study::job::{Growth, Job, JobError, Request, Vary, reopen};
 use autarky_study::output::{
     Claim, Ending, OutputError, Results, Stored, Until, csv, json, table, without_control,
 };
+use autarky_study::plan::{Work, estimate, room};
 use autarky_study::run::schedule::Shard;
-use autarky_study::run::{Keep, PrepareError, Recipe, Runner, Statistics, Study};
+use autarky_study::run::{
+    Failure as RunFailure, Keep, PrepareError, Recipe, Runner, Statistics, Study, shell_word,
+};
 use autarky_study::scenario::{Diagnostic, nearest};
 
 use crate::args::{
-    DesignArgs, DesignKind, Format, HowArgs, KeepArg, MessageFormat, ObjectiveArgs, OutcomeArgs,
-    ScenarioArgs, StudyArgs, UntilArgs,
+    DesignArgs, DesignKind, Format, HowArgs, KeepArg, MessageFormat, OutcomeArgs, ScenarioArgs,
+    StudyArgs, UntilArgs,
 };
 use crate::exit::{
     DONE, FAILED_RUNS, Failure, INTERNAL, INTERRUPTED, IO, MISMATCH, SCENARIO, USAGE, messages,
@@ -27,14 +30,19 @@ use crate::{message, stdout};
 
 /// Failures shown; `failures.parquet` has all.
 const FAILURES_SHOWN: usize = 5;
+/// Points of a design where nothing is said.
+const POINTS: u64 = 64;
+/// Levels of an axis of a Morris design where nothing is said.
+const LEVELS: u64 = 4;
 /// Largest table of a design in bytes.
 const TABLE_BYTES: u64 = 256 << 20;
 
 /// A failure of the study crate as one of the program.
 pub(crate) fn failure(error: JobError, format: MessageFormat) -> Failure {
     match error {
-        JobError::Scenario(found) => Failure::scenario(&found, format),
-        JobError::Prepare(PrepareError::Design(found)) => Failure::scenario(&found, format),
+        JobError::Scenario(found) | JobError::Prepare(PrepareError::Design(found)) => {
+            Failure::scenario(&found, format)
+        }
         JobError::Prepare(error) => Failure::new(SCENARIO, error),
         JobError::Output(error) => output(error),
         JobError::Asked(text) => Failure::new(USAGE, text),
@@ -53,7 +61,7 @@ pub(crate) fn output(error: OutputError) -> Failure {
 
 /// Loads and compiles what a verb asks for; warnings go to standard error unless quiet.
 pub(crate) fn prepare(args: &StudyArgs, vary: Option<Vary>, shard: Shard) -> Result<Job, Failure> {
-    let default = if vary.is_some() { KeepArg::Runs } else { KeepArg::Series };
+    let keep = keep(args.keep, vary.is_some());
     let request = Request {
         recipe: recipe(&args.scenario),
         command: load_command(&args.scenario),
@@ -61,10 +69,7 @@ pub(crate) fn prepare(args: &StudyArgs, vary: Option<Vary>, shard: Shard) -> Res
         first: args.first,
         replications: args.replications,
         vary,
-        keep: match args.keep.unwrap_or(default) {
-            KeepArg::Runs => Keep::Runs,
-            KeepArg::Series => Keep::Series,
-        },
+        keep,
         shard,
     };
     let format = args.scenario.message_format;
@@ -73,11 +78,20 @@ pub(crate) fn prepare(args: &StudyArgs, vary: Option<Vary>, shard: Shard) -> Res
         for text in messages(&job.loaded.warnings, format) {
             message::line(&text);
         }
-        if let Some(advice) = job.market.design().and_then(|design| design.advice()) {
+        if let Some(advice) = job.market.design().and_then(Design::advice) {
             message::line(&advice);
         }
     }
     Ok(job)
+}
+
+/// What is kept of each run: series where there is no design.
+pub(crate) fn keep(asked: Option<KeepArg>, designed: bool) -> Keep {
+    match asked {
+        Some(KeepArg::Runs) => Keep::Runs,
+        None if designed => Keep::Runs,
+        Some(KeepArg::Series) | None => Keep::Series,
+    }
 }
 
 fn recipe(args: &ScenarioArgs) -> Recipe {
@@ -92,13 +106,16 @@ fn recipe(args: &ScenarioArgs) -> Recipe {
 /// What varies, from the arguments of a design; none without one.
 pub(crate) fn vary(args: &DesignArgs) -> Result<Option<Vary>, Failure> {
     if let Some(draws) = args.uncertain {
-        return Ok(Some(Vary::Uncertain { draws, seed: args.design_seed }));
+        let seed = args.design_seed.unwrap_or(1);
+        refuse_unused(&DesignArgs { design_seed: None, ..args.clone() }, None)?;
+        return Ok(Some(Vary::Uncertain { draws, seed }));
     }
     let asked = args.design.or(args.table.as_ref().map(|_| DesignKind::Table));
-    let Some(design) = asked.or((!args.axis.is_empty()).then_some(DesignKind::Factorial)) else {
-        return Ok(None);
-    };
-    let (points, scramble, skip) = (args.points, !args.unscrambled, args.skip);
+    let design = asked.or((!args.axis.is_empty()).then_some(DesignKind::Factorial));
+    refuse_unused(args, design)?;
+    let Some(design) = design else { return Ok(None) };
+    let points = args.points.unwrap_or(POINTS);
+    let (scramble, skip) = (!args.unscrambled, args.skip.unwrap_or(0));
     let kind = match design {
         DesignKind::Factorial => Kind::Factorial,
         DesignKind::Latin => Kind::Latin { points },
@@ -106,11 +123,44 @@ pub(crate) fn vary(args: &DesignArgs) -> Result<Option<Vary>, Failure> {
         DesignKind::Saltelli => {
             Kind::Saltelli { samples: points, second_order: args.second_order, scramble, skip }
         }
-        DesignKind::Morris => Kind::Morris { trajectories: points, levels: args.levels },
+        DesignKind::Morris => {
+            Kind::Morris { trajectories: points, levels: args.levels.unwrap_or(LEVELS) }
+        }
         DesignKind::Random => Kind::Random { points },
         DesignKind::Table => Kind::Table { csv: table_text(args)? },
     };
-    Ok(Some(Vary::Design(DesignSpec { kind, axes: args.axis.clone(), seed: args.design_seed })))
+    let seed = args.design_seed.unwrap_or(1);
+    Ok(Some(Vary::Design(DesignSpec { kind, axes: args.axis.clone(), seed })))
+}
+
+/// Refuses options that the kind of design does not take.
+fn refuse_unused(args: &DesignArgs, design: Option<DesignKind>) -> Result<(), Failure> {
+    use DesignKind::{Factorial, Latin, Morris, Random, Saltelli, Sobol, Table};
+    let of = |kinds: &[DesignKind]| design.is_some_and(|kind| kinds.contains(&kind));
+    let given = [
+        ("--points", args.points.is_some(), of(&[Latin, Sobol, Saltelli, Morris, Random])),
+        ("--levels", args.levels.is_some(), of(&[Morris])),
+        ("--skip", args.skip.is_some(), of(&[Sobol, Saltelli])),
+        ("--unscrambled", args.unscrambled, of(&[Sobol, Saltelli])),
+        ("--second-order", args.second_order, of(&[Saltelli])),
+        ("--table", args.table.is_some(), of(&[Table])),
+        ("--axis", !args.axis.is_empty(), design.is_some() && !of(&[Table])),
+        (
+            "--design-seed",
+            args.design_seed.is_some(),
+            of(&[Factorial, Latin, Sobol, Saltelli, Morris, Random]),
+        ),
+    ];
+    match given.iter().find(|(_, there, taken)| *there && !taken) {
+        None => Ok(()),
+        Some((option, ..)) => {
+            let what = match design {
+                None => "without a design (--design KIND with --axis PATH=VALUES)".to_owned(),
+                Some(kind) => format!("with a {} design", format!("{kind:?}").to_lowercase()),
+            };
+            Err(Failure::new(USAGE, format_args!("{option} has no meaning {what}")))
+        }
+    }
 }
 
 fn table_text(args: &DesignArgs) -> Result<String, Failure> {
@@ -128,22 +178,12 @@ fn table_text(args: &DesignArgs) -> Result<String, Failure> {
 
 /// The command that loads the same scenario.
 fn load_command(args: &ScenarioArgs) -> String {
-    let mut words = vec!["autarky run".to_owned(), quoted(&args.file)];
+    let mut words = vec!["autarky run".to_owned(), shell_word(&args.file)];
     for overlay in &args.overlay {
-        words.push(format!("--overlay {}", quoted(&overlay.display().to_string())));
+        words.push(format!("--overlay {}", shell_word(&overlay.display().to_string())));
     }
-    words.extend(args.set.iter().map(|set| format!("--set {}", quoted(set))));
+    words.extend(args.set.iter().map(|set| format!("--set {}", shell_word(set))));
     words.join(" ")
-}
-
-/// A word as a POSIX shell reads it back.
-pub(crate) fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
 }
 
 pub(crate) fn claim(out: Option<&PathBuf>) -> Claim {
@@ -166,7 +206,11 @@ impl Drive<'_> {
     /// Runs a study into its folder.
     pub(crate) fn run<'s>(&self, job: &'s Job, claim: &Claim) -> Result<Ran<'s>, Failure> {
         let study = &job.market.study;
+        self.check_room(study, claim)?;
         let mut results = Results::open(study, claim).map_err(output)?;
+        if let Some(design) = job.market.design() {
+            results.write_design(design).map_err(output)?;
+        }
         let stop = StopFlag::new();
         stop_on_interrupt(&stop)?;
         let runs = results.manifest().runs;
@@ -195,6 +239,23 @@ impl Drive<'_> {
             return Err(Failure::new(output(error).code, text));
         }
         Ok(Ran { results, interrupted })
+    }
+}
+
+impl Drive<'_> {
+    /// Refuses a new study that is too large for the disk or for memory.
+    fn check_room(&self, study: &Study, claim: &Claim) -> Result<(), Failure> {
+        let folder = match claim {
+            Claim::Exact(path) | Claim::Below(path) => path,
+        };
+        if folder.join("manifest.json").exists() {
+            return Ok(());
+        }
+        let plan = estimate(&Work::of(study, threads(self.how).get() as u64));
+        // Where the system does not say what is free, the disk itself will.
+        let Ok(room) = room(folder) else { return Ok(()) };
+        plan.check(&room)
+            .map_err(|refusal| Failure::new(IO, format_args!("{} runs: {refusal}", plan.runs)))
     }
 }
 
@@ -233,7 +294,7 @@ impl Ran<'_> {
 
     /// Prints a text and then what went wrong and where the results are; the exit code.
     pub(crate) fn end(&self, study: &Study, text: &str, drive: &Drive<'_>) -> Result<u8, Failure> {
-        let printed = stdout::print(text);
+        let printed = if text.is_empty() { Ok(()) } else { stdout::print(text) };
         self.report(study, drive);
         printed?;
         Ok(if self.interrupted {
@@ -248,21 +309,7 @@ impl Ran<'_> {
     fn report(&self, study: &Study, drive: &Drive<'_>) {
         let manifest = self.results.manifest();
         let path = self.results.folder().path().display().to_string();
-        if manifest.runs.failed > 0 {
-            let failed = manifest.runs.failed;
-            message::line(&format!("{failed} runs failed; failures.parquet lists them"));
-        }
-        for failure in self.results.failures().iter().take(FAILURES_SHOWN) {
-            let name = &study.policies[failure.task.policy].name;
-            message::line(&without_control(&format!(
-                "  {name}, replication {}: {}",
-                failure.task.replication, failure.error
-            )));
-            let again = study
-                .replay_command(failure.task)
-                .replace(" DIR ", &format!(" {} ", quoted(&path)));
-            message::line(&without_control(&format!("    again: {again}")));
-        }
+        list_failures(study, &path, (manifest.runs.failed, self.results.failures()));
         if drive.how.quiet {
             return;
         }
@@ -275,7 +322,7 @@ impl Ran<'_> {
                 if self.interrupted {
                     message::line(&without_control(&format!(
                         "to go on: autarky resume {}",
-                        quoted(&path)
+                        shell_word(&path)
                     )));
                 }
             }
@@ -335,18 +382,28 @@ impl Opened {
 pub(crate) fn until(
     study: &mut Study,
     args: &UntilArgs,
-    objective: &ObjectiveArgs,
+    (objective, of): (&[String], Option<&str>),
 ) -> Result<(), Failure> {
     let Some(halfwidth) = args.until_halfwidth else { return Ok(()) };
     let statistics = Statistics::new(study);
-    for name in &objective.objective {
-        quantity(&statistics, name)?;
+    let read = |text: &String| Wanted::read(text, &statistics).map(|wanted| wanted.quantity);
+    let quantities: Result<Vec<String>, _> = objective.iter().map(read).collect();
+    let quantities = quantities.map_err(ask)?;
+    let unit = |name: &String| {
+        statistics.quantities().iter().find(|q| q.name == *name).map(|q| q.unit.clone())
+    };
+    if let Some(other) = quantities.iter().find(|name| unit(name) != unit(&quantities[0])) {
+        let text = format!(
+            "one half-width cannot serve `{}` and `{other}`, whose units differ; name one objective",
+            quantities[0]
+        );
+        return Err(Failure::new(USAGE, text));
     }
     let until = Until {
-        quantities: objective.objective.clone(),
-        nation: nation(study, objective.nation.as_deref())?,
+        quantities,
+        nation: nation(study, of)?,
         halfwidth,
-        block: args.block,
+        block: args.block.unwrap_or(50),
     };
     if study.points > 1 {
         let text = "--until-halfwidth goes with replications, not with the points of a design";
@@ -355,12 +412,6 @@ pub(crate) fn until(
     until.rule(study.replications).map_err(|e| Failure::new(USAGE, e))?;
     study.until = Some(until);
     Ok(())
-}
-
-/// Position of a quantity.
-pub(crate) fn quantity(statistics: &Statistics, name: &str) -> Result<usize, Failure> {
-    let names = statistics.quantities().iter().map(|quantity| quantity.name.as_str());
-    statistics.quantity(name).ok_or_else(|| unknown("quantity", name, names))
 }
 
 /// Position of a nation of a study, the first by default.
@@ -383,4 +434,20 @@ pub(crate) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'
         help,
         ..Diagnostic::error(format!("the study has no {what} `{}`", without_control(name)))
     })
+}
+
+/// Says which runs failed, and how each is run again.
+pub(crate) fn list_failures(study: &Study, folder: &str, (failed, failures): (u64, &[RunFailure])) {
+    if failed > 0 {
+        message::line(&format!("{failed} runs failed; failures.parquet lists them"));
+    }
+    for failure in failures.iter().take(FAILURES_SHOWN) {
+        let name = &study.policies[failure.task.policy].name;
+        message::line(&without_control(&format!(
+            "  {name}, replication {}: {}",
+            failure.task.replication, failure.error
+        )));
+        let again = study.replay_command(folder, failure.task);
+        message::line(&without_control(&format!("    again: {again}")));
+    }
 }

@@ -312,7 +312,9 @@ fn bad_personas_end_with_3_wrong_words_with_2_and_no_control_character_comes_thr
 fn verbs(help: &str) -> Vec<String> {
     let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
     let listed = lines.take_while(|line| line.starts_with(' '));
-    let first = listed.filter_map(|line| line.split_whitespace().next());
+    // Deeper lines go on with the sentence above.
+    let entries = listed.filter_map(|line| line.strip_prefix("  ").filter(|l| !l.starts_with(' ')));
+    let first = entries.filter_map(|line| line.split_whitespace().next());
     first.filter(|verb| *verb != "help").map(str::to_owned).collect()
 }
 

@@ -60,8 +60,8 @@ fn plan_says_what_it_timed_and_refuses_what_does_not_fit() {
     for word in ["50 runs", "run now, took", "series every week", "on disk"] {
         assert!(shown.contains(word), "{shown}");
     }
-    let points = ["--points", "1000000000000", "--format", "json"];
-    let refused = autarky(&[&common[..], &points].concat());
+    let many = ["-n", "1000000000000", "--format", "json"];
+    let refused = autarky(&[&common[..], &many].concat());
     assert_code(&refused, 74);
     assert!(text(&refused.stderr).contains("of disk and"), "{}", text(&refused.stderr));
     let plan: serde_json::Value = serde_json::from_slice(&refused.stdout).expect("JSON");

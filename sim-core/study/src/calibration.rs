@@ -143,6 +143,42 @@ fn load(name: &'static str) -> Table {
     Table::parse(name, autarky_scenarios::table(name).unwrap_or_default())
 }
 
+/// A row of `sources.csv`: a file or work from which figures are taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cited {
+    /// Who published it.
+    pub publisher: String,
+    /// Its title.
+    pub title: String,
+    /// Its licence.
+    pub licence: String,
+    /// Where it is found.
+    pub origin: String,
+    /// Year, month, day or span that it describes.
+    pub vintage: String,
+}
+
+/// The source of that `source_id`.
+pub fn source(id: &str) -> Option<&'static Cited> {
+    static SOURCES: OnceLock<BTreeMap<String, Cited>> = OnceLock::new();
+    SOURCES.get_or_init(sources).get(id)
+}
+
+fn sources() -> BTreeMap<String, Cited> {
+    let text = autarky_scenarios::table("sources").unwrap_or_default();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let headers = reader.headers().cloned().unwrap_or_default();
+    let column = |name: &str| headers.iter().position(|header| header == name);
+    let columns = ["source_id", "publisher", "title", "licence", "origin", "vintage"].map(column);
+    let cited = |record: csv::StringRecord| {
+        let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).unwrap_or_default();
+        let [id, publisher, title, licence, origin, vintage] =
+            columns.map(|at| cell(at).to_owned());
+        (id, Cited { publisher, title, licence, origin, vintage })
+    };
+    reader.records().filter_map(Result::ok).map(cited).collect()
+}
+
 /// A word of a table as scenario files write it: `Upper middle income` is `upper_middle`.
 #[must_use]
 pub fn word(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! A study from what a user asks for, or from the folder of one that was begun. The command line and Python both come through here.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use autarky_market::MODEL_VERSION;
 
@@ -246,6 +246,11 @@ pub fn again(manifest: &Manifest) -> String {
     if manifest.replications.first > 0 {
         words.push(format!("--first {}", manifest.replications.first));
     }
+    let usual = if manifest.design_spec.is_some() { Keep::Runs } else { Keep::Series };
+    if manifest.keep != usual {
+        let keep = if manifest.keep == Keep::Runs { "runs" } else { "series" };
+        words.push(format!("--keep {keep}"));
+    }
     let Some(spec) = &manifest.design_spec else { return words.join(" ") };
     words[0] = words[0].replacen("autarky run", "autarky sweep", 1);
     words.push(format!("--design {} --design-seed {}", spec.kind.as_str(), spec.seed));
@@ -272,17 +277,28 @@ fn sobol(points: u64, scramble: bool, skip: u64) -> String {
     format!("--points {points}{plain} --skip {skip}")
 }
 
-/// What differs between the scenario of a folder and what its recipe loads now; none if nothing does, or if it cannot be loaded any more.
+/// What became of the scenario that a folder was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Now {
+    /// It resolves to the same values.
+    Same,
+    /// It resolves to other values: what differs.
+    Changed(String),
+    /// It cannot be loaded any more.
+    Gone,
+}
+
+/// What became of the scenario that a folder was made from.
 #[must_use]
-pub fn changed(stored: &Stored, job: &Job) -> Option<String> {
-    let now = load_recipe(&stored.manifest.recipe).ok()?;
+pub fn now(stored: &Stored, job: &Job) -> Now {
+    let Ok(now) = load_recipe(&stored.manifest.recipe) else { return Now::Gone };
     if now.hash() == stored.manifest.scenario.hash {
-        return None;
+        return Now::Same;
     }
     let mut text = String::new();
     for policy in &job.loaded.policies {
         let Some(other) = now.policy(&policy.name) else {
-            text += &format!("policy `{}` is gone\n", without_control(&policy.name));
+            let _ = writeln!(text, "policy `{}` is gone", without_control(&policy.name));
             continue;
         };
         let found = difference(policy, other);
@@ -298,7 +314,7 @@ pub fn changed(stored: &Stored, job: &Job) -> Option<String> {
         text += &difference_text(&found, [&sides[0], &sides[1]]);
     }
     for policy in now.policies.iter().filter(|p| job.loaded.policy(&p.name).is_none()) {
-        text += &format!("policy `{}` is new\n", without_control(&policy.name));
+        let _ = writeln!(text, "policy `{}` is new", without_control(&policy.name));
     }
-    Some(text)
+    Now::Changed(text)
 }

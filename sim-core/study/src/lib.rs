@@ -6,6 +6,7 @@
 pub mod analysis;
 pub mod ask;
 pub mod calibration;
+pub mod catalogue;
 pub mod design;
 pub mod job;
 pub mod output;

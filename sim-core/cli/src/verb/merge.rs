@@ -6,7 +6,7 @@ use autarky_study::run::schedule::Shard;
 
 use crate::args::{Format, Merge, MessageFormat};
 use crate::exit::{DONE, FAILED_RUNS, Failure, USAGE};
-use crate::study::{failure, output};
+use crate::study::{failure, list_failures, output};
 use crate::{message, stdout};
 
 pub(crate) fn run(args: &Merge) -> Result<u8, Failure> {
@@ -26,8 +26,10 @@ pub(crate) fn run(args: &Merge) -> Result<u8, Failure> {
         Format::Json => format!("{:#}", json::summary(study, &statistics, &manifest)),
         Format::Csv => csv::summary(study, &statistics),
     })?;
+    let path = args.out.display().to_string();
+    let failures = merged.failures().map_err(output)?;
+    list_failures(study, &path, (manifest.runs.failed, &failures));
     if !args.how.quiet {
-        let path = args.out.display().to_string();
         message::line(&without_control(&format!("results in {path}")));
     }
     Ok(if manifest.runs.failed > 0 { FAILED_RUNS } else { DONE })

@@ -1,6 +1,7 @@
 //! One file per verb.
 
 pub(crate) mod bench;
+pub(crate) mod catalog;
 pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod completions;

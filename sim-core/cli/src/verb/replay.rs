@@ -1,14 +1,18 @@
 //! `autarky replay`: one replication again, what it recorded or what happened in it.
 
 use std::io::{self, BufWriter, ErrorKind};
+use std::path::Path;
 
 use autarky_engine::stop::StopFlag;
 use autarky_study::replay::Replay as Replication;
+use autarky_study::run::TaskError;
+use autarky_study::run::schedule::Task;
 use autarky_study::scenario::{Options, Source, load};
 use autarky_study::trace::{TraceError, TraceFormat, TraceOptions, Wanted};
 
 use crate::args::{LineFormat, Replay};
-use crate::exit::{DONE, FAILED_RUNS, Failure, INTERNAL, IO, SCENARIO, messages};
+use crate::exit::{DONE, FAILED_RUNS, Failure, INTERNAL, IO, MISMATCH, SCENARIO, USAGE, messages};
+use crate::study::{Opened, ask, output};
 use crate::{message, stdout};
 
 pub(crate) fn run(args: &Replay) -> Result<u8, Failure> {
@@ -17,6 +21,12 @@ pub(crate) fn run(args: &Replay) -> Result<u8, Failure> {
 }
 
 fn prepare(args: &Replay) -> Result<Replication, Failure> {
+    if Path::new(&args.file).join("manifest.json").is_file() {
+        return recorded(args);
+    }
+    if args.point > 0 {
+        return Err(Failure::new(USAGE, "--point is of the design of a results folder"));
+    }
     let options = Options {
         overlays: args.overlay.clone(),
         sets: args.set.clone(),
@@ -32,6 +42,50 @@ fn prepare(args: &Replay) -> Result<Replication, Failure> {
     }
     Replication::new(&loaded.policies[0], (args.seed, args.replication))
         .map_err(|e| Failure::new(SCENARIO, e))
+}
+
+/// A run of a results folder; one that is recorded must come out as it was.
+fn recorded(args: &Replay) -> Result<Replication, Failure> {
+    let own = [("--set", !args.set.is_empty()), ("--overlay", !args.overlay.is_empty())];
+    if let Some((option, _)) = own.iter().find(|(_, given)| *given) {
+        let text =
+            format!("{option} has no meaning for a results folder, which has its own scenario");
+        return Err(Failure::new(USAGE, text));
+    }
+    let opened = Opened::new(Path::new(&args.file))?;
+    let (stored, market) = (&opened.stored, &opened.job.market);
+    let policy = opened.asked().policy(Some(&args.policy)).map_err(ask)?;
+    if args.point >= market.study.points {
+        let points = market.study.points;
+        let text = format!("the study has points 0 to {}, not {}", points - 1, args.point);
+        return Err(Failure::new(USAGE, text));
+    }
+    // A point that cannot be compiled fails here as it did in the study.
+    market.with_blueprint((policy, args.point), |_| ()).map_err(|error| match error {
+        TaskError::Failed(reason) => Failure::new(FAILED_RUNS, reason),
+        TaskError::Stopped => Failure::new(INTERNAL, "stopped"),
+    })?;
+    let at_point = market.loaded_at(args.point).transpose();
+    let at_point = at_point.map_err(|e| Failure::new(FAILED_RUNS, e))?;
+    let loaded = at_point.as_ref().unwrap_or(&opened.job.loaded);
+    let replication =
+        Replication::new(&loaded.policies[policy], (market.study.seed, args.replication))
+            .map_err(|e| Failure::new(SCENARIO, e))?;
+    let task = Task { replication: args.replication, point: args.point, policy };
+    if let Some(known) = stored.fingerprint(task).map_err(output)? {
+        let record = replication.run(&StopFlag::new());
+        let found = record.map_err(|e| Failure::new(FAILED_RUNS, e))?.fingerprint;
+        if found != known {
+            let text = format!(
+                "the run is not the recorded one: fingerprint {found:016x}, recorded {known:016x}"
+            );
+            return Err(Failure::new(MISMATCH, text));
+        }
+        if !args.quiet {
+            message::line("the fingerprint is the recorded one");
+        }
+    }
+    Ok(replication)
 }
 
 fn record(args: &Replay, replication: &Replication) -> Result<u8, Failure> {

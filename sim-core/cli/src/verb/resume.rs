@@ -1,17 +1,24 @@
 //! `autarky resume`: a study goes on where it was left, or grows.
 
-use autarky_study::job::{Growth, changed, reopen};
+use autarky_study::job::{Growth, Now, now, reopen};
 use autarky_study::output::{Claim, Stored};
 
 use crate::args::{MessageFormat, Resume};
 use crate::exit::{Failure, MISMATCH};
+use crate::message;
 use crate::study::{Drive, failure, output};
 
 pub(crate) fn run(args: &Resume) -> Result<u8, Failure> {
     let stored = Stored::open(&args.dir).map_err(output)?;
     let growth = Growth { replications: args.replications, points: args.points };
     let job = reopen(&stored, growth).map_err(|e| failure(e, MessageFormat::Human))?;
-    if let Some(text) = changed(&stored, &job).filter(|_| !args.as_recorded) {
+    let now = if args.as_recorded { Now::Same } else { now(&stored, &job) };
+    if now == Now::Gone {
+        message::line(
+            "the scenario cannot be loaded any more from where it came from; going on with the recorded one",
+        );
+    }
+    if let Now::Changed(text) = now {
         let help = "go on with the scenario as it was recorded by --as-recorded, or run the new one into another folder";
         return Err(Failure::new(
             MISMATCH,

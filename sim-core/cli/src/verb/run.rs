@@ -8,7 +8,8 @@ use crate::study::{Drive, claim, prepare, until};
 
 pub(crate) fn run(args: &Run) -> Result<u8, Failure> {
     let mut job = prepare(&args.study, None, Shard::WHOLE)?;
-    until(&mut job.market.study, &args.until, &args.objective)?;
+    let objective = (args.objective.as_slice(), args.nation.as_deref());
+    until(&mut job.market.study, &args.until, objective)?;
     let study = &job.market.study;
     let how = &args.study.how;
     let drive = Drive { how, messages: args.study.scenario.message_format };

@@ -3,21 +3,23 @@
 use autarky_study::output::manifest::SHARDS;
 use autarky_study::output::slurm;
 use autarky_study::run::schedule::Shard;
+use autarky_study::run::shell_word;
 
 use crate::args::ShardArgs;
 use crate::exit::{DONE, Failure, USAGE};
 use crate::stdout;
-use crate::study::{Drive, claim, prepare, quoted, vary};
+use crate::study::{Drive, claim, prepare, vary};
 
 pub(crate) fn run(args: &ShardArgs) -> Result<u8, Failure> {
     let shard = share(&args.share)?;
     let out = args.study.out.as_ref();
+    let job = prepare(&args.study, vary(&args.design)?, shard)?;
     if args.slurm {
         let folder = out.map_or_else(|| "shards".to_owned(), |path| path.display().to_string());
-        let text = slurm(&command(), shard.of, &quoted(folder.trim_end_matches('/')));
+        let command = command(&args.share);
+        let text = slurm(&command, shard.of, &shell_word(folder.trim_end_matches('/')));
         return stdout::print(&text).map(|()| DONE);
     }
-    let job = prepare(&args.study, vary(&args.design)?, shard)?;
     let study = &job.market.study;
     let drive = Drive { how: &args.study.how, messages: args.study.scenario.message_format };
     let ran = drive.run(&job, &claim(out))?;
@@ -41,16 +43,18 @@ fn share(text: &str) -> Result<Shard, Failure> {
     }
 }
 
-/// What follows the share on this command line, without what the script adds itself.
-fn command() -> String {
+/// What this command line says beside the share, without what the script adds itself.
+fn command(share: &str) -> String {
     let mut words = Vec::new();
-    let mut arguments = std::env::args().skip_while(|word| word != "shard").skip(2);
+    let mut arguments = std::env::args().skip_while(|word| word != "shard").skip(1);
+    let mut shared = false;
     while let Some(word) = arguments.next() {
         match word.as_str() {
             "--slurm" | "--quiet" | "-q" => {}
+            word if word == share && !shared => shared = true,
             "--out" | "--jobs" => drop(arguments.next()),
             other if other.starts_with("--out=") || other.starts_with("--jobs=") => {}
-            other => words.push(quoted(other)),
+            other => words.push(shell_word(other)),
         }
     }
     words.join(" ")

@@ -1,15 +1,16 @@
 //! Two reasons why an outcome is uncertain, shown apart: what is not known about parameters, and chance.
 //!
-//! Parameters are drawn K times, and each draw is replicated: `x_kr = μ + b_k + e_kr`, a one-way random-effects model with
-//! analysis-of-variance estimators (Searle, Casella and McCulloch 1992, 3.6). Draws may have different numbers of replications. The interval of the mean rests on the
-//! means of the draws alone, so it covers both sources. Not here: which parameter matters (a sensitivity analysis says it).
+//! Parameters are drawn K times, and each draw meets the same n replications of the shocks: `x_kr = μ + b_k + c_r + e_kr`, a crossed two-way random-effects model
+//! without repetition, with analysis-of-variance estimators (Searle, Casella and McCulloch 1992, 4.7). The interval of the mean covers both sources: its variance is
+//! `(MSB + MSC − MSE)/Kn` with the degrees of freedom of Satterthwaite (1946). Not here: which parameter matters (a sensitivity analysis says it).
 
 use autarky_engine::math;
-use autarky_engine::stats::Welford;
+use autarky_engine::stats::{Interval, Welford};
 use serde::Serialize;
 
 use super::error::same_length;
-use super::{AnalysisError, Estimate, is_defined, text};
+use super::{AnalysisError, Estimate, text};
+use crate::run::CONFIDENCE;
 
 /// Range between the 5 % and the 95 % quantile.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -20,13 +21,15 @@ pub struct Range {
     pub high: f64,
 }
 
-/// What is estimated only where some draw has two replications.
+/// What is estimated only where draws have two replications or more.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Components {
-    /// Variance by parameters, at least 0.
+    /// Variance by parameters `σ_b²`, at least 0.
     pub parameters: f64,
-    /// Variance by shocks within a draw.
+    /// Variance by shocks within a draw: `σ_c² + σ_e²`.
     pub shocks: f64,
+    /// Of it, the part `σ_c²` that is the same for all draws, at least 0.
+    pub common: f64,
     /// Whether the estimate of the variance by parameters was negative and set to 0: it is within sampling error of none.
     pub clipped: bool,
     /// Share of the sum of the two that is by parameters; none if nothing varies.
@@ -46,9 +49,9 @@ pub struct Nested {
     pub values: u64,
     /// Values that are not defined: left out.
     pub left_out: u64,
-    /// Fewest and most replications of a draw.
-    pub replications: (u64, u64),
-    /// Mean over draws, each with equal weight, with the t interval of K − 1 degrees of freedom.
+    /// Replications that are defined in every draw.
+    pub replications: u64,
+    /// Mean over draws and replications with its interval; no interval from a single replication, which shows nothing of the shocks.
     pub mean: Estimate,
     /// The two variances; none where every draw has one replication, which cannot tell them apart.
     pub components: Option<Components>,
@@ -58,34 +61,42 @@ pub struct Nested {
 
 /// Fewest draws.
 const DRAWS: usize = 2;
+/// Squares of larger numbers overflow.
+const LARGEST: f64 = 1e150;
 
-/// Splits the variance of `values[draw][replication]`.
+/// Splits the variance of `values[draw][replication]`; equal positions are the same shocks. Replications that are not defined in every draw are left out.
 ///
-/// Fewer than two draws with a defined value are an error.
+/// Fewer than two draws with a defined value, and no replication that all of them have, are errors.
 pub fn nested(values: &[Vec<f64>]) -> Result<Nested, AnalysisError> {
-    let finite = |draw: &Vec<f64>| draw.iter().copied().filter(|&x| is_defined(x)).collect();
-    let kept: Vec<Vec<f64>> =
-        values.iter().map(finite).filter(|draw: &Vec<f64>| !draw.is_empty()).collect();
+    let is_defined = |x: &f64| x.is_finite() && x.abs() < LARGEST;
+    let kept: Vec<&Vec<f64>> =
+        values.iter().filter(|draw| draw.iter().any(|x| is_defined(x))).collect();
+    let few = |what: &str, found, needed| {
+        Err(AnalysisError::TooFew { what: what.to_owned(), found, needed })
+    };
     if kept.len() < DRAWS {
-        let what = "draws of parameters with a defined value".to_owned();
-        return Err(AnalysisError::TooFew { what, found: kept.len(), needed: DRAWS });
+        return few("draws of parameters with a defined value", kept.len(), DRAWS);
     }
-    let moments: Vec<Welford> = kept.iter().map(|draw| moments(draw)).collect();
-    let mut means = Welford::new();
-    for draw in &moments {
-        means.push(draw.mean());
+    let length = kept.iter().map(|draw| draw.len()).min().unwrap_or(0);
+    let whole = |r: &usize| kept.iter().all(|draw| is_defined(&draw[*r]));
+    let complete: Vec<usize> = (0..length).filter(whole).collect();
+    if complete.is_empty() {
+        return few("replications that are defined in every draw", 0, 1);
     }
-    let counts = || moments.iter().map(Welford::count);
-    let (given, used) = (values.iter().map(Vec::len).sum::<usize>() as u64, counts().sum::<u64>());
+    let cells: Vec<Vec<f64>> =
+        kept.iter().map(|draw| complete.iter().map(|&r| draw[r]).collect()).collect();
+    let given = values.iter().map(Vec::len).sum::<usize>() as u64;
+    let used = (cells.len() * complete.len()) as u64;
+    let squares = Squares::of(&cells);
     Ok(Nested {
-        draws: kept.len() as u64,
-        draws_left_out: (values.len() - kept.len()) as u64,
+        draws: cells.len() as u64,
+        draws_left_out: (values.len() - cells.len()) as u64,
         values: used,
         left_out: given - used,
-        replications: (counts().min().unwrap_or(0), counts().max().unwrap_or(0)),
-        mean: Estimate::of(&means),
-        components: components(&moments, means.mean()),
-        range: pooled(&kept),
+        replications: complete.len() as u64,
+        mean: squares.mean(),
+        components: squares.components(&cells),
+        range: pooled(&cells),
     })
 }
 
@@ -111,38 +122,99 @@ fn moments(values: &[f64]) -> Welford {
     out
 }
 
-/// Analysis-of-variance estimators: `σ_e² = MSE`, `σ_b² = (MSB − MSE)/n₀`, `n₀ = (N − Σ n_k²/N)/(K − 1)`.
-fn components(draws: &[Welford], centre: f64) -> Option<Components> {
-    let k = draws.len() as f64;
-    let n = draws.iter().map(|d| d.count() as f64).sum::<f64>();
-    let within = draws.iter().filter_map(|d| Some(d.variance()? * (d.count() - 1) as f64));
-    let shocks = (n > k).then(|| within.sum::<f64>() / (n - k))?;
-    let weighted = draws.iter().map(|d| d.count() as f64 * d.mean()).sum::<f64>() / n;
-    let between = |d: &Welford| d.count() as f64 * math::square(d.mean() - weighted);
-    let between = draws.iter().map(between).sum::<f64>() / (k - 1.0);
-    let squares = draws.iter().map(|d| math::square(d.count() as f64)).sum::<f64>();
-    let size = (n - squares / n) / (k - 1.0);
-    let estimate = (between - shocks) / size;
-    let parameters = estimate.max(0.0);
-    let total = parameters + shocks;
-    Some(Components {
-        parameters,
-        shocks,
-        clipped: estimate < 0.0,
-        share_by_parameters: (total > 0.0).then(|| parameters / total),
-        range_by_parameters: drawn_in(draws, centre, (parameters, shocks)),
-    })
+/// Mean squares of a table of K draws by n replications.
+struct Squares {
+    draws: f64,
+    replications: f64,
+    mean: f64,
+    /// Between draws, `n Σ (x̄_k − x̄)²/(K − 1)`.
+    between: f64,
+    /// Between replications, `K Σ (x̄_r − x̄)²/(n − 1)`; 0 for a single one.
+    common: f64,
+    /// Of what is left, `Σ (x_kr − x̄_k − x̄_r + x̄)²/((K − 1)(n − 1))`; 0 for a single replication.
+    rest: f64,
 }
 
-/// Means of draws vary by parameters and by what is left of the shocks, `σ_b² + σ_e²/n_k`; each is drawn in towards the mean so that the rest has
-/// variance `σ_b²` (constrained shrinkage: Louis 1984).
-fn drawn_in(draws: &[Welford], centre: f64, (parameters, shocks): (f64, f64)) -> Range {
-    let shrunk = draws.iter().map(|d| {
-        let total = parameters + shocks / d.count() as f64;
+impl Squares {
+    fn of(cells: &[Vec<f64>]) -> Self {
+        let rows: Vec<f64> = cells.iter().map(|draw| moments(draw).mean()).collect();
+        let count = cells[0].len();
+        let column =
+            |r: usize| moments(&cells.iter().map(|draw| draw[r]).collect::<Vec<_>>()).mean();
+        let columns: Vec<f64> = (0..count).map(column).collect();
+        let mean = moments(&rows).mean();
+        let (k, n) = (cells.len() as f64, count as f64);
+        let spread = |means: &[f64]| means.iter().map(|m| math::square(m - mean)).sum::<f64>();
+        let residual = |draw: &Vec<f64>, row: f64| -> f64 {
+            draw.iter().zip(&columns).map(|(x, c)| math::square(x - row - c + mean)).sum()
+        };
+        let rest = cells.iter().zip(&rows).map(|(draw, row)| residual(draw, *row)).sum::<f64>();
+        let several = n > 1.0;
+        Self {
+            draws: k,
+            replications: n,
+            mean,
+            between: n * spread(&rows) / (k - 1.0),
+            common: if several { k * spread(&columns) / (n - 1.0) } else { 0.0 },
+            rest: if several { rest / ((k - 1.0) * (n - 1.0)) } else { 0.0 },
+        }
+    }
+
+    /// The mean with its interval: t with Satterthwaite's degrees of freedom, rounded down.
+    fn mean(&self) -> Estimate {
+        let (k, n) = (self.draws, self.replications);
+        if n < 2.0 {
+            return Estimate { mean: self.mean, standard_error: None, low: None, high: None };
+        }
+        let sum = self.between + self.common - self.rest;
+        let parts = math::square(self.between) / (k - 1.0)
+            + math::square(self.common) / (n - 1.0)
+            + math::square(self.rest) / ((k - 1.0) * (n - 1.0));
+        // Where the rest outweighs both, the means vary no more than by it.
+        let (square, freedom) = if sum > 0.0 {
+            (sum, math::square(sum) / parts)
+        } else {
+            (self.rest, (k - 1.0) * (n - 1.0))
+        };
+        let error = (square / (k * n)).sqrt();
+        let freedom = freedom.max(1.0) as u64;
+        let interval = Interval::student_t(self.mean, error, freedom, CONFIDENCE);
+        Estimate {
+            mean: self.mean,
+            standard_error: Some(error),
+            low: interval.as_ref().map(Interval::low),
+            high: interval.as_ref().map(Interval::high),
+        }
+    }
+
+    fn components(&self, cells: &[Vec<f64>]) -> Option<Components> {
+        if self.replications < 2.0 {
+            return None;
+        }
+        let estimate = (self.between - self.rest) / self.replications;
+        let parameters = estimate.max(0.0);
+        let common = ((self.common - self.rest) / self.draws).max(0.0);
+        let shocks = common + self.rest;
+        let total = parameters + shocks;
+        Some(Components {
+            parameters,
+            shocks,
+            common,
+            clipped: estimate < 0.0,
+            share_by_parameters: (total > 0.0).then(|| parameters / total),
+            range_by_parameters: self.drawn_in(cells, parameters),
+        })
+    }
+
+    /// Means of draws vary by parameters and by what is left of the shocks, `σ_b² + σ_e²/n`; each is drawn in towards the mean so that the rest has
+    /// variance `σ_b²` (constrained shrinkage: Louis 1984).
+    fn drawn_in(&self, cells: &[Vec<f64>], parameters: f64) -> Range {
+        let total = parameters + self.rest / self.replications;
         let factor = if total > 0.0 { (parameters / total).sqrt() } else { 0.0 };
-        (centre + factor * (d.mean() - centre), 1.0)
-    });
-    range(shrunk.collect())
+        let shrunk =
+            |draw: &Vec<f64>| (self.mean + factor * (moments(draw).mean() - self.mean), 1.0);
+        range(cells.iter().map(shrunk).collect())
+    }
 }
 
 /// All values, those of a draw sharing a weight of 1.
@@ -173,11 +245,10 @@ impl Nested {
     /// The split as text.
     #[must_use]
     pub fn table(&self) -> String {
-        let (few, many) = self.replications;
-        let sizes = if few == many { few.to_string() } else { format!("{few} to {many}") };
+        let sizes = self.replications.to_string();
         let mut rows = vec![
-            vec!["draws of parameters, replications each".into(), self.draws.to_string(), sizes],
-            vec!["mean with 95 % interval over draws".into(), text::estimate(&self.mean)],
+            vec!["draws of parameters, replications of each".into(), self.draws.to_string(), sizes],
+            vec!["mean with 95 % interval by both".into(), text::estimate(&self.mean)],
             vec!["90 % of outcomes, parameters and shocks".into(), between(&self.range)],
         ];
         if let Some(c) = &self.components {
@@ -185,12 +256,15 @@ impl Nested {
             rows.push(vec!["90 % of outcomes, parameters alone".into(), range]);
             rows.push(vec!["variance by parameters".into(), text::number(c.parameters)]);
             rows.push(vec!["variance by shocks".into(), text::number(c.shocks)]);
+            rows.push(vec!["of it the same in all draws".into(), text::number(c.common)]);
             let share = c.share_by_parameters.map(text::percent);
             rows.push(vec!["share by parameters".into(), share.unwrap_or_else(|| "–".into())]);
         }
         let mut out = text::table(&rows);
         match &self.components {
-            None => out += "One replication a draw: the two variances cannot be told apart.\n",
+            None => {
+                out += "One replication: the two variances cannot be told apart, and no interval covers the shocks.\n";
+            }
             Some(c) if c.clipped => {
                 out += "The estimate of the variance by parameters was negative and set to 0.\n";
             }

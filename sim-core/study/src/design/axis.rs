@@ -7,7 +7,7 @@
 use super::law::Law;
 use super::passage::Passage;
 use super::read;
-use crate::scenario::level::Target;
+use crate::scenario::level::{Target, number_of, unit_of_path};
 use crate::scenario::source::{Files, Findings, Place};
 use crate::scenario::value::date_text;
 use crate::scenario::write::number_text;
@@ -110,6 +110,18 @@ impl Axis {
                 written(law.quantile(u).round().clamp(ends.0.ceil(), ends.1.floor()), *form)
             }
         }
+    }
+
+    /// The number that a value of the axis amounts to, in [`Self::unit`] (days from 1970-01-01 for dates); none for words, flags and tables.
+    #[must_use]
+    pub fn figure(&self, value: &str) -> Option<f64> {
+        number_of(&self.path, value)
+    }
+
+    /// Canonical unit of the parameter; empty for none.
+    #[must_use]
+    pub fn unit(&self) -> &'static str {
+        unit_of_path(&self.path)
     }
 
     /// The setting `path=value` at a unit coordinate.

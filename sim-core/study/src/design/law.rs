@@ -1,6 +1,6 @@
 //! Distributions of uncertain parameters, each as the quantile function of a unit coordinate.
 //!
-//! Equations: `docs/studies.md`, designs. Elementary functions are the engine's, so that a quantile has the same bits
+//! Equations: `docs/studies/designs.md`. Elementary functions are the engine's, so that a quantile has the same bits
 //! everywhere; the incomplete beta function is that of `statrs`, whose last bits the rounding of levels (see `axis.rs`) hides.
 
 use autarky_engine::math;

@@ -1,7 +1,7 @@
 //! Designs of experiments: which parameters vary, and the points at which policies are compared.
 //!
 //! A [`DesignSpec`] says what a user asked for; [`Design::new`] checks it against a scenario and finds every point from its
-//! number. Nothing here runs a simulation or reads a file. Equations and sources: `docs/studies.md`, designs.
+//! number. Nothing here runs a simulation or reads a file. Equations and sources: `docs/studies/designs.md`.
 
 mod axis;
 mod law;

@@ -52,8 +52,10 @@ fn complete(shards: &[Stored]) -> Result<Vec<&Stored>, OutputError> {
     let mut found: Vec<Option<&Stored>> = vec![None; of as usize];
     for shard in shards {
         let (own, head) = (&shard.manifest, &first.manifest);
-        let same = (&own.identity, own.points, own.replications.asked, own.shard.of, own.keep)
-            == (&head.identity, head.points, head.replications.asked, head.shard.of, head.keep);
+        let size = |m: &Manifest| (m.points, m.replications.asked, m.shard.of, m.keep);
+        let same = own.identity == head.identity
+            && own.design_spec == head.design_spec
+            && size(own) == size(head);
         if !same {
             let path = super::printable(&first.path);
             return refused(shard, format!("it is no shard of the same study as `{path}`"));

@@ -22,6 +22,7 @@ pub mod manifest;
 mod merge;
 mod number;
 pub mod parquet;
+mod points;
 mod results;
 mod rows;
 mod stored;

@@ -231,9 +231,14 @@ fn withdrawal_numbers() -> [Number; 3] {
 }
 
 /// One row per failed run.
-pub(crate) fn failures(study: &Study, failures: &[Failure]) -> Result<RecordBatch, String> {
+pub(crate) fn failures(
+    study: &Study,
+    folder: &str,
+    failures: &[Failure],
+) -> Result<RecordBatch, String> {
     let mut table = Table::default();
-    let replay: Vec<String> = failures.iter().map(|f| study.replay_command(f.task)).collect();
+    let replay: Vec<String> =
+        failures.iter().map(|f| study.replay_command(folder, f.task)).collect();
     table.keys(&study.policies, failures.iter().map(|f| f.task));
     table.count("seed", "Seed of all random streams.", failures.iter().map(|_| study.seed));
     table.text("error", "What went wrong.", failures.iter().map(|f| f.error.as_str()));

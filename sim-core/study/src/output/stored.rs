@@ -98,6 +98,28 @@ impl Stored {
         self.manifest.named().filter_map(read).collect()
     }
 
+    /// The fingerprint of a run, if it is recorded and finished.
+    ///
+    /// # Errors
+    ///
+    /// A file is damaged.
+    pub fn fingerprint(&self, task: Task) -> Result<Option<u64>, OutputError> {
+        let names = ["policy", "point", "replication", "fingerprint"];
+        for file in files_of(&self.manifest, "runs") {
+            let path = self.path.join(&file.path);
+            let damaged = |reason: String| OutputError::Damaged { path: path.clone(), reason };
+            for batch in batches(&self.path, file, Some(&names), 8192)? {
+                let batch = batch.map_err(|e| damaged(e.to_string()))?;
+                let tasks = tasks(&batch, &self.manifest.scenario.policies).map_err(damaged)?;
+                let prints = counts(&batch, "fingerprint").map_err(damaged)?;
+                if let Some(row) = tasks.iter().position(|found| *found == task) {
+                    return Ok(Some(prints[row]));
+                }
+            }
+        }
+        Ok(None)
+    }
+
     /// Quantities of one nation in every recorded run, in one pass over the files.
     ///
     /// # Errors
@@ -337,7 +359,7 @@ pub(super) fn differences(manifest: &Manifest, study: &Study) -> Vec<String> {
     }
     if let (Some(Kind::Table { csv: there }), Some(Kind::Table { csv: here })) =
         (kind(manifest.design_spec.as_ref()), kind(study.design_spec.as_ref()))
-        && !here.starts_with(there.trim_end())
+        && !begins_with_rows(here, there)
     {
         out.push("rows of the table: those that are recorded have changed".to_owned());
     }
@@ -349,4 +371,24 @@ pub(super) fn differences(manifest: &Manifest, study: &Study) -> Vec<String> {
 
 fn kind(spec: Option<&DesignSpec>) -> Option<&Kind> {
     spec.map(|spec| &spec.kind)
+}
+
+/// Whether a table begins with all rows of another.
+fn begins_with_rows(here: &str, there: &str) -> bool {
+    let rest = here.strip_prefix(there.trim_end());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['\n', '\r']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::begins_with_rows;
+
+    #[test]
+    fn a_table_may_grow_by_rows_and_not_by_digits() {
+        let old = "a\n0.3\n0.5\n";
+        assert!(
+            begins_with_rows("a\n0.3\n0.5\n0.6\n", old) && begins_with_rows("a\n0.3\n0.5", old)
+        );
+        assert!(!begins_with_rows("a\n0.3\n0.55\n", old) && !begins_with_rows("a\n0.3\n", old));
+    }
 }

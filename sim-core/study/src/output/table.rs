@@ -84,12 +84,16 @@ impl Section<'_> {
             (0..self.study.policies.len()).map(|p| self.statistics.finished(p)).collect();
         let n = finished.iter().copied().min().unwrap_or(0);
         let years = self.study.policies[0].layout.sample_days.last().map_or(0.0, |d| d / 365.25);
+        let runs = number::fixed(n as f64, 0);
+        let runs = match (self.study.points, n) {
+            (1, 1) => "1 replication".to_owned(),
+            (1, _) => format!("{runs} replications"),
+            (points, _) => format!("{runs} runs at {points} points taken together"),
+        };
         format!(
-            "{} ({id}), {} years, {} replication{}, seed {}; mean ± standard error\n\n",
+            "{} ({id}), {} years, {runs}, seed {}; mean ± standard error\n\n",
             without_control(title),
             number::fixed(years, usize::from((years - years.round()).abs() > 0.01)),
-            number::fixed(n as f64, 0),
-            if n == 1 { "" } else { "s" },
             self.study.seed,
         )
     }

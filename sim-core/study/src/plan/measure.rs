@@ -7,6 +7,7 @@ use autarky_market::blueprint::Blueprint;
 use autarky_market::{layout, simulate};
 
 use super::{PolicyWork, Sizes, Work};
+use crate::run::{Keep, Study};
 use crate::scenario::Loaded;
 
 /// How much of a scenario is to be run.
@@ -20,6 +21,8 @@ pub struct Asked {
     pub jobs: u64,
     /// Seed of all random streams.
     pub seed: u64,
+    /// What is kept of a run.
+    pub keep: Keep,
 }
 
 /// The work of a scenario. Replication 0 of its first policy is run, and every policy taken to last as long.
@@ -47,10 +50,32 @@ pub fn measure(loaded: &Loaded, asked: Asked, stop: &StopFlag) -> Result<Work, S
         jobs: asked.jobs,
         days: base.timing.end.as_days(),
         zones: base.nations.len() as u64,
+        keep: asked.keep,
     })
 }
 
 impl Work {
+    /// Of a study, without the time that it takes.
+    #[must_use]
+    pub fn of(study: &Study, jobs: u64) -> Self {
+        let policy = |policy: &crate::run::Policy| PolicyWork {
+            name: policy.name.clone(),
+            sizes: Sizes::of(&policy.layout),
+            seconds: 0.0,
+        };
+        let policies: Vec<PolicyWork> = study.policies.iter().map(policy).collect();
+        let layout = &study.policies[0].layout;
+        Self {
+            points: study.points,
+            replications: study.replications.div_ceil(study.shard.of),
+            jobs,
+            days: layout.sample_days.last().copied().unwrap_or(0.0),
+            zones: layout.nations.len() as u64,
+            keep: study.keep,
+            policies,
+        }
+    }
+
     /// How its seconds were found, in one sentence.
     #[must_use]
     pub fn calibration(&self) -> String {

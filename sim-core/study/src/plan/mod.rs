@@ -10,13 +10,15 @@ mod show;
 
 use autarky_market::record::{HORIZONS_DAYS, Layout};
 
+use crate::run::{Keep, PATH_NATIONS, quantities};
+
 pub use measure::{Asked, measure};
 pub use room::{Refusal, Room, room};
 pub use show::{plan_json, plan_text};
 
 /// Bytes after which the writer closes a part, and the seconds after which it does.
 const PART_BYTES: u64 = 32 << 20;
-const PART_SECONDS: f64 = 10.0;
+const PART_SECONDS: f64 = 5.0;
 /// Replications that each thread may be ahead of the fold.
 const LOOK_AHEAD: u64 = 16;
 /// Program, scenario and blueprints, as measured: 55 MB at the end of a study of four policies.
@@ -46,24 +48,24 @@ const TABLES: [Table; 4] = [
         name: "runs",
         part: 46_200.0,
         number: 4.4,
-        shape: |s| (s.nations, s.scalars.saturating_add(2)),
+        shape: |s| (s.nations, s.quantities.saturating_add(2)),
     },
     Table {
         name: "series",
         part: 77_500.0,
-        number: 4.4,
+        number: 2.75,
         shape: |s| (s.nations.saturating_mul(s.dates), s.series),
     },
     Table {
         name: "withdrawal",
-        part: 5_600.0,
-        number: 4.4,
+        part: 5_500.0,
+        number: 1.65,
         shape: |s| (product([s.nations, s.actors, HORIZONS_DAYS.len() as u64]), 3),
     },
     Table {
         name: "capacity",
-        part: 5_100.0,
-        number: 0.55,
+        part: 5_200.0,
+        number: 0.72,
         shape: |s| (product([s.nations, s.dates, s.kinds, s.vendors]), 1),
     },
 ];
@@ -81,8 +83,10 @@ pub struct Sizes {
     pub dates: u64,
     /// Quantities a date.
     pub series: u64,
-    /// Quantities once.
-    pub scalars: u64,
+    /// Of these, those whose course is followed with quantiles a date: what is served or not, capacities, levels after withdrawal.
+    pub paths: u64,
+    /// Quantities of a run: recorded once, shares and means.
+    pub quantities: u64,
     /// Actors of the withdrawal test.
     pub actors: u64,
     /// Kinds of providers.
@@ -95,11 +99,14 @@ impl Sizes {
     /// Of a layout.
     #[must_use]
     pub fn of(layout: &Layout) -> Self {
+        let followed = ["served", "unserved", "capacity_", "sovereignty_"];
+        let is_path = |name: &str| followed.iter().any(|prefix| name.starts_with(prefix));
         Self {
+            paths: layout.series.iter().filter(|column| is_path(column.name)).count() as u64,
             nations: layout.nations.len() as u64,
             dates: layout.sample_days.len() as u64,
             series: layout.series.len() as u64,
-            scalars: layout.scalars.len() as u64,
+            quantities: quantities(layout).len() as u64,
             actors: layout.actors.len() as u64,
             kinds: layout.kinds.len() as u64,
             vendors: layout.vendors.len() as u64,
@@ -146,6 +153,8 @@ pub struct Work {
     pub days: f64,
     /// Zones of the market: nations in detail and blocs.
     pub zones: u64,
+    /// What is kept of a run.
+    pub keep: Keep,
 }
 
 /// One table of the results.
@@ -170,7 +179,7 @@ pub struct Memory {
     pub waiting: u64,
     /// The part being filled, and its copy while it is written.
     pub part: u64,
-    /// Moments and quantiles of every quantity, point and policy.
+    /// Moments and quantiles of every quantity and policy, of all points together.
     pub statistics: u64,
 }
 
@@ -221,13 +230,15 @@ pub struct Plan {
 pub fn estimate(work: &Work) -> Plan {
     let mut plan = without_fuller(work);
     let weekly = (work.days / 7.0).floor().max(1.0) as u64;
-    let variants: [(&str, bool, bool); 3] = [
+    let variants: [(&str, bool, bool); 4] = [
+        ("series as sampled (--keep series)", false, false),
         ("series every week", true, false),
         ("all zones in detail", false, true),
         ("series every week of all zones", true, true),
     ];
-    for (what, every_week, everywhere) in variants {
-        let mut fuller = work.clone();
+    let shown = usize::from(work.keep == Keep::Series);
+    for (what, every_week, everywhere) in variants.into_iter().skip(shown) {
+        let mut fuller = Work { keep: Keep::Series, ..work.clone() };
         for policy in &mut fuller.policies {
             let sizes = &mut policy.sizes;
             sizes.dates = if every_week { sizes.dates.max(weekly) } else { sizes.dates };
@@ -237,6 +248,12 @@ pub fn estimate(work: &Work) -> Plan {
         plan.fuller.push(Fuller { what, disk: cost.disk, memory: cost.memory.total() });
     }
     plan
+}
+
+/// The tables that are written.
+fn kept(keep: Keep) -> impl Iterator<Item = &'static Table> + Clone {
+    let of_series = |table: &&Table| matches!(table.name, "series" | "capacity");
+    TABLES.iter().filter(move |table| keep == Keep::Series || !of_series(table))
 }
 
 fn without_fuller(work: &Work) -> Plan {
@@ -249,12 +266,11 @@ fn without_fuller(work: &Work) -> Plan {
             work.policies.iter().map(|p| table.numbers(&p.sizes)).fold(0, u64::saturating_add);
         one.saturating_mul(each)
     };
-    let all = TABLES.iter().map(numbers).fold(0, u64::saturating_add);
+    let all = kept(work.keep).map(numbers).fold(0, u64::saturating_add);
     let by_size = all.saturating_mul(8) / PART_BYTES;
     let by_time = (seconds / PART_SECONDS) as u64;
     let parts = by_size.max(by_time).saturating_add(1).min(runs.max(1));
-    let tables: Vec<TableCost> = TABLES
-        .iter()
+    let tables: Vec<TableCost> = kept(work.keep)
         .map(|table| {
             let rows = work.policies.iter().map(|p| (table.shape)(&p.sizes).0);
             let numbers = numbers(table);
@@ -274,13 +290,14 @@ fn without_fuller(work: &Work) -> Plan {
 fn memory(work: &Work, raw: u64) -> Memory {
     let largest = work.policies.iter().map(|p| p.sizes.numbers()).max().unwrap_or(0);
     let record = largest.saturating_mul(8);
-    let samples = BUCKETS.min(work.replications).saturating_mul(BUCKET_BYTES);
+    let runs = work.replications.saturating_mul(work.points);
+    let samples = BUCKETS.min(runs).saturating_mul(BUCKET_BYTES);
     let statistics = work.policies.iter().map(|policy| {
-        let Sizes { nations, dates, series, scalars, actors, .. } = policy.sizes;
-        // Scalars and means of series by nation, actors by horizon, paths of the first nation by date.
-        let cells = nations.saturating_mul(scalars.saturating_add(series));
+        let Sizes { nations, dates, paths, quantities, actors, .. } = policy.sizes;
+        // Quantities by nation, actors by horizon, paths of the first nations by date.
+        let cells = nations.saturating_mul(quantities);
         let withdrawal = product([nations, actors, HORIZONS_DAYS.len() as u64]);
-        let paths = dates.saturating_mul(series);
+        let paths = product([nations.min(PATH_NATIONS as u64), dates, paths]);
         cells
             .saturating_mul(CELL_BYTES.saturating_add(samples))
             .saturating_add(withdrawal.saturating_mul(CELL_BYTES / 2))
@@ -290,6 +307,6 @@ fn memory(work: &Work, raw: u64) -> Memory {
         base: BASE_BYTES,
         waiting: product([record, LOOK_AHEAD, work.jobs.max(1)]).min(raw),
         part: PART_BYTES.saturating_mul(2).min(raw.saturating_mul(2)),
-        statistics: statistics.fold(0, u64::saturating_add).saturating_mul(work.points),
+        statistics: statistics.fold(0, u64::saturating_add),
     }
 }

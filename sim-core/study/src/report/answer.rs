@@ -6,7 +6,7 @@
 use autarky_market::record::{ActorKind, HORIZONS_DAYS};
 
 use super::control::party;
-use super::format::{Format, count, in_words};
+use super::format::{Format, count, in_words, never_differs};
 use super::reader::{Level, Reader};
 use crate::run::Effect;
 
@@ -168,7 +168,7 @@ impl Answer<'_> {
 
     fn cost(&self) -> String {
         let price = self.clause("cost", "an H100e-hour served costs");
-        let fiscal = self.clause("fiscal_cost", "the treasury pays");
+        let fiscal = self.clause("fiscal_cost", "the treasury pays net");
         let clauses: Vec<String> = [price, fiscal].into_iter().flatten().collect();
         let Some(policy) = self.chosen.filter(|_| !clauses.is_empty()) else {
             return if clauses.is_empty() {
@@ -197,14 +197,19 @@ impl Answer<'_> {
 
     fn withdrawal(&self) -> String {
         let horizon = HORIZONS_DAYS.len() - 1;
-        let name = format!("sovereignty_{}d", HORIZONS_DAYS[horizon]);
-        let worst = self.worst(0, horizon);
-        let (Some(worst), Some((format, base))) = (worst, self.both(&name)) else {
+        let Some(worst) = self.worst(0, horizon) else {
             return "No withdrawal of a foreign party was tested.".to_owned();
+        };
+        let scalar = format!("sovereignty_{}d", HORIZONS_DAYS[horizon]);
+        // Where it is not recorded once a replication, the mean over the dates says the same.
+        let names = [format!("{scalar}_mean"), scalar];
+        let recorded = names.iter().rev().find_map(|name| Some((name, self.both(name)?)));
+        let Some((name, (format, base))) = recorded else {
+            return "What is left after a withdrawal was not recorded.".to_owned();
         };
         let after = "A year after the worst withdrawal of a foreign party";
         let Some((p, (mean, kept))) =
-            self.chosen.and_then(|p| Some((p, self.against(&format, p, &name)?)))
+            self.chosen.and_then(|p| Some((p, self.against(&format, p, name)?)))
         else {
             let kept = Self::with_interval(&format, &base);
             return match worst {
@@ -273,10 +278,6 @@ enum Worst {
     Party(String),
 }
 
-fn never_differs(effect: &Effect) -> bool {
-    effect.interval.estimate == 0.0 && effect.standard_error == 0.0
-}
-
 /// What the sentences rest on.
 pub(super) fn footing(reader: Reader<'_>) -> String {
     let n = count(reader.replications(), "replication");
@@ -285,8 +286,16 @@ pub(super) fn footing(reader: Reader<'_>) -> String {
     } else {
         ""
     };
+    let points = reader.points();
+    let pooled = if points > 1 {
+        format!(
+            " These are runs at {points} points of a design, taken as if they were independent: intervals over draws of parameters are those of `autarky compare`."
+        )
+    } else {
+        String::new()
+    };
     format!(
-        "Means over {n}{shocks}. Intervals are 95 % by Student's t, each on its own: they cover the chance in the model, not what is assumed about the world. \
+        "Means over {n}{shocks}.{pooled} Intervals are 95 % by Student's t, each on its own: they cover the chance in the model, not what is assumed about the world. \
          “Unclear” means that the interval contains zero. An H100e is the computing power of one NVIDIA H100; the need at the reference price is what \
          buyers would use at the price of the first day, so cheaper compute can serve more than all of it."
     )

@@ -173,8 +173,10 @@ fn number_cell(
     let level = control::level(reader, (policy, nation), name, format);
     let Some(effect) = reader.effect(policy, nation, name) else { return level };
     let [estimate, low, high] = format.ends(&effect);
-    let unclear = if effect.is_clear() { "" } else { ", unclear" };
-    level.below(format!("{estimate} ({low} to {high}{unclear})"))
+    match format::doubt(&effect) {
+        "" => level.below(format!("{estimate} ({low} to {high})")),
+        doubt => level.below(format!("{estimate} ({low} to {high}, {doubt})")),
+    }
 }
 
 fn over_time(reader: Reader<'_>, nation: usize) -> Vec<Block> {
@@ -326,11 +328,10 @@ fn comparison_row(
     let share = |x: f64| format!("{:.0} %", 100.0 * x).replace('-', "−");
     let less = format::less_is_better(name);
     let written = |x: f64| format.number(x, Some(effect.standard_error).filter(|e| *e > 0.0));
-    let unclear = if effect.is_clear() { "" } else { "unclear" };
     Some(vec![
         Cell::new(label).below(reader.label(policy)),
         Cell::new(estimate).below(format.difference_unit()),
-        Cell::new(format!("{low} to {high}")).below(unclear),
+        Cell::new(format!("{low} to {high}")).below(format::doubt(&effect)),
         or_dash(effect.variance_removed.map(share)),
         or_dash(cell.share_above().map(share)),
         or_dash(cell.regret()[usize::from(less)].map(written)),

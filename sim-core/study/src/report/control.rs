@@ -115,7 +115,7 @@ pub(super) fn level(
 ) -> Cell {
     let Some(level) = reader.level(policy, nation, name) else { return Cell::new("–") };
     let mean = format.number(level.mean, level.error);
-    match level.error.filter(|error| *error > 0.0) {
+    match level.error.filter(|error| *error > format::ROUNDING * level.mean.abs()) {
         Some(error) => Cell::new(format!("{mean} ± {}", format.number(error, Some(error)))),
         None => Cell::new(mean),
     }

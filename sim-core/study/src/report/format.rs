@@ -66,6 +66,9 @@ const LESS_IS_BETTER: &[&str] = &[
     "grey_share",
 ];
 
+/// Standard errors below this share of a value are rounding.
+pub(super) const ROUNDING: f64 = 1e-12;
+
 /// How the values of a quantity are written.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Format {
@@ -135,7 +138,7 @@ impl Format {
 
     /// The same without unit.
     pub(super) fn brief_number(&self, value: f64, error: Option<f64>) -> String {
-        written(self.scaled(value), error.map(|e| self.scaled(e)), 1)
+        brief(self.scaled(value), error.map(|e| self.scaled(e)))
     }
 
     /// `−1.2 points, 95 % interval −1.5 to −0.9`.
@@ -172,13 +175,35 @@ pub(super) fn number(value: f64, error: Option<f64>) -> String {
     written(value, error, 2)
 }
 
+/// A number with decimals for one digit of its standard error, or for four of its own without one.
+pub(super) fn brief(value: f64, error: Option<f64>) -> String {
+    written(value, error, 1)
+}
+
 fn written(value: f64, error: Option<f64>, digits: i32) -> String {
-    let places = match error.filter(|error| *error > 0.0) {
+    // Equal values have a standard error of rounding alone.
+    let places = match error.filter(|error| *error > ROUNDING * value.abs()) {
         Some(error) => decimals(error, digits),
         None if value.fract() == 0.0 => 0,
         None => decimals(value, 4).min(4),
     };
     fixed(value, places).replace('-', "−")
+}
+
+/// What an interval says about a difference where that is not that it is clear.
+pub(super) fn doubt(effect: &Effect) -> &'static str {
+    if never_differs(effect) {
+        "equal"
+    } else if effect.is_clear() {
+        ""
+    } else {
+        "unclear"
+    }
+}
+
+/// Whether a policy equals the base in every replication.
+pub(super) fn never_differs(effect: &Effect) -> bool {
+    effect.interval.estimate == 0.0 && effect.standard_error == 0.0
 }
 
 /// Whether less of a quantity is better.

@@ -172,7 +172,7 @@ fn key_text(key: &Key) -> String {
         ),
     };
     format!(
-        "<li><svg viewBox=\"0 0 50 32\" aria-hidden=\"true\">{mark}</svg>{}</li>\n",
+        "<li><svg viewBox=\"0 0 50 32\" aria-hidden=\"true\">{mark}</svg><span>{}</span></li>\n",
         escape(&key.label)
     )
 }

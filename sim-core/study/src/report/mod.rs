@@ -6,7 +6,7 @@
 //!            └ figures   what charts show, in numbers; `chart` draws it
 //! ```
 //!
-//! Every number is read off [`Statistics`]; nothing is simulated or read from files here. There is no script, no link to a network
+//! Every number is read off [`crate::run::Statistics`]; nothing is simulated or read from files here. There is no script, no link to a network
 //! and no date in the file, so the same input gives the same bytes. Statistics that are computed here are in `docs/studies/report.md`.
 
 mod answer;

@@ -24,7 +24,7 @@ pub(super) fn blocks(input: &Input<'_>, reader: Reader<'_>) -> Vec<Block> {
         return Vec::new();
     }
     let mut blocks = vec![Block::Text(format!(
-        "{} of parameters are behind the numbers: {}. Of each the source is named; the status says how well it is founded.",
+        "Behind the numbers are {} of parameters: {}. Each has its source; the status says how well it is founded.",
         count(all.len() as u64, "value"),
         by_status(all.iter())
     ))];

@@ -117,6 +117,11 @@ impl<'a> Reader<'a> {
         self.cell(policy, nation, name)?.effect()
     }
 
+    /// Points of the design; 1 without one.
+    pub(super) const fn points(self) -> u64 {
+        self.study.points
+    }
+
     /// Whether a quantity is undefined or zero throughout: of a mechanism that nothing switches on.
     pub(super) fn is_nil(self, nation: usize, name: &str) -> bool {
         self.policies().all(|p| {
@@ -138,10 +143,7 @@ impl<'a> Reader<'a> {
         (nation, path, sample): (usize, usize, usize),
         q: f64,
     ) -> Option<f64> {
-        if nation > 0 {
-            return None;
-        }
-        self.statistics.band(policy, (0, path, sample), q)
+        self.statistics.band(policy, (nation, path, sample), q)
     }
 
     /// Mean of a path at a sample: `∫ Q(u) du` over quantiles by the midpoint rule with 20 points.

@@ -6,7 +6,7 @@ use crate::ask::{AskError, Asked, Sensitivity};
 use crate::job::{Job, again};
 use crate::output::{Stored, bibtex};
 use crate::run::Statistics;
-use crate::scenario::Loaded;
+use crate::scenario::{Citation, Loaded};
 
 /// Outcome of the tornado where none is named.
 pub const OUTCOME: &str = "served_share";
@@ -90,7 +90,22 @@ impl Material {
 }
 
 fn about(loaded: &Loaded) -> About {
-    About { question: loaded.question.clone(), ..About::default() }
+    let about = loaded.about.clone().unwrap_or_default();
+    let cited = |work: &Citation| {
+        let Citation { title, author, year, place } = work;
+        format!("{author} ({year}): {title}. {place}.").replace("..", ".")
+    };
+    About {
+        question: loaded.question.clone(),
+        claim: about.claim,
+        claimed_in: about.made_by.iter().map(cited).collect::<Vec<_>>().join(" "),
+        limits: about.limits,
+        flips: about
+            .flips
+            .iter()
+            .map(|flip| format!("{} ({} = {})", flip.text, flip.path, flip.value))
+            .collect(),
+    }
 }
 
 fn tornado(outcome: String, unit: String, found: &Sensitivity) -> Tornado {

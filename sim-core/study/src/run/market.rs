@@ -1,6 +1,6 @@
 //! A loaded scenario as something to run: blueprints of all policies, and what results need to know about them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use autarky_engine::stop::StopFlag;
@@ -145,6 +145,15 @@ impl MarketStudy {
         self.points.as_ref().map(Points::design)
     }
 
+    /// The scenario at a point of the design; none without a design.
+    ///
+    /// # Errors
+    ///
+    /// The settings of the point contradict the scenario.
+    pub fn loaded_at(&self, point: u64) -> Option<Result<Loaded, String>> {
+        self.points.as_ref().map(|points| points.load(point))
+    }
+
     /// What is simulated under a policy at a point.
     ///
     /// # Errors
@@ -180,7 +189,10 @@ fn parameters(loaded: &Loaded) -> String {
     let same = |row: &scenario::Row| known.get(row.path.as_str()) == Some(&row.value.as_str());
     let of = |(at, policy): (usize, &scenario::Policy)| {
         let mut rows = scenario::show(policy);
+        let own: BTreeSet<String> = rows.iter().map(|row| row.path.clone()).collect();
         rows.retain(|row| at == 0 || !same(row));
+        let gone = base.iter().filter(|row| !own.contains(&row.path));
+        rows.extend(gone.map(|row| scenario::Row { value: "–".to_owned(), ..row.clone() }));
         (policy.name.clone(), rows)
     };
     let policies: Vec<_> = loaded.policies.iter().enumerate().map(of).collect();

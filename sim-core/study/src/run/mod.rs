@@ -23,6 +23,7 @@ use schedule::{Shard, Task};
 
 pub use fold::{Fold, FoldState, Outcome, Runner, Sink, in_replication};
 pub use market::{MarketStudy, PrepareError, Replications};
+pub(crate) use quantity::quantities;
 pub use quantity::{Measure, Quantity};
 pub use statistics::{CONFIDENCE, Cell as QuantityStatistics, Effect, Statistics, WithdrawalCell};
 pub use values::{PATH_NATIONS, RunValues, WithdrawalValue};
@@ -161,19 +162,26 @@ impl Study {
         Ok(())
     }
 
-    /// The command that runs one replication of one policy again.
+    /// The command that runs one run of the study in a folder again.
     #[must_use]
-    pub fn replay_command(&self, task: Task) -> String {
-        let Self { command, seed, .. } = self;
+    pub fn replay_command(&self, folder: &str, task: Task) -> String {
         let Task { replication, point, policy } = task;
         let name = &self.policies[policy].name;
-        if self.design.is_empty() {
-            format!("{command} --policy {name} --seed {seed} --first {replication} -n 1")
-        } else {
-            format!(
-                "autarky replay DIR --policy {name} --point {point} --replication {replication}"
-            )
-        }
+        let point =
+            if self.design.is_empty() { String::new() } else { format!(" --point {point}") };
+        let folder = shell_word(folder);
+        format!("autarky replay {folder} --policy {name}{point} --replication {replication}")
+    }
+}
+
+/// A word as a POSIX shell reads it back.
+#[must_use]
+pub fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
 

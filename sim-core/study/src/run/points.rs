@@ -8,7 +8,7 @@ use autarky_market::layout;
 
 use super::Study;
 use crate::design::Design;
-use crate::scenario::{Diagnostic, Options, Reader, Source};
+use crate::scenario::{Diagnostic, Loaded, Options, Reader, Source};
 
 /// Points kept compiled: those whose runs are in progress, and their neighbours.
 const KEPT: usize = 4;
@@ -59,13 +59,22 @@ impl Points {
         slot
     }
 
-    fn compile(&self, study: &Study, point: u64) -> Compiled {
+    /// The scenario at a point.
+    pub(super) fn load(&self, point: u64) -> Result<Loaded, String> {
         let settings = self.design.settings(point);
-        let at = |what: String| format!("point {point} ({}): {what}", self.design.row_text(point));
-        let loaded = self.reader.load(&settings.sets, &settings.policy_sets).map_err(|found| {
+        self.reader.load(&settings.sets, &settings.policy_sets).map_err(|found| {
             let first = found.first().map_or_else(String::new, |d| d.message.clone());
-            at(first)
-        })?;
+            self.at(point, &first)
+        })
+    }
+
+    fn at(&self, point: u64, what: &str) -> String {
+        format!("point {point} ({}): {what}", self.design.row_text(point))
+    }
+
+    fn compile(&self, study: &Study, point: u64) -> Compiled {
+        let loaded = self.load(point)?;
+        let at = |what: String| self.at(point, &what);
         let compile = |(policy, known): (&crate::scenario::Policy, &super::Policy)| {
             let blueprint = Blueprint::new(&policy.scenario)
                 .map_err(|e| at(format!("{}: {}", e.path, e.message)))?;

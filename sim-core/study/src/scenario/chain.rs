@@ -1,5 +1,6 @@
 //! The texts that make one scenario: the file, its parents, overlays and settings, read in order of precedence.
 
+use super::about::About;
 use super::diagnostic::{Diagnostic, Severity};
 use super::layer::{Document, DocumentReader, Layer, LayerKind, PolicyDraft, Provenance, Setting};
 use super::parse;
@@ -19,6 +20,8 @@ pub(crate) struct Chain {
     pub(crate) id: String,
     pub(crate) title: Option<String>,
     pub(crate) question: Option<String>,
+    /// Of the file itself: what a parent is about is another question.
+    pub(crate) about: Option<About>,
     /// Parents, file, overlays; in rising precedence.
     pub(crate) layers: Vec<Layer>,
     /// `--set`, above every policy.
@@ -203,6 +206,9 @@ fn parents(
 fn merge(chain: &mut Chain, kind: LayerKind, document: Document) {
     chain.title = document.title.or(chain.title.take());
     chain.question = document.question.or(chain.question.take());
+    if kind == LayerKind::File {
+        chain.about = document.about;
+    }
     chain.layers.push(Layer { kind, settings: document.settings });
     for (name, draft) in document.policies {
         let policy = chain.policies.entry(name).or_default();

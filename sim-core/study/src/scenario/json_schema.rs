@@ -1,5 +1,6 @@
 //! The JSON Schema of scenario files (draft 2020-12), generated from the declarations; editors complete and check with it.
 
+use super::about::about_schema;
 use super::explain::{allowed, clean, default_text, takes};
 use super::layer::{is_optional, root_spec};
 use super::write::unit_of;
@@ -51,6 +52,7 @@ pub fn json_schema() -> Value {
         };
         properties.insert(spec.name.into(), schema);
     }
+    properties.insert("about".into(), about_schema());
     properties.insert("policies".into(), policies_schema());
     properties.insert("provenance".into(), provenance_schema());
     properties.insert("uncertain".into(), uncertain_schema());

@@ -2,6 +2,7 @@
 //!
 //! Everything about names comes from [`Scenario::ROOTS`]; no parameter is named here.
 
+use super::about::About;
 use super::source::{Files, Finding, Findings, Place};
 use super::suggest;
 use super::tree::{Data, Member, Node, Table};
@@ -17,6 +18,7 @@ const OWN_KEYS: &[&str] = &[
     "title",
     "description",
     "question",
+    "about",
     "extends",
     "policies",
     "provenance",
@@ -118,6 +120,7 @@ pub(crate) struct Provenance {
 pub(crate) struct Document {
     pub(crate) title: Option<String>,
     pub(crate) question: Option<String>,
+    pub(crate) about: Option<About>,
     pub(crate) extends: Option<(String, Place)>,
     pub(crate) settings: Vec<Setting>,
     pub(crate) policies: BTreeMap<String, PolicyDraft>,
@@ -164,6 +167,7 @@ impl DocumentReader<'_> {
                 "title" => document.title = self.text(member),
                 "question" => document.question = self.text(member),
                 "description" => drop(self.text(member)),
+                "about" => document.about = self.about(member),
                 "extends" => document.extends = self.text(member).map(|t| (t, member.node.place)),
                 "policies" => document.policies = self.policies(member),
                 "provenance" => document.provenance = self.provenance(member),
@@ -474,6 +478,7 @@ fn join(prefix: &str, key: &str) -> String {
     if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") }
 }
 
+/// The beginning of a name that is no name, for messages.
 pub(super) fn short(text: &str) -> String {
     text.chars().take(80).collect()
 }

@@ -104,6 +104,26 @@ pub(crate) fn figure(
     }
 }
 
+/// The number that a value of a path amounts to, in the canonical unit of the parameter (days from 1970-01-01 for dates); none for words, flags and tables.
+pub(crate) fn number_of(path: &str, value: &str) -> Option<f64> {
+    let (mut files, mut findings) = (Files::default(), Findings::default());
+    let whole = |file: u32, text: &str| Place { file, start: 0, end: text.len() as u32 };
+    let place = whole(files.add("path", path), path);
+    let spec = target(path, place, &files, &mut findings)?.spec()?;
+    let value = whole(files.add("value", value), value);
+    match figure(path, spec, (value, ""), &files, &mut findings)? {
+        Figure::Number(x) => Some(x),
+        Figure::Whole(i) | Figure::Date(i) => Some(i as f64),
+    }
+}
+
+/// The canonical unit of the parameter of a path; empty for none.
+pub(crate) fn unit_of_path(path: &str) -> &'static str {
+    let spec = split_path(path)
+        .and_then(|(root, _, name)| root_spec(root).fields.iter().find(|f| f.name == name));
+    spec.map_or("", super::write::unit_of)
+}
+
 /// That no policy of a scenario has the entry of a path.
 pub(crate) fn no_entry(path: &str, target: &Target, place: Place, loaded: &Loaded) -> Finding {
     let name = root_spec(target.root).name;

@@ -4,6 +4,7 @@
 //! `path=value` settings lie above it. The parameters themselves are declared in `autarky_market`; nothing here knows
 //! one by name except where resolution is about it (zones of nations, kinds of providers, portfolios, files of persons).
 
+mod about;
 mod chain;
 mod diagnostic;
 mod difference;
@@ -30,6 +31,7 @@ pub(crate) mod value;
 pub(crate) mod write;
 mod zones;
 
+pub use about::{About, Citation, Flip, Reference};
 pub use diagnostic::{Diagnostic, Severity, printable, render_all};
 pub use difference::{
     Change, Difference, Lone, Side, difference, difference_csv, difference_json, difference_text,
@@ -44,6 +46,7 @@ pub use template::template;
 pub use uncertain::Uncertain;
 pub use write::resolved_toml;
 
+pub(crate) use about::quantity;
 pub(crate) use personas::world;
 pub use suggest::nearest;
 pub(crate) use value::date_text;
@@ -145,6 +148,8 @@ pub struct Loaded {
     pub title: String,
     /// The question that the scenario answers, or empty.
     pub question: String,
+    /// What the file says about itself, if it does.
+    pub about: Option<About>,
     /// The policies asked for, `base` first.
     pub policies: Vec<Policy>,
     /// Parameters that the scenario declares uncertain, by path; they change nothing until a design draws them.
@@ -192,13 +197,11 @@ impl Reader {
             chain::check_selection(chain, options, &mut findings);
             chain.whole && is_small_enough(chain, &mut findings)
         });
-        match fine {
-            Some(chain) => Ok(Self { files, chain, options: options.clone(), warnings: findings }),
-            None => {
-                let (errors, warnings) = findings.finish(&files);
-                Err(errors.into_iter().chain(warnings).collect())
-            }
+        if let Some(chain) = fine {
+            return Ok(Self { files, chain, options: options.clone(), warnings: findings });
         }
+        let (errors, warnings) = findings.finish(&files);
+        Err(errors.into_iter().chain(warnings).collect())
     }
 
     /// Resolves it with settings `path=value` on top: of every policy, and of one policy each (policy, setting).
@@ -253,6 +256,7 @@ fn resolve_all(
         id: chain.id,
         title,
         question,
+        about: chain.about,
         policies,
         uncertain,
         warnings: Vec::new(),

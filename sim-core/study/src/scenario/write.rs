@@ -1,5 +1,6 @@
 //! Values as text: in scenario files, tables and explanations; and a whole resolved scenario as a file that loads again.
 
+use super::about::about_toml;
 use super::diagnostic::printable;
 use super::layer::{is_optional, path_of, root_spec};
 use super::portfolio::portfolio_of;
@@ -121,6 +122,9 @@ pub fn resolved_toml(loaded: &Loaded) -> String {
     let _ = writeln!(out, "title = {}", quoted(&loaded.title));
     if !loaded.question.is_empty() {
         let _ = writeln!(out, "question = {}", quoted(&loaded.question));
+    }
+    if let Some(about) = &loaded.about {
+        out.push_str(&about_toml(about));
     }
     let Some((body, others)) = loaded.policies.split_first() else { return out };
     for (root, spec) in Scenario::ROOTS.iter().enumerate() {

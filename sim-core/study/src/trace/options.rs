@@ -58,7 +58,7 @@ impl TraceOptions {
     ///
     /// # Errors
     /// A date that is none, an end before its begin, or an unknown kind, with the nearest known one.
-    pub fn read(wanted: &Wanted, start_day: f64) -> Result<Self, Diagnostic> {
+    pub fn read(wanted: &Wanted, start_day: f64) -> Result<Self, Box<Diagnostic>> {
         let from = wanted.from.as_ref().map(|text| date("--from", text)).transpose()?;
         let to = wanted.to.as_ref().map(|text| date("--to", text)).transpose()?;
         if let (Some(from), Some(to)) = (from, to)
@@ -70,7 +70,7 @@ impl TraceOptions {
                 to.as_deref().unwrap_or_default(),
                 from.as_deref().unwrap_or_default()
             );
-            return Err(Diagnostic::error(text));
+            return Err(Box::new(Diagnostic::error(text)));
         }
         Ok(Self {
             from: from.map_or(SimTime::ZERO, |day| instant(day as f64 - start_day.floor())),
@@ -90,7 +90,7 @@ impl TraceOptions {
 }
 
 /// Days from 1970-01-01.
-fn date(option: &str, text: &str) -> Result<i64, Diagnostic> {
+fn date(option: &str, text: &str) -> Result<i64, Box<Diagnostic>> {
     let shown: String = text.chars().take(40).collect();
     let epoch = jiff::civil::date(1970, 1, 1);
     let day = text.parse::<jiff::civil::Date>().ok();
@@ -98,7 +98,7 @@ fn date(option: &str, text: &str) -> Result<i64, Diagnostic> {
     day.ok_or_else(|| {
         let mut found = Diagnostic::error(format!("`{option}` is no date: `{shown}`"));
         found.allowed = Some("a date as in 2027-01-31".to_owned());
-        found
+        Box::new(found)
     })
 }
 
@@ -108,7 +108,7 @@ fn instant(days: f64) -> SimTime {
     SimTime::ZERO.checked_add(span).unwrap_or(SimTime::MAX)
 }
 
-fn kind(word: &str) -> Result<&'static str, Diagnostic> {
+fn kind(word: &str) -> Result<&'static str, Box<Diagnostic>> {
     if let Some(known) = KINDS.iter().find(|known| **known == word) {
         return Ok(known);
     }
@@ -116,5 +116,5 @@ fn kind(word: &str) -> Result<&'static str, Diagnostic> {
     let mut found = Diagnostic::error(format!("there is no kind of event `{shown}`"));
     found.allowed = Some(KINDS.join(", "));
     found.help = nearest(word, KINDS.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-    Err(found)
+    Err(Box::new(found))
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 pub(crate) mod findings;
+pub(crate) mod report;
 pub(crate) mod store;
 
 use std::f64::consts::TAU;

@@ -2,7 +2,7 @@
 //!
 //! The value of a point is its mean over replications. Replications are the same shocks at every point, so the bootstrap draws
 //! samples of the design and replications apart, each with replacement (the pigeonhole bootstrap, Owen 2007, which errs to
-//! the wide side). Intervals are percentiles. Equations: `docs/studies.md`, sensitivity.
+//! the wide side). Intervals are percentiles. Equations: `docs/studies/sensitivity.md`.
 
 use autarky_engine::rng::{Stream, StreamKey, entity_key};
 use serde::Serialize;

@@ -6,7 +6,10 @@ use plotters::style::text_anchor::{HPos, VPos};
 use super::style::{AREAS, Area, Drawn, Frame, INK, Plane, TEXT, anchored, shown};
 
 /// Share of the axis from which an area has room for its name.
-const NAMED: f64 = 0.09;
+const NAMED: f64 = 0.08;
+
+/// Half the width of a name, and its distance from what it must not touch, as a share of the span.
+const NAME_WIDTH: f64 = 0.15;
 
 /// A chart of stacked areas.
 #[derive(Debug, Clone)]
@@ -62,13 +65,12 @@ impl Mix {
         let fill = AREAS[layer.colour % AREAS.len()];
         plane.draw_series([Polygon::new(ring, fill.filled())]).map_err(shown)?;
         plane.draw_series(LineSeries::new(upper, WHITE.stroke_width(3))).map_err(shown)?;
-        let Some(at) = self.place(layer) else { return Ok(()) };
-        let mut middle = f64::midpoint(below[at], above[at]);
+        let Some((at, [bottom, top])) = self.place(below, above) else { return Ok(()) };
+        let mut middle = f64::midpoint(bottom, top);
         // A name does not lie on the line where the area has room beside it.
         if (middle - self.line).abs() < NAMED * self.frame.top {
             let beside = self.line + NAMED * self.frame.top;
-            middle =
-                if beside + 0.4 * NAMED * self.frame.top < above[at] { beside } else { middle };
+            middle = if beside + 0.5 * NAMED * self.frame.top < top { beside } else { middle };
         }
         let middle = (self.years[at], middle);
         let ink = if layer.colour == 0 { WHITE } else { RGBColor(0, 0, 0) };
@@ -77,16 +79,24 @@ impl Mix {
         plane.plotting_area().draw(&name).map_err(shown)
     }
 
-    /// The sample at which an area is thickest, away from the edges and from dated events; none where it is thin.
-    fn place(&self, layer: &Layer) -> Option<usize> {
-        let margin = self.years.len() / 5;
+    /// The sample about which an area has most room for a name, and the ends of that room; away from edges and dated events, none where it is thin.
+    fn place(&self, below: &[f64], above: &[f64]) -> Option<(usize, [f64; 2])> {
+        let (first, last) = self.frame.span;
+        let near = |a: f64, b: f64| (a - b).abs() < NAME_WIDTH * (last - first);
         let free = |at: &usize| {
-            let length = self.frame.span.1 - self.frame.span.0;
-            self.frame.marks.iter().all(|(year, _)| (year - self.years[*at]).abs() > 0.14 * length)
+            let year = self.years[*at];
+            let marks = self.frame.marks.iter().map(|(mark, _)| *mark);
+            !marks.chain([first, last]).any(|edge| near(year, edge))
         };
-        let inner = (margin..self.years.len() - margin).filter(free);
-        inner
-            .max_by(|a, b| layer.values[*a].total_cmp(&layer.values[*b]))
-            .filter(|at| layer.values[*at] > NAMED * self.frame.top)
+        let room = |at: usize| {
+            let window = (0..self.years.len()).filter(|t| near(self.years[*t], self.years[at]));
+            window.fold([f64::NEG_INFINITY, f64::INFINITY], |[bottom, top], t| {
+                [bottom.max(below[t]), top.min(above[t])]
+            })
+        };
+        let places = (0..self.years.len()).filter(free).map(|at| (at, room(at)));
+        places
+            .max_by(|(_, a), (_, b)| (a[1] - a[0]).total_cmp(&(b[1] - b[0])))
+            .filter(|(_, [bottom, top])| top - bottom > NAMED * self.frame.top)
     }
 }

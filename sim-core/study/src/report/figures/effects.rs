@@ -23,12 +23,34 @@ pub(in crate::report) fn effects(reader: Reader<'_>, nation: usize) -> Option<Fi
         .collect();
     Some(Figure {
         id: format!("differences-{}", nation + 1),
-        title: format!("{}: difference of each policy to the base under the same shocks", reader.nation(nation)),
-        note: "Mean paired differences with 95 % intervals; an interval that crosses the line at zero is unclear. Each chart has its own axis.".to_owned(),
+        title: format!(
+            "{}: difference of each policy to the base under the same shocks",
+            reader.nation(nation)
+        ),
+        note: format!(
+            "Mean paired differences with 95 % intervals; an interval that crosses the line at zero is unclear. Each chart has its own axis.{}",
+            variance_removed(reader, nation)
+        ),
         legend,
         panels,
         table: content::comparison(reader, nation),
     })
+}
+
+/// The range of what pairing did to variances, in a sentence, or nothing.
+fn variance_removed(reader: Reader<'_>, nation: usize) -> String {
+    let names = format::key_quantities().filter(|name| format::is_charted(name));
+    let pairs = names.flat_map(|name| reader.policies().skip(1).map(move |p| (p, name)));
+    let removed = pairs.filter_map(|(p, name)| reader.effect(p, nation, name)?.variance_removed);
+    let Some((least, most)) = removed.fold(None, |range: Option<(f64, f64)>, x| {
+        Some(range.map_or((x, x), |(least, most)| (least.min(x), most.max(x))))
+    }) else {
+        return String::new();
+    };
+    let [least, most] = [least, most].map(|x| format::brief(100.0 * x, Some(1.0)));
+    format!(
+        " Pairing removed {least} to {most} % of the variance that independent runs would have; the table has each."
+    )
 }
 
 fn effect_panel(reader: Reader<'_>, nation: usize, name: &str) -> Option<Panel> {

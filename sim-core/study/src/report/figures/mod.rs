@@ -11,7 +11,7 @@ pub(super) use time::{OverTime, mix};
 pub(super) use tornado::tornado;
 
 use super::document::Cell;
-use super::format::number;
+use super::format::brief;
 use super::input::Estimate;
 
 fn with_unit(name: &str, unit: &str) -> String {
@@ -31,5 +31,5 @@ fn estimate(estimate: &Estimate) -> Cell {
 
 fn texts(estimate: &Estimate) -> [String; 3] {
     let Estimate { value, low, high } = *estimate;
-    [value, low, high].map(|x| number(x, Some(0.25 * (high - low))))
+    [value, low, high].map(|x| brief(x, Some(0.25 * (high - low))))
 }

@@ -1,14 +1,18 @@
 //! Questions to a recorded study: comparisons, sensitivities, frontier, conditions of failure. Reads columns of its tables, hands them to
 //! [`crate::analysis`], and names what is asked for; both the command line and Python ask here.
 
+mod compare;
+
 use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Serialize;
 
+use compare::Lengths;
+pub use compare::{Compared, NestedOf, comparisons_csv};
+
 use crate::analysis::frontier::{Candidate, Frontier, Objective, frontier};
-use crate::analysis::nested::{Nested, nested, nested_difference};
-use crate::analysis::pairs::{Comparisons, compare};
+
 use crate::analysis::prim::{self, Dimension, Discovery, discover};
 use crate::analysis::sensitivity::{Bootstrap, SensitivityError, morris, sobol};
 use crate::analysis::{AnalysisError, Direction, Resampling, direction};
@@ -114,7 +118,12 @@ impl Wanted {
         Ok(Self { quantity: name.to_owned(), direction })
     }
 
-    fn better(&self) -> Result<Direction, AskError> {
+    /// Which way is better.
+    ///
+    /// # Errors
+    ///
+    /// Nobody said, and the quantity does not tell.
+    pub fn better(&self) -> Result<Direction, AskError> {
         let name = &self.quantity;
         self.direction.ok_or_else(|| {
             AskError::Asked(format!(
@@ -131,113 +140,6 @@ fn unknown<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> 
         .or_else(|| (known.len() <= 20).then(|| format!("; there are: {}", known.join(", "))));
     let name = without_control(name);
     AskError::Asked(format!("the study has no {what} `{name}`{}", help.unwrap_or_default()))
-}
-
-/// Policies compared by one objective.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Compared {
-    /// The quantity.
-    pub quantity: String,
-    /// Its unit.
-    pub unit: String,
-    /// The nation.
-    pub nation: String,
-    /// All runs as pairs under identical shocks (and parameters).
-    pub comparisons: Comparisons,
-    /// Where parameters were drawn: the mean of each policy, and the difference of each other policy, with the two variances apart.
-    pub nested: Vec<NestedOf>,
-}
-
-/// A mean or a difference over draws of parameters.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct NestedOf {
-    /// The policy.
-    pub policy: String,
-    /// The policy that is subtracted; none for the mean itself.
-    pub minus: Option<String>,
-    /// The parts.
-    pub nested: Nested,
-}
-
-impl Compared {
-    /// As text.
-    #[must_use]
-    pub fn table(&self) -> String {
-        let unit = if self.unit == "1" { String::new() } else { format!(" [{}]", self.unit) };
-        let mut out =
-            format!("{}{unit}, {}: {}", self.quantity, self.nation, self.comparisons.table());
-        for part in &self.nested {
-            let minus = part.minus.as_ref().map_or_else(String::new, |other| format!(" − {other}"));
-            out += &format!(
-                "\n{}{minus}, over draws of the uncertain parameters\n{}",
-                part.policy,
-                part.nested.table()
-            );
-        }
-        out
-    }
-}
-
-/// Comparisons as CSV: one row per objective and policy against the base.
-#[must_use]
-pub fn comparisons_csv(compared: &[Compared]) -> String {
-    let mut writer = ::csv::Writer::from_writer(Vec::new());
-    // Writing to memory cannot fail, and every row has the length of the header.
-    let _ = writer.write_record([
-        "quantity",
-        "unit",
-        "nation",
-        "policy",
-        "against",
-        "better",
-        "pairs",
-        "mean",
-        "mean_against",
-        "difference",
-        "standard_error",
-        "low",
-        "high",
-        "variance_removed",
-        "probability_better",
-        "probability_low",
-        "probability_high",
-        "violation_first_order",
-        "violation_second_order",
-        "cvar_difference",
-    ]);
-    let number = |x: Option<f64>| x.map_or_else(String::new, |x| x.to_string());
-    for one in compared {
-        for against in &one.comparisons.against {
-            let found = &against.comparison;
-            let texts =
-                [&one.quantity, &one.unit, &one.nation, &against.name, &one.comparisons.base];
-            let mut row: Vec<String> =
-                texts.map(|text| crate::output::csv::guarded(text).into_owned()).into();
-            let better = if found.direction == Direction::Higher { "higher" } else { "lower" };
-            row.extend([better.to_owned(), found.pairs.to_string()]);
-            let (difference, beats) = (&found.difference, &found.beats);
-            row.extend(
-                [
-                    Some(found.first.mean),
-                    Some(found.second.mean),
-                    Some(difference.mean),
-                    difference.standard_error,
-                    difference.low,
-                    difference.high,
-                    found.variance_removed,
-                    Some(beats.probability),
-                    Some(beats.low),
-                    Some(beats.high),
-                    Some(found.dominance.first.violation),
-                    Some(found.dominance.second.violation),
-                    found.difference_tail.map(|tail| tail.conditional),
-                ]
-                .map(number),
-            );
-            let _ = writer.write_record(row);
-        }
-    }
-    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
 impl Asked<'_> {
@@ -302,60 +204,6 @@ impl Asked<'_> {
         at.map_or_else(String::new, |at| statistics.quantities()[at].unit.clone())
     }
 
-    /// Compares all policies with one, by each objective.
-    ///
-    /// # Errors
-    ///
-    /// See [`AskError`].
-    pub fn compare(
-        &self,
-        wanted: &[Wanted],
-        nation: &str,
-        against: &str,
-    ) -> Result<Vec<Compared>, AskError> {
-        let names: Vec<&str> = wanted.iter().map(|w| w.quantity.as_str()).collect();
-        let columns = self.stored.columns(&names, nation)?;
-        let pair = |(wanted, column): (&Wanted, &Column)| {
-            let lengths = Lengths::of(column);
-            let flat: Vec<Vec<f64>> =
-                column.values.iter().map(|points| lengths.flat(points)).collect();
-            let policies: Vec<(&str, &[f64])> = self
-                .study
-                .policies
-                .iter()
-                .zip(&flat)
-                .map(|(policy, values)| (policy.name.as_str(), values.as_slice()))
-                .collect();
-            let comparisons = compare(&policies, against, wanted.better()?, self.resampling())?;
-            Ok(Compared {
-                quantity: wanted.quantity.clone(),
-                unit: self.unit(&wanted.quantity),
-                nation: nation.to_owned(),
-                comparisons,
-                nested: if self.is_drawn() { self.nested(column, against)? } else { Vec::new() },
-            })
-        };
-        wanted.iter().zip(&columns).map(pair).collect()
-    }
-
-    fn nested(&self, column: &Column, against: &str) -> Result<Vec<NestedOf>, AskError> {
-        let base = self.policy(Some(against))?;
-        let lengths = Lengths::of(column);
-        let padded: Vec<Vec<Vec<f64>>> =
-            column.values.iter().map(|points| lengths.padded(points)).collect();
-        let mut out = Vec::new();
-        for (policy, values) in self.study.policies.iter().zip(&padded) {
-            let nested = nested(values)?;
-            out.push(NestedOf { policy: policy.name.clone(), minus: None, nested });
-        }
-        for (p, policy) in self.study.policies.iter().enumerate().filter(|(p, _)| *p != base) {
-            let nested = nested_difference(&padded[p], &padded[base])?;
-            let minus = Some(against.to_owned());
-            out.push(NestedOf { policy: policy.name.clone(), minus, nested });
-        }
-        Ok(out)
-    }
-
     fn resampling(&self) -> Resampling {
         Resampling { seed: self.study.seed, ..Resampling::default() }
     }
@@ -409,13 +257,15 @@ impl Asked<'_> {
     pub fn frontier(&self, wanted: &[Wanted], nation: &str) -> Result<Frontier, AskError> {
         let names: Vec<&str> = wanted.iter().map(|w| w.quantity.as_str()).collect();
         let columns = self.stored.columns(&names, nation)?;
-        let flat: Vec<Vec<Vec<f64>>> = columns
-            .iter()
-            .map(|column| {
-                let lengths = Lengths::of(column);
-                column.values.iter().map(|points| lengths.flat(points)).collect()
-            })
-            .collect();
+        if self.study.points > 1 && !self.is_drawn() {
+            let text = "the points of the design are no draws, so averages over them say nothing; ask a study without a design";
+            return Err(AskError::Asked(text.to_owned()));
+        }
+        let by_replication = |column: &Column| -> Vec<Vec<f64>> {
+            let lengths = Lengths::of(column);
+            column.values.iter().map(|points| lengths.means(points)).collect()
+        };
+        let flat: Vec<Vec<Vec<f64>>> = columns.iter().map(by_replication).collect();
         let length = flat.iter().flatten().map(Vec::len).min().unwrap_or(0);
         let candidates: Vec<Candidate<'_>> = self
             .study
@@ -445,19 +295,52 @@ impl Asked<'_> {
         fails: impl Fn(f64) -> bool,
     ) -> Result<Discovery, AskError> {
         let design = self.designed()?;
-        let missing = values.iter().filter(|point| !point.iter().any(|x| x.is_finite())).count();
+        let missing = values.iter().filter(|point| point.is_empty()).count();
         if missing > 0 {
             return Err(AskError::Asked(format!(
-                "{missing} of {} points have no defined value yet; resume the sweep until all have one",
+                "{missing} of {} points have no run yet; resume the sweep until all have one",
                 values.len()
             )));
         }
-        let failing: Vec<bool> = values.iter().map(|point| fails(mean(point))).collect();
+        // A point whose runs all failed will never have a value.
+        let defined: Vec<usize> =
+            (0..values.len()).filter(|&p| values[p].iter().any(|x| x.is_finite())).collect();
+        let failing: Vec<bool> = defined.iter().map(|&p| fails(mean(&values[p]))).collect();
         let (dimensions, x) = coordinates(design);
+        let x: Vec<Vec<f64>> = defined.iter().map(|&p| x[p].clone()).collect();
         let resampling = Resampling { seed: self.study.seed, resamples: 199 };
         let settings = prim::Settings { resampling, ..prim::Settings::default() };
         Ok(discover(&dimensions, &x, &failing, settings)?)
     }
+}
+
+/// The values of every axis at every point: numbers in canonical units (days for dates), or positions among labels.
+fn coordinates(design: &Design) -> (Vec<Dimension>, Vec<Vec<f64>>) {
+    let rows: Vec<Vec<Option<String>>> = (0..design.len()).map(|p| design.values(p)).collect();
+    let mut dimensions = Vec::new();
+    let mut x = vec![Vec::with_capacity(design.axes().len()); rows.len()];
+    for (at, axis) in design.axes().iter().enumerate() {
+        let text =
+            |row: &Vec<Option<String>>| row[at].clone().unwrap_or_else(|| "as it is".to_owned());
+        let number = |row: &Vec<Option<String>>| axis.figure(row[at].as_deref()?);
+        let numbers: Option<Vec<f64>> = rows.iter().map(number).collect();
+        let unit = axis.unit();
+        let name = if unit.is_empty() { axis.name() } else { format!("{} [{unit}]", axis.name()) };
+        let (labels, column) = if let Some(numbers) = numbers {
+            (None, numbers)
+        } else {
+            let labels: BTreeSet<String> = rows.iter().map(text).collect();
+            let labels: Vec<String> = labels.into_iter().collect();
+            let code = |row| labels.iter().position(|l| *l == text(row)).unwrap_or(0) as f64;
+            let column = rows.iter().map(code).collect();
+            (Some(labels), column)
+        };
+        dimensions.push(Dimension { name, labels });
+        for (row, value) in x.iter_mut().zip(column) {
+            row.push(value);
+        }
+    }
+    (dimensions, x)
 }
 
 /// What drives an outcome.
@@ -489,62 +372,7 @@ impl Sensitivity {
     }
 }
 
-/// Replications of each point that every policy may have: the longest of the policies, so that all align.
-struct Lengths(Vec<usize>);
-
-impl Lengths {
-    fn of(column: &Column) -> Self {
-        let points = column.values.iter().map(Vec::len).max().unwrap_or(0);
-        let longest = |p: usize| column.values.iter().map(|v| v[p].len()).max().unwrap_or(0);
-        Self((0..points).map(longest).collect())
-    }
-
-    /// Points with NaN where a replication is missing.
-    fn padded(&self, points: &[Vec<f64>]) -> Vec<Vec<f64>> {
-        let pad = |(point, length): (&Vec<f64>, &usize)| {
-            let missing = length - point.len();
-            point.iter().copied().chain(std::iter::repeat_n(f64::NAN, missing)).collect()
-        };
-        points.iter().zip(&self.0).map(pad).collect()
-    }
-
-    fn flat(&self, points: &[Vec<f64>]) -> Vec<f64> {
-        self.padded(points).concat()
-    }
-}
-
 fn mean(values: &[f64]) -> f64 {
     let finite = || values.iter().filter(|x| x.is_finite());
     finite().sum::<f64>() / finite().count() as f64
-}
-
-/// The values of every axis at every point: numbers, or positions among labels.
-fn coordinates(design: &Design) -> (Vec<Dimension>, Vec<Vec<f64>>) {
-    let rows: Vec<Vec<Option<String>>> = (0..design.len()).map(|p| design.values(p)).collect();
-    let mut dimensions = Vec::new();
-    let mut x = vec![Vec::with_capacity(design.axes().len()); rows.len()];
-    for (at, axis) in design.axes().iter().enumerate() {
-        let text =
-            |row: &Vec<Option<String>>| row[at].clone().unwrap_or_else(|| "as it is".to_owned());
-        let number = |row: &Vec<Option<String>>| {
-            let text = row[at].as_ref()?.trim_matches('"').to_owned();
-            text.split_whitespace().next()?.parse::<f64>().ok()
-        };
-        let numbers: Option<Vec<f64>> = rows.iter().map(number).collect();
-        let (labels, column) = match numbers {
-            Some(numbers) => (None, numbers),
-            None => {
-                let labels: BTreeSet<String> = rows.iter().map(text).collect();
-                let labels: Vec<String> = labels.into_iter().collect();
-                let code = |row| labels.iter().position(|l| *l == text(row)).unwrap_or(0) as f64;
-                let column = rows.iter().map(code).collect();
-                (Some(labels), column)
-            }
-        };
-        dimensions.push(Dimension { name: axis.name(), labels });
-        for (row, value) in x.iter_mut().zip(column) {
-            row.push(value);
-        }
-    }
-    (dimensions, x)
 }
