@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use autarky_market::MODEL_VERSION;
 
-use crate::design::{DesignSpec, Kind, UncertainDraws, of_uncertain};
+use crate::design::{DesignSpec, Kind, UncertainDraws, left_out, of_uncertain};
 use crate::output::manifest::Manifest;
 use crate::output::{OutputError, Stored, without_control};
 use crate::run::schedule::Shard;
@@ -119,13 +119,13 @@ pub fn load_recipe(recipe: &Recipe) -> Result<Loaded, Vec<Diagnostic>> {
 }
 
 impl Request {
-    /// Loads and compiles the study.
+    /// Loads and compiles the study. Warnings of the scenario say which uncertain parameters are not drawn.
     ///
     /// # Errors
     ///
     /// The scenario or the design is invalid.
     pub fn prepare(&self) -> Result<Job, JobError> {
-        let loaded = load_recipe(&self.recipe).map_err(JobError::Scenario)?;
+        let mut loaded = load_recipe(&self.recipe).map_err(JobError::Scenario)?;
         let replications = Replications {
             seed: self.seed,
             first: self.first,
@@ -136,6 +136,9 @@ impl Request {
         let mut market = MarketStudy::prepare(&loaded, replications).map_err(JobError::Prepare)?;
         if let Some(spec) = self.spec(&loaded)? {
             market = market.at_points(&spec, &loaded).map_err(JobError::Prepare)?;
+        }
+        if let Some(Vary::Uncertain { .. }) = self.vary {
+            loaded.warnings.extend(left_out(&loaded));
         }
         market.study.keep = self.keep;
         market.study.shard = self.shard;

@@ -1,6 +1,7 @@
 //! `[uncertain]`: distributions that a scenario declares, where they are refused, and the draws from them.
 
-use autarky_study::design::{Design, UncertainDraws, of_uncertain};
+use autarky_market::scenario::Scenario;
+use autarky_study::design::{Design, UncertainDraws, left_out, of_uncertain};
 use autarky_study::scenario::{
     Diagnostic, Loaded, Options, Severity, Source, json_schema, load, render_all, resolved_toml,
 };
@@ -8,9 +9,17 @@ use std::path::PathBuf;
 
 /// A child of the test scenario with lines added at its end.
 fn child(lines: &str) -> Result<Loaded, Vec<Diagnostic>> {
+    child_with(lines, &Options::default())
+}
+
+fn child_with(lines: &str, options: &Options) -> Result<Loaded, Vec<Diagnostic>> {
     let parent = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/scenario/child.toml");
     let text = format!("format = 1\nextends = \"{}\"\n{lines}", parent.display());
-    load(&Source::Text { name: "mine.toml".to_owned(), text }, &Options::default())
+    load(&Source::Text { name: "mine.toml".to_owned(), text }, options)
+}
+
+fn with(lines: &str, options: &Options) -> Loaded {
+    child_with(lines, options).unwrap_or_else(|e| panic!("{}", render_all(&e)))
 }
 
 fn good(lines: &str) -> Loaded {
@@ -125,6 +134,128 @@ fn draws_follow_the_declared_distributions() {
     }
     let none = of_uncertain(&good(""), UncertainDraws::Random, 16, 3).unwrap_err();
     assert!(none.message.contains("declares no uncertain parameter"));
+}
+
+/// What is left out, each with its reason.
+fn reasons(loaded: &Loaded) -> Vec<String> {
+    left_out(loaded).into_iter().map(|warning| warning.message).collect()
+}
+
+const WIDE: &str = r#"
+[uncertain]
+"workload.*.elasticity" = "uniform(0.4, 1.2)"
+"provider.network.operators" = "10..500"
+"nation.EST.power_price" = "0.1..0.3 USD/kWh"
+"#;
+
+#[test]
+fn what_a_policy_a_later_file_or_a_setting_states_is_not_drawn() {
+    let drawn = |loaded: &Loaded| {
+        let spec = of_uncertain(loaded, UncertainDraws::Random, 1, 1).unwrap();
+        spec.axes.iter().map(|a| a.split(['~', '=']).next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!((drawn(&good(WIDE)).len(), reasons(&good(WIDE)).len()), (3, 0));
+    let cases = [
+        ("workload.training.elasticity = 0.5", "workload.*.elasticity"),
+        ("workload.*.elasticity = 0.5", "workload.*.elasticity"),
+        ("provider.EST-network.operators = 7", "provider.network.operators"),
+        ("provider.network.operators = 7", "provider.network.operators"),
+        ("nation.*.power_price = \"0.2 USD/kWh\"", "nation.EST.power_price"),
+    ];
+    for (setting, out) in cases {
+        let (path, value) = setting.split_once(" = ").unwrap();
+        let policy = format!("{WIDE}\n[policies.mine.set]\n\"{path}\" = {value}\n");
+        let loaded = good(&policy);
+        assert_eq!(
+            reasons(&loaded),
+            [format!("`{out}` is not drawn: policy `mine` states it (mine.toml:9)")]
+        );
+        assert_eq!(drawn(&loaded).len(), 2);
+        assert!(!drawn(&loaded).contains(&out.to_owned()), "{setting}");
+        let base = Options { policies: vec!["base".to_owned()], ..Options::default() };
+        assert_eq!(reasons(&with(&policy, &base)), [""; 0], "a policy that is not taken");
+        let set = Options { sets: vec![setting.replace(" = ", "=")], ..Options::default() };
+        let set = with(WIDE, &set);
+        assert_eq!(reasons(&set), [format!("`{out}` is not drawn: `--set` states it")]);
+        let resolved = Source::Text { name: "again".to_owned(), text: resolved_toml(&set) };
+        let again =
+            load(&resolved, &Options::default()).unwrap_or_else(|e| panic!("{}", render_all(&e)));
+        assert_eq!(drawn(&again), drawn(&set), "resolved.toml keeps what is drawn");
+    }
+    for other in ["provider.EST-data_centre.operators = 2", "workload.training.choke = 30.0"] {
+        let (path, value) = other.split_once(" = ").unwrap();
+        let loaded = good(&format!("{WIDE}\n[policies.mine.set]\n\"{path}\" = {value}\n"));
+        assert_eq!(reasons(&loaded), [""; 0], "{other}");
+    }
+}
+
+#[test]
+fn a_file_above_the_entry_keeps_its_values_and_its_own_entries_hold() {
+    let name = format!("autarky-uncertain-above-{}.toml", std::process::id());
+    let parent = std::env::temp_dir().join(name);
+    let grandparent = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/scenario/child.toml");
+    let text = format!("format = 1\nextends = \"{}\"\n{WIDE}", grandparent.display());
+    std::fs::write(&parent, text).unwrap();
+    let stating = "[nation.EST]\npower_price = \"0.2 USD/kWh\"\n";
+    let own = "[uncertain]\n\"nation.EST.power_price\" = \"0.1..0.2 USD/kWh\"\n";
+    let [above, both] = [stating.to_owned(), stating.to_owned() + own].map(|lines| {
+        let text = format!("format = 1\nextends = \"{}\"\n{lines}", parent.display());
+        load(&Source::Text { name: "mine.toml".to_owned(), text }, &Options::default())
+    });
+    std::fs::remove_file(&parent).unwrap();
+    let [above, both] = [above, both].map(|l| l.unwrap_or_else(|e| panic!("{}", render_all(&e))));
+    assert_eq!(reasons(&above), ["`nation.EST.power_price` is not drawn: mine.toml:3 states it"]);
+    assert_eq!(reasons(&both), [""; 0]);
+}
+
+#[test]
+fn policies_keep_their_values_at_every_draw() {
+    let lines = format!("{WIDE}\n[policies.mine.set]\n\"workload.training.elasticity\" = 0.5\n");
+    let loaded = good(&lines);
+    let spec = of_uncertain(&loaded, UncertainDraws::Random, 8, 3).unwrap();
+    let design = Design::new(&spec, &loaded).unwrap();
+    for point in 0..design.len() {
+        let sets = design.settings(point).sets;
+        let at = with(&lines, &Options { sets, ..Options::default() });
+        let [base, mine] =
+            ["base", "mine"].map(|name| &at.policy(name).expect("the policy").scenario);
+        let elasticity = |s: &Scenario| s.workloads.get("training").unwrap().elasticity;
+        assert_eq!(elasticity(mine).to_bits(), 0.5_f64.to_bits());
+        let before = &loaded.policies[0].scenario;
+        assert_eq!(elasticity(base).to_bits(), elasticity(before).to_bits());
+        let price = |s: &Scenario| s.nations.get("EST").unwrap().power_price;
+        assert!(price(base) != price(before) && price(base) == price(mine));
+    }
+}
+
+#[test]
+fn a_scenario_that_states_all_that_is_uncertain_draws_nothing() {
+    let lines = format!(
+        "{TWO}\n[policies.mine.set]\n\"nation.*.power_price\" = \"0.2 USD/kWh\"\n\"provider.*.operators\" = 3\n"
+    );
+    let none = of_uncertain(&good(&lines), UncertainDraws::Random, 16, 3).unwrap_err();
+    let shown = render_all(&[*none]);
+    assert!(shown.contains("states every parameter that is uncertain"), "{shown}");
+    assert!(shown.contains("policy `mine` states it (mine.toml:10)"), "{shown}");
+}
+
+#[test]
+fn dropping_an_entry_that_is_not_there_is_refused() {
+    let lines = r#"
+[uncertain]
+"nation.EST.power_prize" = "none"
+"nation.EST.power_price" = "none"
+"#;
+    let found = child(lines).expect_err("nothing to drop");
+    let shown = render_all(&found);
+    assert_eq!(found.len(), 2, "{shown}");
+    assert!(shown.contains("no parameter `power_prize`"), "{shown}");
+    assert!(shown.contains("did you mean `power_price`?"), "{shown}");
+    assert!(shown.contains("`nation.EST.power_price` = \"none\" drops nothing"), "{shown}");
+    let text = "format = 1\nextends = \"catalog:world-2026\"\n[uncertain]\n\"nation.*.crew\" = \"none\"\n\"nation.*.crews\" = \"none\"\n\"nation.*.home_tast\" = \"none\"";
+    let source = Source::Text { name: "mine.toml".to_owned(), text: text.to_owned() };
+    let found = load(&source, &Options::default()).expect_err("two misspelt paths");
+    assert_eq!(found.len(), 2, "{}", render_all(&found));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Figures that a file only assumes have no source to cite; `catalog show` lists them with their status.
 
 use crate::calibration;
-use crate::scenario::{Citation, Loaded, Origin, printable};
+use crate::scenario::{Author, Citation, Loaded, Origin, printable};
 use autarky_market::MODEL_VERSION;
 use std::collections::BTreeMap;
 
@@ -40,13 +40,18 @@ fn scenario(loaded: &Loaded) -> String {
     entry("software", &format!("autarky_{}", loaded.id), &fields)
 }
 
-/// Authors stand as the scenario writes them, in braces, so that BibTeX takes no name apart.
+/// Persons are joined by `and`; an organisation stands in braces, so that BibTeX does not take it apart.
 fn claim(id: &str, number: usize, work: &Citation) -> String {
+    let author = match &work.author {
+        Author::Whole(name) => format!("{{{name}}}"),
+        Author::Persons(persons) => persons.join(" and "),
+    };
     let fields = [
         ("title", work.title.as_str()),
-        ("author", &format!("{{{}}}", work.author)),
+        ("author", &author),
         ("year", &work.year.to_string()),
         ("howpublished", &work.place),
+        ("note", &work.note),
     ];
     entry("misc", &format!("{id}_claim_{number}"), &fields)
 }

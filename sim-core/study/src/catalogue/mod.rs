@@ -7,8 +7,8 @@ mod cite;
 pub use cite::bibtex;
 
 use crate::scenario::{
-    About, Citation, Diagnostic, Flip, LayerKind, Loaded, Options, Reference, Row, Source, load,
-    printable, quantity, show,
+    About, Citation, Diagnostic, Flip, LayerKind, Loaded, Options, Reference, Row, Source, Stance,
+    load, printable, quantity, show,
 };
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -74,9 +74,11 @@ fn commands(loaded: &Loaded) -> (String, Option<String>) {
     (format!("autarky run {id} -n 1000"), about.and_then(|a| a.reference).map(reference))
 }
 
-/// A flip as the setting that shows it.
-fn setting(flip: &Flip) -> String {
-    format!("--set '{}={}'", flip.path, flip.value)
+/// A flip with the settings that show it.
+fn flip_text(flip: &Flip) -> String {
+    let set = |(path, value): &(String, String)| format!("--set '{path}={value}'");
+    let sets: Vec<String> = flip.settings.iter().map(set).collect();
+    format!("{} ({})", flip.text, sets.join(" "))
 }
 
 /// A scenario as an object: what [`show_text`] says, for programs.
@@ -85,12 +87,20 @@ pub fn show_json(loaded: &Loaded) -> Value {
     let about = loaded.about.clone().unwrap_or_default();
     let (run, reference) = commands(loaded);
     let policy = |p: &crate::scenario::Policy| json!({ "id": p.name, "title": p.title, "description": p.description });
-    let made_by = |c: &Citation| json!({ "title": c.title, "author": c.author, "year": c.year, "where": c.place });
+    let made_by = |c: &Citation| {
+        json!({
+            "title": c.title, "author": c.author.to_string(), "year": c.year, "where": c.place,
+            "stance": c.stance.as_str(), "note": c.note,
+        })
+    };
     let outcome = |name: &String| {
         let column = quantity(name);
         json!({ "name": name, "unit": column.map(|c| c.unit), "meaning": column.map(|c| c.doc) })
     };
-    let flip = |f: &Flip| json!({ "text": f.text, "path": f.path, "value": f.value });
+    let flip = |f: &Flip| {
+        let set = |(path, value): &(String, String)| json!({ "path": path, "value": value });
+        json!({ "text": f.text, "set": f.settings.iter().map(set).collect::<Value>() })
+    };
     let input = |row: &Row| {
         json!({
             "path": row.path, "value": row.value, "unit": row.unit, "status": row.status, "source": row.source,
@@ -104,6 +114,7 @@ pub fn show_json(loaded: &Loaded) -> Value {
         "outcomes": about.outcomes.iter().map(outcome).collect::<Value>(),
         "findings": about.findings,
         "flips": about.flips.iter().map(flip).collect::<Value>(),
+        "tried": about.tried.iter().map(flip).collect::<Value>(),
         "limits": about.limits,
         "inputs": inputs(loaded).iter().map(input).collect::<Value>(),
         "run": run, "reference": reference,
@@ -128,8 +139,8 @@ pub fn show_text(loaded: &Loaded) -> String {
         };
         section(&mut out, "Outcomes", about.outcomes.iter().map(outcome));
         section(&mut out, "What comes out", about.findings.iter().cloned());
-        let flips = about.flips.iter().map(|flip| format!("{} ({})", flip.text, setting(flip)));
-        section(&mut out, "What would flip it", flips);
+        section(&mut out, "What would flip it", about.flips.iter().map(flip_text));
+        section(&mut out, "What was tried and flips nothing", about.tried.iter().map(flip_text));
         section(&mut out, "Limits", about.limits.iter().cloned());
     }
     let inputs = inputs(loaded).into_iter().map(|row| {
@@ -148,11 +159,21 @@ fn claim(out: &mut String, about: &About) {
     if !about.claim.is_empty() {
         let _ = writeln!(out, "\nClaim\n  {}", printable(&about.claim));
     }
-    let works = about.made_by.iter().map(|c| {
-        let Citation { title, author, year, place } = c;
-        format!("{author} ({year}). {title}. {place}")
-    });
-    section(out, "Made, or denied, by", works);
+    for stance in Stance::ALL {
+        let heading = match stance {
+            Stance::Makes => "Made by",
+            Stance::Denies => "Denied by",
+            Stance::Background => "Background",
+        };
+        let works = about.made_by.iter().filter(|work| work.stance == stance);
+        section(out, heading, works.map(work_text));
+    }
+}
+
+fn work_text(work: &Citation) -> String {
+    let Citation { title, author, year, place, note, .. } = work;
+    let note = if note.is_empty() { String::new() } else { format!(" ({note})") };
+    format!("{author} ({year}). {title}. {place}{note}")
 }
 
 /// A heading and its items, nothing where there are none.

@@ -14,7 +14,7 @@ mod uncertain;
 
 pub use axis::Axis;
 pub use sampler::SaltelliRow;
-pub use uncertain::{UncertainDraws, of_uncertain};
+pub use uncertain::{UncertainDraws, left_out, of_uncertain};
 
 pub(crate) use passage::Passage;
 

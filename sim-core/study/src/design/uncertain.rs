@@ -1,7 +1,9 @@
 //! Designs that draw the parameters that a scenario declares uncertain.
+//!
+//! What a later file, a policy or `--set` states is left out: a draw lies below it, and must not replace what a policy is.
 
 use super::{DesignSpec, Kind};
-use crate::scenario::{Diagnostic, Loaded};
+use crate::scenario::{Diagnostic, Loaded, Severity};
 
 /// How the uncertain parameters are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,10 +14,10 @@ pub enum UncertainDraws {
     Latin,
 }
 
-/// The design of `draws` joint draws of all uncertain parameters of a scenario.
+/// The design of `draws` joint draws of the uncertain parameters of a scenario, without those that [`left_out`] names.
 ///
 /// # Errors
-/// The scenario declares none.
+/// The scenario declares none, or states a value for each.
 pub fn of_uncertain(
     loaded: &Loaded,
     how: UncertainDraws,
@@ -34,6 +36,29 @@ pub fn of_uncertain(
         UncertainDraws::Random => Kind::Random { points: draws },
         UncertainDraws::Latin => Kind::Latin { points: draws },
     };
-    let axes = loaded.uncertain.iter().map(|one| one.axis.text()).collect();
+    let drawn = loaded.uncertain.iter().filter(|one| one.stated.is_none());
+    let axes: Vec<String> = drawn.map(|one| one.axis.text()).collect();
+    if axes.is_empty() {
+        let message = format!("scenario `{}` states every parameter that is uncertain", loaded.id);
+        let reasons: Vec<String> = left_out(loaded).into_iter().map(|one| one.message).collect();
+        let (found, help) = (reasons.join("; "), "leave out the policies that do, with --policy");
+        return Err(Box::new(Diagnostic {
+            found: Some(found),
+            help: Some(help.to_owned()),
+            ..Diagnostic::error(message)
+        }));
+    }
     Ok(DesignSpec { kind, axes, seed })
+}
+
+/// A warning for each uncertain parameter that is not drawn, because a later file, a policy or `--set` states it.
+#[must_use]
+pub fn left_out(loaded: &Loaded) -> Vec<Diagnostic> {
+    let warning = |one: &crate::scenario::Uncertain| {
+        let path = one.axis.path();
+        let message = format!("`{path}` is not drawn: {}", one.stated.as_ref()?);
+        let severity = Severity::Warning;
+        Some(Diagnostic { severity, path: path.to_owned(), ..Diagnostic::error(message) })
+    };
+    loaded.uncertain.iter().filter_map(warning).collect()
 }

@@ -92,7 +92,7 @@ impl Material {
 fn about(loaded: &Loaded) -> About {
     let about = loaded.about.clone().unwrap_or_default();
     let cited = |work: &Citation| {
-        let Citation { title, author, year, place } = work;
+        let Citation { title, author, year, place, .. } = work;
         format!("{author} ({year}): {title}. {place}.").replace("..", ".")
     };
     About {
@@ -103,7 +103,7 @@ fn about(loaded: &Loaded) -> About {
         flips: about
             .flips
             .iter()
-            .map(|flip| format!("{} ({} = {})", flip.text, flip.path, flip.value))
+            .map(|flip| format!("{} ({})", flip.text, flip.settings_text()))
             .collect(),
     }
 }

@@ -219,8 +219,9 @@ fn merge(chain: &mut Chain, kind: LayerKind, document: Document) {
     }
     chain.provenance.extend(document.provenance);
     for (path, draft) in document.uncertain {
-        let draft = UncertainDraft { inherited: kind == LayerKind::Parent, ..draft };
-        chain.uncertain.insert(path, draft);
+        let replaces = chain.uncertain.get(&path).is_some_and(|earlier| !earlier.is_none());
+        let (inherited, layer) = (kind == LayerKind::Parent, chain.layers.len() - 1);
+        chain.uncertain.insert(path, UncertainDraft { inherited, layer, replaces, ..draft });
     }
 }
 

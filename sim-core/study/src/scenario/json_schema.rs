@@ -1,6 +1,6 @@
 //! The JSON Schema of scenario files (draft 2020-12), generated from the declarations; editors complete and check with it.
 
-use super::about::about_schema;
+use super::about_schema::about_schema;
 use super::explain::{allowed, clean, default_text, takes};
 use super::layer::{is_optional, root_spec};
 use super::write::unit_of;

@@ -5,6 +5,7 @@
 //! one by name except where resolution is about it (zones of nations, kinds of providers, portfolios, files of persons).
 
 mod about;
+mod about_schema;
 mod chain;
 mod diagnostic;
 mod difference;
@@ -31,7 +32,7 @@ pub(crate) mod value;
 pub(crate) mod write;
 mod zones;
 
-pub use about::{About, Citation, Flip, Reference};
+pub use about::{About, Author, Citation, Flip, Reference, Stance};
 pub use diagnostic::{Diagnostic, Severity, printable, render_all};
 pub use difference::{
     Change, Difference, Lone, Side, difference, difference_csv, difference_json, difference_text,
