@@ -332,7 +332,7 @@ fn a_treasury_that_takes_in_more_than_it_pays_gains() {
     let gain = costs([1.0e6, -2.8e6]);
     assert!(gain.contains("the treasury gains net 2.80 million USD against a payment of 1.00 million USD (net payments −3.80 million USD, 95 % interval"), "{gain}");
     let less = costs([-3.0e6, 2.0e6]);
-    assert!(less.contains("the treasury pays net 2.0 million USD against a gain of 3.0 million USD (net payments +5.0 million USD"), "{less}");
+    assert!(less.contains("the treasury pays net 2.00 million USD against a gain of 3.00 million USD (net payments +5.00 million USD"), "{less}");
     let [_, alone, _] = answer(&bare(&["base"], 10), |_, replication| End {
         fiscal: -2.8e6 * (1.0 + shock(replication)),
         ..END
