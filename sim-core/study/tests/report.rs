@@ -3,8 +3,11 @@
 mod support;
 
 use autarky_engine::stop::StopFlag;
+use autarky_market::record::Column;
+use autarky_study::analysis::Resampling;
+use autarky_study::analysis::frontier::{Frontier as Found, Place};
 use autarky_study::report::{
-    self, About, Assumption, Bar, Estimate, Frontier, FrontierPoint, Input, PolicyValue,
+    self, About, Assumption, Bar, Cited, Estimate, Input, Measure, NationFrontier, PolicyValue,
     Provenance, Tornado,
 };
 use autarky_study::run::{MarketStudy, Recipe, Replications, Statistics, Study, TaskError};
@@ -15,16 +18,13 @@ use support::report::{input, statistics};
 fn full(study: &Study, statistics: &Statistics) -> (String, String) {
     let evil = "<script>alert(1)</script>\"'&";
     let estimate = |value: f64| Estimate { value, low: value - 0.1, high: value + 0.1 };
-    let point = |label: &str| FrontierPoint {
-        label: label.to_owned(),
-        coordinates: [1.0, 2.0, 3.0].map(estimate),
-        efficient: label == "base",
-    };
     let input = Input {
         about: About {
             question: format!("Why {evil}?"),
             claim: evil.to_owned(),
-            claimed_in: evil.to_owned(),
+            citations: ["makes", "denies", "background"]
+                .map(|stance| Cited { text: evil.to_owned(), stance: stance.to_owned() })
+                .to_vec(),
             limits: vec![evil.to_owned()],
             flips: vec![evil.to_owned()],
         },
@@ -39,19 +39,13 @@ fn full(study: &Study, statistics: &Statistics) -> (String, String) {
         }],
         tornado: Some(Tornado {
             outcome: evil.to_owned(),
-            unit: "points".to_owned(),
             method: evil.to_owned(),
+            measure: Measure::Effects { unit: evil.to_owned() },
             bars: vec![Bar {
                 label: evil.to_owned(),
-                low_label: evil.to_owned(),
-                high_label: String::new(),
-                low: Some(estimate(-1.0)),
-                high: Some(estimate(2.0)),
+                strength: estimate(2.0),
+                mean: Some(estimate(-1.0)),
             }],
-        }),
-        frontier: Some(Frontier {
-            axes: [evil, "b", "c"].map(|name| (name.to_owned(), evil.to_owned())),
-            points: vec![point("base"), point(evil)],
         }),
         provenance: Provenance {
             command: evil.to_owned(),
@@ -142,7 +136,6 @@ fn all_sections_stand_in_their_order_and_every_chart_has_words_and_numbers() {
         "numbers",
         "time",
         "differences",
-        "frontier",
         "mix",
         "control",
         "drivers",
@@ -260,4 +253,133 @@ fn a_real_run_is_reported_with_every_assumption() {
     ] {
         assert!(html.contains(fact), "{fact}");
     }
+}
+
+/// A report with nothing but a tornado, as Markdown and as HTML.
+fn driven(measure: Measure, bars: &[(&str, [f64; 3], Option<[f64; 3]>)]) -> [String; 2] {
+    let study = support::study(2);
+    let statistics = statistics(&study, support::simulate);
+    let estimate = |[value, low, high]: [f64; 3]| Estimate { value, low, high };
+    let bars = bars.iter().map(|(label, strength, mean)| Bar {
+        label: (*label).to_owned(),
+        strength: estimate(*strength),
+        mean: mean.map(estimate),
+    });
+    let tornado = Tornado {
+        outcome: "served".to_owned(),
+        method: "Made up.".to_owned(),
+        measure,
+        bars: bars.collect(),
+    };
+    let input = Input { tornado: Some(tornado), ..input(&study, &statistics) };
+    let html = report::html(&input).expect("charts can be drawn");
+    let figure = |text: &str, start: &str, end: &str| -> String {
+        let rest = text.split(start).nth(1).expect("there is a tornado");
+        rest.split(end).next().expect("and something after it").replace('\\', "")
+    };
+    [
+        figure(&report::markdown(&input), "## What drives the outcome, and", "\n## "),
+        figure(&html, "<figure id=\"tornado\"", "</figure>"),
+    ]
+}
+
+#[test]
+fn an_index_has_one_column_no_sign_and_an_axis_from_zero_to_one() {
+    let bars = [("weak", [0.1, 0.05, 0.15], None), ("strong", [0.6, 0.5, 0.7], None)];
+    let [text, html] = driven(Measure::TotalOrder, &bars);
+    assert!(text.contains("| Parameter | Index |"), "{text}");
+    assert!(text.contains("Total-order index of served"), "{text}");
+    assert!(!text.contains('+') && !text.contains("ffect"), "{text}");
+    assert!(text.find("| strong") < text.find("| weak"), "{text}");
+    for tick in ["\n0.0\n", "\n0.5\n", "\n1.0\n"] {
+        assert!(html.contains(tick), "{tick:?} in {html}");
+    }
+    assert!(!html.contains("\n1.5\n") && !html.contains("\n−0.5\n"), "{html}");
+}
+
+#[test]
+fn effects_are_ordered_by_the_mean_of_absolute_values_and_show_the_sign_of_the_mean() {
+    // Effects of both signs cancel in the mean: the parameter matters most all the same.
+    let bars = [
+        ("one way", [1.0, 0.9, 1.1], Some([-1.0, -1.1, -0.9])),
+        ("both ways", [3.0, 2.0, 4.0], Some([0.2, -1.0, 1.4])),
+    ];
+    let [text, _] = driven(Measure::Effects { unit: "H100e".to_owned() }, &bars);
+    assert!(text.contains("| Mean absolute effect μ* | Mean effect μ |"), "{text}");
+    assert!(text.find("| both ways") < text.find("| one way"), "{text}");
+    assert!(text.contains("one way: 1.00 (μ −1.00)"), "{text}");
+}
+
+/// The table below the frontier, cell by cell.
+fn frontier_rows(
+    study: &Study,
+    statistics: &Statistics,
+    frontiers: Vec<NationFrontier>,
+) -> Vec<Vec<String>> {
+    let text = report::markdown(&Input { frontiers, ..input(study, statistics) });
+    let table = text.split("Policies by cost, unserved need and loss").nth(1).expect("a frontier");
+    let rows = table.split("\n\n").nth(1).expect("a table follows its caption").lines();
+    let cells = |row: &str| row.split('|').map(|cell| cell.trim().replace('\\', "")).collect();
+    rows.map(cells).collect()
+}
+
+#[test]
+fn the_frontier_that_was_found_is_shown_with_its_probabilities_and_else_means_tell() {
+    let mut study = support::study(4);
+    for policy in &mut study.policies {
+        let column = |name, unit| Column { name, unit, doc: "Made up." };
+        policy.layout.scalars =
+            vec![column("cost", "USD"), column("unserved", "1"), column("loss_365d", "1")];
+    }
+    // Cheaper and no worse: the second policy dominates the base.
+    let statistics = statistics(&study, |task| {
+        let mut record = support::record(task.policy, task.replication);
+        let cost = 2.0 - task.policy as f64 + 0.1 * task.replication as f64;
+        record.scalars = [cost, 0.4, 0.3, cost, 0.4, 0.3].to_vec();
+        Ok(record)
+    });
+    let rows = frontier_rows(&study, &statistics, Vec::new());
+    assert_eq!(rows[0].last().map(String::as_str), Some(""));
+    assert!(!rows[0].contains(&"Probability of that".to_owned()), "{rows:?}");
+    assert_eq!((rows[2][5].as_str(), rows[3][5].as_str()), ("no", "yes"), "{rows:?}");
+    let estimate = |mean| autarky_study::analysis::Estimate {
+        mean,
+        standard_error: Some(0.1),
+        low: Some(mean - 0.2),
+        high: Some(mean + 0.2),
+    };
+    let place = |name: &str, probability| Place {
+        name: name.to_owned(),
+        means: vec![estimate(1.0); 3],
+        on_frontier: probability > 0.5,
+        probability,
+        dominated_by: vec![],
+    };
+    let found = Found {
+        objectives: vec![],
+        replications: 4,
+        left_out: 0,
+        resampling: Resampling::default(),
+        candidates: vec![place("base", 0.83), place("export_ban", 0.41)],
+    };
+    let given = vec![NationFrontier { nation: 0, found }];
+    let rows = frontier_rows(&study, &statistics, given);
+    assert_eq!(rows[2][5..7], ["yes", "83 %"], "{rows:?}");
+    assert_eq!(rows[3][5..7], ["no", "41 %"], "{rows:?}");
+}
+
+#[test]
+fn what_is_better_neither_way_has_no_regret() {
+    // Who serves is a means: neither more nor less of it is better, so there is no regret to report.
+    let study = support::study(6);
+    let statistics = statistics(&study, support::simulate);
+    let text = report::markdown(&input(&study, &statistics)).replace('\\', "");
+    let table = text.split("differences under the same shocks").nth(1).expect("a table");
+    let row = |start: &str| {
+        let found = table.lines().find(|line| line.starts_with(&format!("| {start}")));
+        let cells = found.expect("a row").trim_end_matches(" |").rsplit(" | ");
+        cells.take(2).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(row("Served by data centres"), ["–", "–"]);
+    assert!(row("Served, of the need").iter().all(|cell| cell != "–"));
 }

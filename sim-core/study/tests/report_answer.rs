@@ -5,7 +5,10 @@ mod support;
 use autarky_market::record::{
     Actor, ActorKind, Column, HORIZONS_DAYS, Layer, Layout, Record, Withdrawal,
 };
-use autarky_study::report;
+use autarky_study::analysis::Estimate;
+use autarky_study::design::{DesignSpec, Kind};
+use autarky_study::report::{self, Input, NestedRow, Variances};
+use autarky_study::run::schedule::Task;
 use autarky_study::run::{Policy, Study};
 use support::report::{input, statistics};
 
@@ -17,9 +20,10 @@ struct End {
     cost: f64,
     left: f64,
     loss: f64,
+    fiscal: f64,
 }
 
-const END: End = End { served: 0.6, unserved: 0.4, cost: 2.0, left: 0.5, loss: 0.3 };
+const END: End = End { served: 0.6, unserved: 0.4, cost: 2.0, left: 0.5, loss: 0.3, fiscal: 0.0 };
 
 /// A study of one nation with nothing but scalars and one foreign party.
 fn bare(policies: &[&str], replications: u64) -> Study {
@@ -33,6 +37,7 @@ fn bare(policies: &[&str], replications: u64) -> Study {
             column("unserved", "1"),
             column("cost", "USD/H100eh"),
             column("sovereignty_365d", "1"),
+            column("fiscal_cost", "USD"),
         ],
         actors: vec![Actor { id: "us".to_owned(), kind: ActorKind::Controller }],
         kinds: vec![],
@@ -51,10 +56,10 @@ fn bare(policies: &[&str], replications: u64) -> Study {
 }
 
 fn record(end: End) -> Record {
-    let End { served, unserved, cost, left, loss } = end;
+    let End { served, unserved, cost, left, loss, fiscal } = end;
     let layer = Layer::Chips;
     Record {
-        scalars: vec![served, unserved, cost, left],
+        scalars: vec![served, unserved, cost, left, fiscal],
         series: vec![100.0, 100.0],
         withdrawal: vec![
             Withdrawal { level: left, loss, loss_max: loss, layer };
@@ -68,9 +73,21 @@ fn record(end: End) -> Record {
 
 /// The three sentences of every nation, without Markdown's backslashes and with plain spaces.
 fn answer(study: &Study, ends: impl Fn(usize, u64) -> End + Sync) -> [String; 3] {
-    let statistics = statistics(study, |task| Ok(record(ends(task.policy, task.replication))));
-    let text =
-        report::markdown(&input(study, &statistics)).replace('\\', "").replace('\u{a0}', " ");
+    sentences(&written(study, None, |task| ends(task.policy, task.replication)))
+}
+
+/// The whole report, without Markdown's backslashes and with plain spaces.
+fn written(
+    study: &Study,
+    nested: Option<Vec<NestedRow>>,
+    ends: impl Fn(Task) -> End + Sync,
+) -> String {
+    let statistics = statistics(study, |task| Ok(record(ends(task))));
+    let input = Input { nested, ..input(study, &statistics) };
+    report::markdown(&input).replace('\\', "").replace('\u{a0}', " ")
+}
+
+fn sentences(text: &str) -> [String; 3] {
     let sentence = |n: usize| {
         let start = format!("{n}. ");
         let found = text.lines().find_map(|line| line.strip_prefix(&start));
@@ -224,4 +241,119 @@ fn one_replication_gives_no_interval() {
         "{served}"
     );
     assert!(served.contains("(no interval from so few replications)"), "{served}");
+}
+
+/// The same study at the points of a design.
+fn at_points(study: Study, points: u64, kind: Kind) -> Study {
+    let design_spec = Some(DesignSpec { kind, axes: vec![], seed: 1 });
+    Study { points, design: "made up".to_owned(), design_spec, ..study }
+}
+
+#[test]
+fn points_that_are_no_draws_have_averages_and_no_interval() {
+    let study = at_points(bare(&["base", "network"], 2), 32, Kind::Factorial);
+    // With runs taken as independent this would be clear: 64 pairs that all differ by 3.2 points or less.
+    let text = written(&study, None, |task| End {
+        served: END.served + task.policy as f64 * 0.001 * (task.point + 1) as f64,
+        ..END
+    });
+    let [served, cost, left] = sentences(&text);
+    assert!(
+        served.starts_with("On average over the points of the design “network” serves more than the base: Estonia is served"),
+        "{served}"
+    );
+    // Mean of 1 to 32 is 16.5.
+    assert!(served.contains("against 60 % (+1.650 points, no interval)"), "{served}");
+    for said in [&served, &cost, &left] {
+        assert!(!said.contains("95 %") && !said.contains("nclear"), "{said}");
+    }
+    let size = "32 points of a factorial design, 2 replications each";
+    assert!(text.contains(&format!("Averages over the points of the design ({size})")), "{text}");
+    assert!(
+        text.contains(&format!("Points, replications: {size} (finished: 64 of 1. base")),
+        "{text}"
+    );
+    assert!(!text.contains("64 replications") && !text.contains("±"), "{text}");
+    for heading in ["## Key numbers", "## What each policy changes"] {
+        let section = text.split(heading).nth(1).expect("a section").split("\n## ").next();
+        let section = section.expect("text").replace("95 % interval | Variance", "");
+        assert!(!section.contains(" to ") || !section.contains("95 %"), "{section}");
+    }
+}
+
+#[test]
+fn key_outcomes_over_draws_have_the_interval_of_the_draws_and_both_variances() {
+    let study = at_points(bare(&["base", "network"], 2), 16, Kind::Random { points: 16 });
+    let row = |policy: usize, difference: bool, mean: f64| NestedRow {
+        quantity: "served_share".to_owned(),
+        nation: 0,
+        policy,
+        difference,
+        draws: 16,
+        mean: Estimate {
+            mean,
+            standard_error: Some(0.02),
+            low: Some(mean - 0.04),
+            high: Some(mean + 0.04),
+        },
+        variances: Some(Variances { parameters: 0.0036, shocks: 0.0012, share: Some(0.75) }),
+    };
+    let rows = vec![row(0, false, 0.6), row(1, false, 0.63), row(1, true, 0.03)];
+    // Every pair differs by the same: taken as independent runs, the difference would be certain.
+    let text = written(&study, Some(rows), |task| End {
+        served: END.served + 0.03 * task.policy as f64 + shock(task.replication),
+        ..END
+    });
+    let [served, cost, _] = sentences(&text);
+    assert!(
+        served.starts_with("Whether “network” serves more or less than the base is unclear: "),
+        "{served}"
+    );
+    assert!(served.contains("(+3 points, 95 % interval −1 to +7: unclear)"), "{served}");
+    assert!(cost.contains("equal in every run"), "{cost}");
+    assert!(
+        text.contains("Means over 16 points of a random design, 2 replications each"),
+        "{text}"
+    );
+    let table = text.split("what parameters and what shocks add").nth(1).expect("a table");
+    // √0.0036 and √0.0012 in percentage points.
+    assert!(table.contains("| 6.0 | 3.5 | 75 % |"), "{}", &table[..600.min(table.len())]);
+}
+
+#[test]
+fn a_treasury_that_takes_in_more_than_it_pays_gains() {
+    let costs = |of: [f64; 2]| {
+        let [_, cost, _] = answer(&bare(&["base", "tax"], 10), |policy, replication| End {
+            fiscal: of[policy] * (1.0 + shock(replication)),
+            ..END
+        });
+        cost
+    };
+    let gain = costs([1.0e6, -2.8e6]);
+    assert!(gain.contains("the treasury gains net 2.80 million USD against a payment of 1.00 million USD (net payments −3.80 million USD, 95 % interval"), "{gain}");
+    let less = costs([-3.0e6, 2.0e6]);
+    assert!(less.contains("the treasury pays net 2.00 million USD against a gain of 3.00 million USD (net payments +5.00 million USD"), "{less}");
+    // s = 0.14·√(10/9), s/√10 = 0.0467, t(9) = 2.262: half width 0.106 million.
+    let [_, alone, _] = answer(&bare(&["base"], 10), |_, replication| End {
+        fiscal: -2.8e6 * (1.0 + shock(replication)),
+        ..END
+    });
+    assert!(
+        alone.contains("the treasury gains net 2.80 million USD (95 % interval 2.69 to 2.91)"),
+        "{alone}"
+    );
+}
+
+#[test]
+fn parties_are_called_by_their_titles() {
+    let actor = Actor { id: "us".to_owned(), kind: ActorKind::Controller };
+    let titles = vec![(actor, "United States".to_owned())];
+    let study = Study { actor_titles: titles, ..bare(&["base"], 10) };
+    let text = written(&study, None, |_| END);
+    let [.., left] = sentences(&text);
+    assert!(
+        left.contains("the party that takes most is United States (controls exports)"),
+        "{left}"
+    );
+    assert!(text.contains("| United States (controls exports) |"), "{text}");
 }

@@ -61,6 +61,9 @@ pub(crate) struct Report {
     /// Policy of the sensitivities [default: the base]
     #[arg(long, value_name = "NAME")]
     pub(crate) policy: Option<String>,
+    /// Nation of the sensitivities [default: the first]
+    #[arg(long, value_name = "ISO3")]
+    pub(crate) nation: Option<String>,
     /// No remarks
     #[arg(short, long)]
     pub(crate) quiet: bool,

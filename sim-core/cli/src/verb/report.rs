@@ -1,6 +1,6 @@
 //! `autarky report`: a study as one page that can be published.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -13,15 +13,19 @@ use crate::exit::{DONE, Failure, INTERNAL, IO};
 use crate::message;
 use crate::study::{Opened, ask};
 
+/// Names that are tried for a new file.
+const TRIALS: u32 = 1000;
+
 pub(crate) fn run(args: &Report) -> Result<u8, Failure> {
     let opened = Opened::new(&args.dir)?;
     let mut material = Material::read(&opened.stored, &opened.job).map_err(ask)?;
     let outcome = args.outcome.as_deref().unwrap_or(OUTCOME);
+    let of = (args.policy.as_deref(), args.nation.as_deref());
     if let Some(dir) = &args.sensitivity {
         let other = Opened::new(dir)?;
-        material.add_tornado(&other.asked(), outcome, args.policy.as_deref()).map_err(ask)?;
+        material.add_tornado(&other.asked(), outcome, of).map_err(ask)?;
     } else if tells_sensitivity(&opened) {
-        material.add_tornado(&opened.asked(), outcome, args.policy.as_deref()).map_err(ask)?;
+        material.add_tornado(&opened.asked(), outcome, of).map_err(ask)?;
     }
     let input = material.input(&opened.job);
     let failed = |e: String| Failure::new(INTERNAL, e);
@@ -60,22 +64,49 @@ fn refused(path: &Path, why: &str) -> Failure {
 
 /// Writes a file whole or not at all; only a report may be in its place.
 fn write(path: PathBuf, bytes: &[u8]) -> Result<PathBuf, Failure> {
-    // A name that no report that was killed can have left.
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(name);
-    let result = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&temporary)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+    let (mut file, temporary) = beside(&path).map_err(|e| refused(&path, &e.to_string()))?;
+    let result = file
+        .write_all(bytes)
+        .and_then(|()| file.sync_all())
         .and_then(|()| std::fs::rename(&temporary, &path));
     result.map_err(|e| {
-        if e.kind() != ErrorKind::AlreadyExists {
-            // The reason of the failure is worth more than that of a failed clean-up.
-            let _ = std::fs::remove_file(&temporary);
-        }
+        // The reason of the failure is worth more than that of a failed clean-up.
+        let _ = std::fs::remove_file(&temporary);
         refused(&path, &e.to_string())
     })?;
     Ok(path)
+}
+
+/// A new file beside another one. What a killed process left, perhaps one of the same number, is stepped over.
+fn beside(path: &Path) -> std::io::Result<(File, PathBuf)> {
+    let mut refusal = None;
+    for trial in 0..TRIALS {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}-{trial}.tmp", std::process::id()));
+        let temporary = path.with_file_name(name);
+        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => refusal = Some(e),
+            opened => return opened.map(|file| (file, temporary)),
+        }
+    }
+    Err(refusal.unwrap_or_else(|| ErrorKind::AlreadyExists.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_report_left_does_not_block_the_next() {
+        let folder = std::env::temp_dir().join(format!("autarky-report-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("the temporary folder is writable");
+        let path = folder.join("report.html");
+        // This process cannot have written it: the number has come round.
+        let stale = folder.join(format!("report.html.{}-0.tmp", std::process::id()));
+        std::fs::write(&stale, "half").expect("it is writable");
+        assert!(write(path.clone(), b"whole").is_ok());
+        assert_eq!(std::fs::read(&path).expect("it is there"), b"whole");
+        assert_eq!(std::fs::read(&stale).expect("nobody else's file is touched"), b"half");
+        std::fs::remove_dir_all(&folder).expect("it is writable");
+    }
 }

@@ -148,7 +148,8 @@ fn dominators(gains: &[f64], width: usize, candidate: usize) -> impl Iterator<It
         .map(|(c, _)| c)
 }
 
-fn dominates(other: &[f64], own: &[f64]) -> bool {
+/// Whether gains are nowhere less than others and somewhere more.
+pub(crate) fn dominates(other: &[f64], own: &[f64]) -> bool {
     let no_worse = other.iter().zip(own).all(|(other, own)| other >= own);
     no_worse && other.iter().zip(own).any(|(other, own)| other > own)
 }

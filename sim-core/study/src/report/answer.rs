@@ -6,12 +6,17 @@
 use autarky_market::record::{ActorKind, HORIZONS_DAYS};
 
 use super::control::party;
-use super::format::{Format, count, in_words, never_differs};
-use super::reader::{Level, Reader};
-use crate::run::Effect;
+use super::format::{Format, in_words};
+use super::reader::{Difference, Level, Over, Reader};
 
 /// Share of need that a party's withdrawal must take to count as a loss: half of the last digit that is printed.
 const NO_LOSS: f64 = 0.000_5;
+
+const TOO_FEW: &str = "no interval from so few replications";
+const UNCLEAR: &str = "“Unclear” means that the interval contains zero.";
+/// What the treasury does, as a verb and after `against`.
+const GAIN: [&str; 2] = ["gains", "a gain of"];
+const PAY: [&str; 2] = ["pays", "a payment of"];
 
 /// The three sentences about a nation.
 pub(super) fn sentences(reader: Reader<'_>, nation: usize) -> Vec<String> {
@@ -47,10 +52,6 @@ impl Answer<'_> {
         self.reader.level(policy, self.nation, name)
     }
 
-    fn effect(&self, policy: usize, name: &str) -> Option<Effect> {
-        self.reader.effect(policy, self.nation, name)
-    }
-
     /// `the base` or the policy's name in quotes.
     fn policy(&self, policy: usize) -> String {
         if policy == 0 {
@@ -65,16 +66,26 @@ impl Answer<'_> {
         let (level, base) = (self.level(policy, name)?, self.level(0, name)?);
         let error = level.error.into_iter().chain(base.error).reduce(f64::max);
         let [mean, of_base] = [level, base].map(|l| format.brief(l.mean, error));
-        let difference = match self.effect(policy, name) {
-            None => "no interval from so few replications".to_owned(),
-            Some(effect) if never_differs(&effect) => "equal in every replication".to_owned(),
-            Some(effect) if effect.is_clear() => format.effect(&effect),
-            Some(effect) => format!("{}: unclear", format.effect(&effect)),
-        };
+        let difference = self.difference(format, policy, name);
         Some((mean, format!("against {of_base} ({difference})")))
     }
 
-    fn with_interval(format: &Format, level: &Level) -> String {
+    fn difference(&self, format: &Format, policy: usize, name: &str) -> String {
+        let found = self.reader.difference(policy, self.nation, name);
+        match (found, self.reader.over()) {
+            (Some(found), _) if found.never => format!("equal in every {}", self.reader.unit()),
+            (Some(Difference { effect: Some(effect), .. }), _) if effect.is_clear() => {
+                format.effect(&effect)
+            }
+            (Some(Difference { effect: Some(effect), .. }), _) => {
+                format!("{}: unclear", format.effect(&effect))
+            }
+            (None, _) | (_, Over::Shocks) => TOO_FEW.to_owned(),
+            (Some(found), _) => format!("{}, no interval", format.change(found.mean)),
+        }
+    }
+
+    fn with_interval(&self, format: &Format, level: &Level) -> String {
         let mean = format.brief(level.mean, level.error);
         let format = format.fitted(level.mean.abs());
         match level.interval {
@@ -83,7 +94,8 @@ impl Answer<'_> {
                 format.brief_number(interval.low(), level.error),
                 format.brief_number(interval.high(), level.error)
             ),
-            None => format!("{mean} (no interval from so few replications)"),
+            None if self.reader.over() == Over::Shocks => format!("{mean} ({TOO_FEW})"),
+            None => format!("{mean} on average over the points of the design (no interval)"),
         }
     }
 
@@ -97,7 +109,7 @@ impl Answer<'_> {
         let unserved = self.unserved();
         let served = self.chosen.and_then(|p| Some((p, self.against(&format, p, "served_share")?)));
         let Some((p, (mean, of_base))) = served else {
-            let served = Self::with_interval(&format, &base);
+            let served = self.with_interval(&format, &base);
             return format!(
                 "{nation} is served {served} of its need at the reference price{unserved}."
             );
@@ -110,12 +122,18 @@ impl Answer<'_> {
 
     /// Who serves most, as far as it is known.
     fn verdict(&self, chosen: usize, base: f64) -> String {
-        let effect = self.effect(chosen, "served_share");
+        let found = self.reader.difference(chosen, self.nation, "served_share");
+        let without = found.filter(|found| !found.never && found.effect.is_none());
+        if let Some(found) = without.filter(|_| self.reader.over() != Over::Shocks) {
+            return self.verdict_on_means(chosen, found.mean);
+        }
+        let effect = found.and_then(|found| found.effect);
         let mean = self.level(chosen, "served_share").map_or(base, |level| level.mean);
         let many = self.reader.policies().len() > 2;
         let policy = self.policy(chosen);
         let all = in_words(self.reader.policies().len());
-        let (clear, same) = effect.map_or((false, false), |e| (e.is_clear(), never_differs(&e)));
+        let clear = effect.is_some_and(|e| e.is_clear());
+        let same = found.is_some_and(|found| found.never);
         match (many, mean > base) {
             (false, _) if same => format!("{policy} serves exactly what the base serves"),
             (false, _) if !clear => {
@@ -151,6 +169,25 @@ impl Answer<'_> {
         }
     }
 
+    /// The same of means over the points of a design, which no interval tells apart.
+    fn verdict_on_means(&self, chosen: usize, difference: f64) -> String {
+        let policy = self.policy(chosen);
+        let points = "on average over the points of the design";
+        let all = in_words(self.reader.policies().len());
+        let many = self.reader.policies().len() > 2;
+        match (many, difference > 0.0) {
+            (false, true) => format!("{points} {policy} serves more than the base"),
+            (false, false) if difference == 0.0 => {
+                format!("{points} {policy} serves as much as the base")
+            }
+            (false, false) => format!("{points} {policy} serves less than the base"),
+            (true, true) => format!("of {all} policies, {policy} serves most {points}"),
+            (true, false) => format!(
+                "of {all} policies none serves more than the base {points}, and {policy} comes nearest"
+            ),
+        }
+    }
+
     /// What goes unserved, as the end of a sentence.
     fn unserved(&self) -> String {
         let Some((format, base)) = self.both("unserved") else { return String::new() };
@@ -168,7 +205,7 @@ impl Answer<'_> {
 
     fn cost(&self) -> String {
         let price = self.clause("cost", "an H100e-hour served costs");
-        let fiscal = self.clause("fiscal_cost", "the treasury pays net");
+        let fiscal = self.treasury();
         let clauses: Vec<String> = [price, fiscal].into_iter().flatten().collect();
         let Some(policy) = self.chosen.filter(|_| !clauses.is_empty()) else {
             return if clauses.is_empty() {
@@ -190,9 +227,35 @@ impl Answer<'_> {
                 let (mean, base) = self.against(&format, policy, name)?;
                 format!("{mean} {base}")
             }
-            None => Self::with_interval(&format, &base),
+            None => self.with_interval(&format, &base),
         };
         Some(format!("{verb} {value}"))
+    }
+
+    /// `the treasury pays net 2 million USD against …`; a negative payment is a gain, and is called that.
+    fn treasury(&self) -> Option<String> {
+        let name = "fiscal_cost";
+        let (format, base) = self.both(name).filter(|_| !self.reader.is_nil(self.nation, name))?;
+        let Some(policy) = self.chosen else {
+            let text = if base.mean < 0.0 {
+                format!("gains net {}", self.with_interval(&format, &base.negative()))
+            } else {
+                format!("pays net {}", self.with_interval(&format, &base))
+            };
+            return Some(format!("the treasury {text}"));
+        };
+        let level = self.level(policy, name)?;
+        if level.mean >= 0.0 && base.mean >= 0.0 {
+            return self.clause(name, "the treasury pays net");
+        }
+        let error = level.error.into_iter().chain(base.error).reduce(f64::max);
+        let [own, of_base] = [level, base].map(|l| format.brief(l.mean.abs(), error));
+        let [verb, _] = if level.mean < 0.0 { GAIN } else { PAY };
+        let [_, noun] = if base.mean < 0.0 { GAIN } else { PAY };
+        let difference = self.difference(&format, policy, name);
+        Some(format!(
+            "the treasury {verb} net {own} against {noun} {of_base} (net payments {difference})"
+        ))
     }
 
     fn withdrawal(&self) -> String {
@@ -211,7 +274,7 @@ impl Answer<'_> {
         let Some((p, (mean, kept))) =
             self.chosen.and_then(|p| Some((p, self.against(&format, p, name)?)))
         else {
-            let kept = Self::with_interval(&format, &base);
+            let kept = self.with_interval(&format, &base);
             return match worst {
                 Worst::Nobody => format!(
                     "{after}, {kept} of critical need is served; no single party takes anything away."
@@ -266,7 +329,7 @@ impl Answer<'_> {
         Some(if loss < NO_LOSS {
             Worst::Nobody
         } else {
-            Worst::Party(party(&study.policies[policy].layout.actors[actor]))
+            Worst::Party(party(self.reader, &study.policies[policy].layout.actors[actor]))
         })
     }
 }
@@ -280,23 +343,36 @@ enum Worst {
 
 /// What the sentences rest on.
 pub(super) fn footing(reader: Reader<'_>) -> String {
-    let n = count(reader.replications(), "replication");
+    let over = reader.over();
+    let same = if over == Over::Shocks { "shocks" } else { "parameters and shocks" };
     let shocks = if reader.policies().len() > 1 {
-        ", in which every policy meets the same shocks; “against” sets a policy against the base, and in brackets is the paired difference"
-    } else {
-        ""
-    };
-    let points = reader.points();
-    let pooled = if points > 1 {
         format!(
-            " These are runs at {points} points of a design, taken as if they were independent: intervals over draws of parameters are those of `autarky compare`."
+            ", in which every policy meets the same {same}; “against” sets a policy against the base, and in brackets is the paired difference"
         )
     } else {
         String::new()
     };
+    let size = reader.size();
+    let (of, intervals) = match over {
+        Over::Shocks => (
+            format!("Means over {size}"),
+            format!(
+                "Intervals are 95 % by Student's t, each on its own: they cover the chance in the model, not what is assumed about the world. {UNCLEAR} "
+            ),
+        ),
+        Over::Draws => (
+            format!("Means over {size}"),
+            format!(
+                "Intervals are 95 % over the draws of the uncertain parameters, each on its own: they cover what is not known about these parameters and the chance in the model; a table below shows the two apart. {UNCLEAR} "
+            ),
+        ),
+        Over::Points => (
+            format!("Averages over the points of the design ({size})"),
+            "No interval: the points were chosen, not drawn, so the averages say nothing about how likely an outcome is. ".to_owned(),
+        ),
+    };
     format!(
-        "Means over {n}{shocks}.{pooled} Intervals are 95 % by Student's t, each on its own: they cover the chance in the model, not what is assumed about the world. \
-         “Unclear” means that the interval contains zero. An H100e is the computing power of one NVIDIA H100; the need at the reference price is what \
+        "{of}{shocks}. {intervals}An H100e is the computing power of one NVIDIA H100; the need at the reference price is what \
          buyers would use at the price of the first day, so cheaper compute can serve more than all of it."
     )
 }

@@ -1,21 +1,25 @@
 //! The sections of a report, in the order in which a reader asks.
 
-use super::control;
 use super::document::{Block, Cell, Column, Document, Figure, Key, Mark, Section, Table};
 use super::figures::{self, OverTime};
 use super::format::{self, Format, count, in_words};
 use super::input::{Input, Provenance};
-use super::reader::Reader;
-use super::{answer, frontier, origins};
+use super::reader::{Over, Reader};
+use super::{answer, claim, control, frontier, nested, origins};
+use crate::analysis::{Direction, direction};
 use crate::output::without_control;
 use crate::run::Quantity;
 
 /// Nations with charts; of further ones there are the key numbers.
-const NATIONS_SHOWN: usize = 3;
+pub(super) const NATIONS_SHOWN: usize = 3;
 
 /// The whole report.
 pub(super) fn document(input: &Input<'_>) -> Document {
-    let reader = Reader { study: input.study, statistics: input.statistics };
+    let reader = Reader {
+        study: input.study,
+        statistics: input.statistics,
+        nested: input.nested.as_deref().unwrap_or_default(),
+    };
     let shown = || reader.nations().take(NATIONS_SHOWN);
     let sections = [
         section("question", "What is compared", compared(input, reader)),
@@ -49,12 +53,7 @@ fn each(reader: Reader<'_>, figure: fn(Reader<'_>, usize) -> Option<Figure>) -> 
 }
 
 fn compared(input: &Input<'_>, reader: Reader<'_>) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let (claim, place) = (&input.about.claim, &input.about.claimed_in);
-    if !claim.is_empty() {
-        let place = if place.is_empty() { String::new() } else { format!(" ({place})") };
-        blocks.push(Block::Text(without_control(&format!("The claim: {claim}{place}"))));
-    }
+    let mut blocks = claim::blocks(&input.about);
     let nations: Vec<String> = reader.nations().map(|n| reader.nation(n)).collect();
     let policies = reader.policies().len();
     let what = if policies == 1 {
@@ -63,15 +62,24 @@ fn compared(input: &Input<'_>, reader: Reader<'_>) -> Vec<Block> {
         format!("{} policies", in_words(policies))
     };
     blocks.push(Block::Text(format!(
-        "{} for {} over {}, simulated {} with new chance each time, the same for every policy:",
+        "{} for {} over {}, simulated {}:",
         crate::output::figure::sentence(&what),
         listed(&nations),
         count_years(reader.years()),
-        times(reader.replications()),
+        simulated(reader),
     )));
     let key = |p| Key { label: reader.full_label(p), mark: Mark::Policy(p) };
     blocks.push(Block::Legend(reader.policies().map(key).collect()));
     blocks
+}
+
+/// How often, and with what that differs.
+fn simulated(reader: Reader<'_>) -> String {
+    if reader.over() == Over::Shocks {
+        let times = times(reader.runs());
+        return format!("{times} with new chance each time, the same for every policy");
+    }
+    format!("at {}, the same for every policy", reader.size())
 }
 
 fn times(n: u64) -> String {
@@ -100,7 +108,7 @@ fn listed(names: &[String]) -> String {
 }
 
 fn answers(reader: Reader<'_>) -> Vec<Block> {
-    if reader.replications() == 0 {
+    if reader.runs() == 0 {
         return vec![Block::Text(
             "No replication is finished, so there is no answer yet.".to_owned(),
         )];
@@ -119,21 +127,33 @@ fn answers(reader: Reader<'_>) -> Vec<Block> {
 fn numbers(reader: Reader<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
     for nation in reader.nations() {
-        let caption = format!(
-            "{}: mean ± standard error; below, the difference to the base with its 95 % interval",
-            reader.nation(nation)
-        );
+        let caption = format!("{}: {}", reader.nation(nation), what_cells_show(reader));
         let quantities = || reader.statistics.quantities().iter();
         let key: Vec<&Quantity> = format::key_quantities()
             .filter_map(|name| quantities().find(|q| q.name == name))
             .collect();
         blocks.push(Block::Table(quantity_table(reader, nation, &key, caption)));
+        blocks.extend(nested::block(reader, nation));
         let rest: Vec<&Quantity> = quantities().filter(|q| !key.contains(q)).collect();
         let caption = format!("{}: all other quantities", reader.nation(nation));
         let table = quantity_table(reader, nation, &rest, caption.clone());
         blocks.push(Block::Fold(caption, vec![Block::Table(table)]));
     }
     blocks
+}
+
+fn what_cells_show(reader: Reader<'_>) -> &'static str {
+    match reader.over() {
+        Over::Shocks => {
+            "mean ± standard error; below, the difference to the base with its 95 % interval"
+        }
+        Over::Draws => {
+            "mean ± standard error over draws; below, the difference to the base with its 95 % interval over draws; others are means over all runs"
+        }
+        Over::Points => {
+            "averages over the points of the design; below, the difference to the base; no interval"
+        }
+    }
 }
 
 fn quantity_table(
@@ -171,7 +191,12 @@ fn number_cell(
     format: &Format,
 ) -> Cell {
     let level = control::level(reader, (policy, nation), name, format);
-    let Some(effect) = reader.effect(policy, nation, name) else { return level };
+    let Some(found) = reader.difference(policy, nation, name) else { return level };
+    let Some(effect) = found.effect else {
+        // Of one replication the difference is the two numbers, and no more.
+        let plain = || format::signed(&format.number(found.mean, None));
+        return if reader.over() == Over::Shocks { level } else { level.below(plain()) };
+    };
     let [estimate, low, high] = format.ends(&effect);
     match format::doubt(&effect) {
         "" => level.below(format!("{estimate} ({low} to {high})")),
@@ -210,18 +235,13 @@ fn over_time(reader: Reader<'_>, nation: usize) -> Vec<Block> {
 
 fn frontiers(input: &Input<'_>, reader: Reader<'_>) -> Vec<Block> {
     let title = "Cost against what goes unserved and what a withdrawal takes";
-    if let Some(given) = &input.frontier {
-        return vec![Block::Figure(figures::frontier(
-            given,
-            "frontier-1".to_owned(),
-            title.to_owned(),
-        ))];
-    }
     let nations = reader.nations().take(NATIONS_SHOWN);
     let figure = |nation| {
         let title = format!("{}: {}", reader.nation(nation), title.to_lowercase());
         let id = format!("frontier-{}", nation + 1);
-        Some(Block::Figure(figures::frontier(&frontier::of(reader, nation)?, id, title)))
+        let found = input.frontiers.iter().find(|given| given.nation == nation);
+        let plot = frontier::of(reader, nation, found.map(|given| &given.found))?;
+        Some(Block::Figure(figures::frontier(&plot, id, title)))
     };
     nations.filter_map(figure).collect()
 }
@@ -263,11 +283,12 @@ fn provenance(provenance: &Provenance, reader: Reader<'_>) -> Vec<Block> {
         .policies()
         .map(|p| format!("{} of {}", reader.statistics.finished(p), reader.label(p)))
         .collect();
+    let size = if reader.over() == Over::Shocks { "Replications" } else { "Points, replications" };
     let terms = vec![
         term("Study", provenance.id.clone()),
         term("Scenario, SHA-256", provenance.scenario_hash.clone()),
         term("Seed", provenance.seed.to_string()),
-        term("Replications", format!("{} ({})", provenance.replications, finished.join(", "))),
+        term(size, format!("{} (finished: {})", reader.size(), finished.join(", "))),
         term("Model version", provenance.model_version.to_string()),
         term("Program version", provenance.program_version.clone()),
         term("Digest of all results", provenance.result_digest.clone()),
@@ -290,7 +311,7 @@ pub(super) fn comparison(reader: Reader<'_>, nation: usize) -> Table {
         "Difference to the base",
         "95 % interval",
         "Variance removed by pairing",
-        "Above the base, of replications",
+        "Above the base, of runs",
         "Mean regret",
         "Mean of the worst 5 %",
     ];
@@ -319,22 +340,34 @@ fn comparison_row(
     (label, format): (&str, &Format),
 ) -> Option<Vec<Cell>> {
     let cell = reader.cell(policy, nation, name)?;
-    let effect = cell.effect()?;
-    let interval = effect.interval;
-    let size = interval.low().abs().max(interval.high().abs()).max(cell.moments.mean().abs());
-    let format = format.fitted(size);
-    let [estimate, low, high] = format.ends(&effect);
+    let found = reader.difference(policy, nation, name)?;
+    let effect = found.effect;
+    if effect.is_none() && reader.over() == Over::Shocks {
+        return None;
+    }
+    let size =
+        effect.map_or(found.mean.abs(), |e| e.interval.low().abs().max(e.interval.high().abs()));
+    let format = format.fitted(size.max(cell.moments.mean().abs()));
+    let [estimate, range, doubt] = match &effect {
+        None => [format::signed(&format.number(found.mean, None)), "–".to_owned(), String::new()],
+        Some(effect) => {
+            let [estimate, low, high] = format.ends(effect);
+            [estimate, format!("{low} to {high}"), format::doubt(effect).to_owned()]
+        }
+    };
     let or_dash = |text: Option<String>| Cell::new(text.unwrap_or_else(|| "–".to_owned()));
     let share = |x: f64| format!("{:.0} %", 100.0 * x).replace('-', "−");
-    let less = format::less_is_better(name);
-    let written = |x: f64| format.number(x, Some(effect.standard_error).filter(|e| *e > 0.0));
+    // What is better neither way has no regret and no worst case.
+    let better = direction(name).ok().flatten().map(|d| usize::from(d == Direction::Lower));
+    let error = effect.map(|e| e.standard_error).filter(|e| *e > 0.0);
+    let written = |x: f64| format.number(x, error);
     Some(vec![
         Cell::new(label).below(reader.label(policy)),
         Cell::new(estimate).below(format.difference_unit()),
-        Cell::new(format!("{low} to {high}")).below(format::doubt(&effect)),
-        or_dash(effect.variance_removed.map(share)),
+        Cell::new(range).below(doubt),
+        or_dash(effect.and_then(|e| e.variance_removed).map(share)),
         or_dash(cell.share_above().map(share)),
-        or_dash(cell.regret()[usize::from(less)].map(written)),
-        or_dash(cell.tails(0.05)[usize::from(less)].map(written)),
+        or_dash(better.and_then(|at| cell.regret()[at]).map(written)),
+        or_dash(better.and_then(|at| cell.tails(0.05)[at]).map(written)),
     ])
 }

@@ -4,9 +4,8 @@ use autarky_market::record::{Actor, ActorKind, HORIZONS_DAYS, Layer};
 
 use super::document::{Block, Cell, Column, Table};
 use super::format::{self, Format};
-use super::reader::Reader;
+use super::reader::{Over, Reader};
 use crate::output::figure::{fixed, horizon};
-use crate::output::without_control;
 use crate::run::WithdrawalCell;
 
 /// Parts of names of the scalars that measure concentration and dependence.
@@ -24,9 +23,9 @@ const MEASURES: &[&str] = &[
 /// Mean loss from which an actor is worth a row, as a share of critical need.
 const SHOWN: f64 = 0.000_5;
 
-/// An actor for readers: `us, a state that controls exports`.
-pub(super) fn party(actor: &Actor) -> String {
-    format!("{} ({})", without_control(&actor.id), kind(actor.kind))
+/// An actor for readers: `United States (controls exports)`.
+pub(super) fn party(reader: Reader<'_>, actor: &Actor) -> String {
+    format!("{} ({})", reader.actor(actor), kind(actor.kind))
 }
 
 const fn kind(kind: ActorKind) -> &'static str {
@@ -89,6 +88,10 @@ fn concentration(reader: Reader<'_>, nation: usize) -> Table {
             && MEASURES.iter().any(|part| q.name.starts_with(part))
             && !reader.is_nil(nation, &q.name)
     });
+    let means = match reader.over() {
+        Over::Shocks => "mean ± standard error",
+        Over::Draws | Over::Points => "mean over all runs",
+    };
     let rows = measures.map(|quantity| {
         let format = Format::of(quantity);
         let mut row = vec![Cell::new(format::name(quantity)).below(format.unit())];
@@ -96,10 +99,7 @@ fn concentration(reader: Reader<'_>, nation: usize) -> Table {
         row
     });
     Table {
-        caption: format!(
-            "Concentration and dependence, {}: mean ± standard error",
-            reader.nation(nation)
-        ),
+        caption: format!("Concentration and dependence, {}: {means}", reader.nation(nation)),
         columns,
         rows: rows.collect(),
         ..Table::default()
@@ -144,7 +144,7 @@ fn losses(reader: Reader<'_>, nation: usize) -> Table {
             })
             .collect();
         let most = cells.iter().flatten().map(|cell| cell.loss.mean()).fold(0.0, f64::max);
-        let mut row = vec![Cell::new(without_control(&actor.id)).below(kind(actor.kind))];
+        let mut row = vec![Cell::new(reader.actor(actor)).below(kind(actor.kind))];
         row.extend(cells.into_iter().map(loss));
         rows.push((actor.kind == ActorKind::Operator, most, row));
     }

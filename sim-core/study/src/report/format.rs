@@ -43,29 +43,6 @@ const NAMES: &[(&str, &str)] = &[
     ("availability", "Working over installed capacity at home"),
 ];
 
-/// Quantities of which less is better, by parts of their names; of others, more is.
-const LESS_IS_BETTER: &[&str] = &[
-    "unserved",
-    "loss",
-    "cost",
-    "price",
-    "abroad",
-    "exposure",
-    "exposed",
-    "captured",
-    "bad_results",
-    "wait",
-    "downtime",
-    "hhi_",
-    "shortfalls",
-    "depth",
-    "recovery",
-    "delay",
-    "overrun",
-    "incidents",
-    "grey_share",
-];
-
 /// Standard errors below this share of a value are rounding.
 pub(super) const ROUNDING: f64 = 1e-12;
 
@@ -150,6 +127,12 @@ impl Format {
         format!("{estimate}, 95 % interval {low} to {high}")
     }
 
+    /// `−1.2 points`: a difference of which no error is known.
+    pub(super) fn change(&self, difference: f64) -> String {
+        let format = self.fitted(difference.abs());
+        spaced(&signed(&format.brief_number(difference, None)), format.difference_unit())
+    }
+
     /// Estimate and ends of a difference, signed, without unit, with decimals for one digit of the error.
     pub(super) fn brief_ends(&self, effect: &Effect) -> [String; 3] {
         let interval = effect.interval;
@@ -204,12 +187,6 @@ pub(super) fn doubt(effect: &Effect) -> &'static str {
 /// Whether a policy equals the base in every replication.
 pub(super) fn never_differs(effect: &Effect) -> bool {
     effect.interval.estimate == 0.0 && effect.standard_error == 0.0
-}
-
-/// Whether less of a quantity is better.
-pub(super) fn less_is_better(name: &str) -> bool {
-    let resists = name.starts_with("sovereignty");
-    !resists && LESS_IS_BETTER.iter().any(|part| name.contains(part))
 }
 
 /// A plus before what is above zero.

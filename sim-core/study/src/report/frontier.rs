@@ -1,10 +1,11 @@
 //! Policies by cost, unserved need and loss to the worst withdrawal, and which of them no other policy dominates.
 
 use super::format::Format;
-use super::input::{Estimate, Frontier, FrontierPoint};
+use super::input::Estimate;
 use super::reader::Reader;
+use crate::analysis::frontier::{Frontier, Place, dominates};
 
-/// What is read off the statistics for each axis, the first that is recorded, and the name of the axis.
+/// Quantities for each axis, the first that is recorded, and the name of the axis. Less is better on all.
 const AXES: [&[(&str, &str)]; 3] = [
     &[("cost", "Cost of an H100e-hour"), ("fiscal_cost", "Cost to the treasury")],
     &[("unserved", "Unserved need")],
@@ -14,83 +15,103 @@ const AXES: [&[(&str, &str)]; 3] = [
     ],
 ];
 
-/// The frontier of the policies of a study in one nation; none below two policies or where an axis was not recorded.
-pub(super) fn of(reader: Reader<'_>, nation: usize) -> Option<Frontier> {
+/// What a figure of the frontier shows.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Plot {
+    /// Name and unit of the three axes.
+    pub(super) axes: [(String, String); 3],
+    /// A policy each, in the order of the study.
+    pub(super) points: Vec<Point>,
+    /// Whether ends are those of intervals.
+    pub(super) intervals: bool,
+}
+
+/// A policy on three axes.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Point {
+    pub(super) label: String,
+    pub(super) coordinates: [Estimate; 3],
+    /// Whether no other policy dominates it in the means.
+    pub(super) efficient: bool,
+    /// How often that is so in resamples of the replications, if that was looked at.
+    pub(super) probability: Option<f64>,
+}
+
+/// The quantities of the axes; none if one was not recorded.
+pub(super) fn quantities(recorded: impl Fn(&str) -> bool) -> Option<[&'static str; 3]> {
+    let [cost, unserved, loss] = AXES.map(|names| names.iter().find(|(name, _)| recorded(name)));
+    Some([cost?.0, unserved?.0, loss?.0])
+}
+
+/// The frontier of the policies of a study in one nation, as it was found or else from their means; none below two policies or where an axis was
+/// not recorded.
+pub(super) fn of(reader: Reader<'_>, nation: usize, found: Option<&Frontier>) -> Option<Plot> {
     if reader.policies().len() < 2 {
         return None;
     }
-    let recorded = |names: &[(&'static str, &'static str)]| {
-        names.iter().copied().find(|(name, _)| reader.level(0, nation, name).is_some())
+    let names = quantities(|name| reader.level(0, nation, name).is_some())?;
+    let formats = names.map(|name| reader.format(name));
+    let [Some(cost), Some(unserved), Some(loss)] = formats else { return None };
+    let formats = [cost, unserved, loss];
+    let axes = AXES.iter().zip(names).zip(&formats).map(|((axis, name), format)| {
+        let title = axis.iter().find(|(known, _)| *known == name).map_or(name, |(_, title)| title);
+        (title.to_owned(), format.unit().to_owned())
+    });
+    let axes: [(String, String); 3] = axes.collect::<Vec<_>>().try_into().ok()?;
+    let points = match found {
+        Some(found) => found_points(reader, found, &formats)?,
+        None => points_of_means(reader, nation, names, &formats)?,
     };
-    let [cost, unserved, loss] = AXES.map(recorded);
-    let axes = [cost?, unserved?, loss?];
-    let names = axes.map(|(name, _)| name);
-    let formats: Vec<Format> = names.iter().filter_map(|name| reader.format(name)).collect();
+    let level = |name| reader.level(0, nation, name).is_some_and(|level| level.interval.is_some());
+    let intervals = names.into_iter().any(level);
+    Some(Plot { axes, points, intervals })
+}
+
+fn found_points(reader: Reader<'_>, found: &Frontier, formats: &[Format; 3]) -> Option<Vec<Point>> {
+    let point = |(p, place): (usize, &Place)| {
+        let ends = |(mean, format): (&crate::analysis::Estimate, &Format)| {
+            let Some((low, high)) = mean.low.zip(mean.high) else {
+                return estimate(format, [mean.mean; 3]);
+            };
+            estimate(format, [mean.mean, low, high])
+        };
+        let coordinates: Vec<Estimate> = place.means.iter().zip(formats).map(ends).collect();
+        Some(Point {
+            label: reader.label(p),
+            coordinates: coordinates.try_into().ok()?,
+            efficient: place.on_frontier,
+            probability: Some(place.probability),
+        })
+    };
+    found.candidates.iter().enumerate().map(point).collect()
+}
+
+fn points_of_means(
+    reader: Reader<'_>,
+    nation: usize,
+    names: [&str; 3],
+    formats: &[Format; 3],
+) -> Option<Vec<Point>> {
     let mut points = Vec::new();
+    let mut gains = Vec::new();
     for p in reader.policies() {
         let mut coordinates = [Estimate { value: 0.0, low: 0.0, high: 0.0 }; 3];
-        for ((estimate, name), format) in coordinates.iter_mut().zip(names).zip(&formats) {
-            *estimate = estimate_of(reader, (p, nation), name, format)?;
+        for ((coordinate, name), format) in coordinates.iter_mut().zip(names).zip(formats) {
+            let level = reader.level(p, nation, name)?;
+            let [low, high] = level.interval.map_or([level.mean; 2], |i| [i.low(), i.high()]);
+            *coordinate = estimate(format, [level.mean, low, high]);
         }
-        points.push(FrontierPoint { label: reader.label(p), coordinates, efficient: true });
+        gains.push(coordinates.map(|coordinate| -coordinate.value));
+        let label = reader.label(p);
+        points.push(Point { label, coordinates, efficient: true, probability: None });
     }
-    mark_dominated(&mut points);
-    let axis = |at: usize| (axes[at].1.to_owned(), formats[at].unit().to_owned());
-    Some(Frontier { axes: [axis(0), axis(1), axis(2)], points })
+    for (point, own) in points.iter_mut().zip(&gains) {
+        point.efficient = !gains.iter().any(|other| dominates(other, own));
+    }
+    Some(points)
 }
 
-fn estimate_of(
-    reader: Reader<'_>,
-    (policy, nation): (usize, usize),
-    name: &str,
-    format: &Format,
-) -> Option<Estimate> {
-    let level = reader.level(policy, nation, name)?;
-    let [low, high] = level.interval.map_or([level.mean; 2], |i| [i.low(), i.high()]);
-    Some(Estimate {
-        value: format.scaled(level.mean),
-        low: format.scaled(low),
-        high: format.scaled(high),
-    })
-}
-
-/// Point a dominates point b if a ≤ b on every axis and a < b on one (Pareto).
-fn mark_dominated(points: &mut [FrontierPoint]) {
-    let values: Vec<[f64; 3]> =
-        points.iter().map(|point| point.coordinates.map(|estimate| estimate.value)).collect();
-    for (point, own) in points.iter_mut().zip(&values) {
-        point.efficient = !values.iter().any(|other| {
-            let pairs = || other.iter().zip(own);
-            pairs().all(|(a, b)| a <= b) && pairs().any(|(a, b)| a < b)
-        });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn efficient(points: &[[f64; 3]]) -> Vec<bool> {
-        let mut points: Vec<FrontierPoint> = points
-            .iter()
-            .map(|values| FrontierPoint {
-                label: String::new(),
-                coordinates: values.map(|value| Estimate { value, low: value, high: value }),
-                efficient: true,
-            })
-            .collect();
-        mark_dominated(&mut points);
-        points.iter().map(|point| point.efficient).collect()
-    }
-
-    #[test]
-    fn a_policy_is_dominated_by_one_that_is_better_somewhere_and_worse_nowhere() {
-        let points = [[1.0, 5.0, 3.0], [2.0, 4.0, 3.0], [2.0, 5.0, 3.0], [9.0, 9.0, 0.0]];
-        assert_eq!(efficient(&points), [true, true, false, true]);
-    }
-
-    #[test]
-    fn equal_policies_do_not_dominate_each_other() {
-        assert_eq!(efficient(&[[1.0, 1.0, 1.0]; 2]), [true, true]);
-    }
+fn estimate(format: &Format, ends: [f64; 3]) -> Estimate {
+    let [value, low, high] = ends.map(|x| format.scaled(x));
+    Estimate { value, low, high }
 }

@@ -1,5 +1,7 @@
 //! What a report is made from.
 
+use crate::analysis::Estimate as MeanEstimate;
+use crate::analysis::frontier::Frontier;
 use crate::run::{Statistics, Study};
 
 /// What a report is made from.
@@ -15,8 +17,10 @@ pub struct Input<'a> {
     pub assumptions: Vec<Assumption>,
     /// What drives an outcome, if that was studied.
     pub tornado: Option<Tornado>,
-    /// Cost against service and safety; without one it is read off the statistics of the policies.
-    pub frontier: Option<Frontier>,
+    /// Cost against service and safety, a nation each; of nations without one it is read off the means of the policies.
+    pub frontiers: Vec<NationFrontier>,
+    /// Key outcomes over draws of uncertain parameters; none without draws.
+    pub nested: Option<Vec<NestedRow>>,
     /// What the numbers can be traced to.
     pub provenance: Provenance,
 }
@@ -28,12 +32,21 @@ pub struct About {
     pub question: String,
     /// The claim that is put to the test.
     pub claim: String,
-    /// Where the claim is made.
-    pub claimed_in: String,
+    /// Works on the claim, in the order in which they are cited.
+    pub citations: Vec<Cited>,
     /// What the study cannot say, an item each.
     pub limits: Vec<String>,
     /// What would turn the answer round, an item each.
     pub flips: Vec<String>,
+}
+
+/// A work with what it has to do with the claim.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cited {
+    /// The work in plain text.
+    pub text: String,
+    /// `makes`, `denies` or `background`.
+    pub stance: String,
 }
 
 /// A parameter with its source.
@@ -77,17 +90,29 @@ pub struct Estimate {
     pub high: f64,
 }
 
-/// How an outcome answers to parameters, the strongest first or in any order.
+/// How an outcome answers to parameters, in any order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tornado {
-    /// The outcome for readers.
+    /// The outcome for readers, and of which study it is where that is another one.
     pub outcome: String,
-    /// Unit of the effects.
-    pub unit: String,
-    /// How effects were found, in a sentence.
+    /// How the measure was found, in a sentence.
     pub method: String,
+    /// What bars measure.
+    pub measure: Measure,
     /// A parameter each.
     pub bars: Vec<Bar>,
+}
+
+/// What a bar measures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Measure {
+    /// The total-order Sobol index, a share of variance.
+    TotalOrder,
+    /// Elementary effects μ* and μ in a unit.
+    Effects {
+        /// Unit of the outcome; `1` for none.
+        unit: String,
+    },
 }
 
 /// What one parameter does to an outcome.
@@ -95,34 +120,49 @@ pub struct Tornado {
 pub struct Bar {
     /// The parameter for readers.
     pub label: String,
-    /// What its low value is, or empty.
-    pub low_label: String,
-    /// What its high value is, or empty.
-    pub high_label: String,
-    /// Effect of the low value; none for measures without a direction.
-    pub low: Option<Estimate>,
-    /// Effect of the high value, or the measure.
-    pub high: Option<Estimate>,
+    /// How much it matters, without a sign: the index or μ*.
+    pub strength: Estimate,
+    /// Which way it moves the outcome: μ; none for an index.
+    pub mean: Option<Estimate>,
 }
 
-/// Policies by what they cost and what they leave; less is better on every axis.
+/// The policies of a study in the space of cost, unserved need and loss, in one nation.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Frontier {
-    /// Name and unit of the three axes.
-    pub axes: [(String, String); 3],
-    /// A policy each, in the order of the study where they are its policies.
-    pub points: Vec<FrontierPoint>,
+pub struct NationFrontier {
+    /// Position of the nation.
+    pub nation: usize,
+    /// The policies, in the order of the study.
+    pub found: Frontier,
 }
 
-/// A policy on three axes.
+/// A mean over draws of uncertain parameters, or a difference to the base, with its two variances; see [`crate::analysis::nested`].
 #[derive(Debug, Clone, PartialEq)]
-pub struct FrontierPoint {
-    /// Name for readers.
-    pub label: String,
-    /// Cost, unserved need, loss by the worst withdrawal.
-    pub coordinates: [Estimate; 3],
-    /// Whether no other policy is better on one axis and no worse on the others.
-    pub efficient: bool,
+pub struct NestedRow {
+    /// The quantity.
+    pub quantity: String,
+    /// Position of the nation.
+    pub nation: usize,
+    /// Position of the policy.
+    pub policy: usize,
+    /// Whether it is the difference to the base.
+    pub difference: bool,
+    /// Draws of parameters.
+    pub draws: u64,
+    /// The mean with its interval.
+    pub mean: MeanEstimate,
+    /// Variances by parameters and by shocks, and the share by parameters; none where one replication a draw cannot tell them apart.
+    pub variances: Option<Variances>,
+}
+
+/// Two variances of an outcome.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Variances {
+    /// By parameters.
+    pub parameters: f64,
+    /// By shocks.
+    pub shocks: f64,
+    /// Share of the sum that is by parameters; none if nothing varies.
+    pub share: Option<f64>,
 }
 
 /// What the numbers can be traced to.
@@ -134,8 +174,6 @@ pub struct Provenance {
     pub scenario_hash: String,
     /// Seed of all random streams.
     pub seed: u64,
-    /// Replications recorded for every policy.
-    pub replications: u64,
     /// Version of the model's bits.
     pub model_version: u32,
     /// Version of the program.

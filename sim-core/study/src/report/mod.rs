@@ -12,6 +12,7 @@
 mod answer;
 mod assumptions;
 mod chart;
+mod claim;
 mod content;
 mod control;
 mod document;
@@ -21,14 +22,15 @@ mod frontier;
 mod html;
 mod input;
 mod markdown;
+mod nested;
 mod origins;
 mod reader;
 mod stored;
 
 pub use assumptions::{assumptions, assumptions_of_table};
 pub use input::{
-    About, Assumption, Bar, Estimate, Frontier, FrontierPoint, Input, PolicyValue, Provenance,
-    Tornado,
+    About, Assumption, Bar, Cited, Estimate, Input, Measure, NationFrontier, NestedRow,
+    PolicyValue, Provenance, Tornado, Variances,
 };
 
 pub use stored::{Material, OUTCOME};

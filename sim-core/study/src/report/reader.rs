@@ -1,8 +1,12 @@
 //! Numbers of a study by the names of quantities, as report texts and charts ask for them.
 
 use autarky_engine::stats::Interval;
+use autarky_market::record::Actor;
 
-use super::format::{self, Format};
+use super::format::{self, Format, count};
+use super::input::NestedRow;
+use crate::design::Kind;
+use crate::output::figure::sentence;
 use crate::output::without_control;
 use crate::run::{CONFIDENCE, Effect, Quantity, QuantityStatistics, Statistics, Study};
 
@@ -14,6 +18,29 @@ const MEAN_POINTS: u32 = 20;
 pub(super) struct Reader<'a> {
     pub(super) study: &'a Study,
     pub(super) statistics: &'a Statistics,
+    /// Key outcomes over draws of parameters.
+    pub(super) nested: &'a [NestedRow],
+}
+
+/// What the runs of a study are averages over, which decides what an interval can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Over {
+    /// Independent replications: Student's t over them.
+    Shocks,
+    /// Draws of uncertain parameters, each replicated: intervals over draws, of the outcomes in [`NestedRow`].
+    Draws,
+    /// Points of a design that are no draws: a mean over them, without interval.
+    Points,
+}
+
+/// A difference to the base.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Difference {
+    pub(super) mean: f64,
+    /// Whether it is zero in every run.
+    pub(super) never: bool,
+    /// With an interval, where there can be one.
+    pub(super) effect: Option<Effect>,
 }
 
 /// A mean with what is known about it.
@@ -22,6 +49,14 @@ pub(super) struct Level {
     pub(super) mean: f64,
     pub(super) error: Option<f64>,
     pub(super) interval: Option<Interval>,
+}
+
+impl Level {
+    /// Of the opposite quantity.
+    pub(super) fn negative(self) -> Self {
+        let interval = self.interval.map(|i| Interval { estimate: -i.estimate, ..i });
+        Self { mean: -self.mean, interval, ..self }
+    }
 }
 
 impl<'a> Reader<'a> {
@@ -39,6 +74,13 @@ impl<'a> Reader<'a> {
     pub(super) fn nation(self, nation: usize) -> String {
         let id = &self.study.policies[0].layout.nations[nation];
         without_control(self.study.nation_titles.get(nation).unwrap_or(id))
+    }
+
+    /// Name of an actor for readers: its title, where it has one.
+    pub(super) fn actor(self, actor: &Actor) -> String {
+        let titles = &self.study.actor_titles;
+        let title = titles.iter().find(|(known, _)| known == actor).map(|(_, title)| title);
+        without_control(title.unwrap_or(&actor.id))
     }
 
     /// Title of a policy for readers.
@@ -61,9 +103,46 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Replications that every policy finished, at least.
-    pub(super) fn replications(self) -> u64 {
+    /// Runs that every policy finished, at least: replications, at all points of a design.
+    pub(super) fn runs(self) -> u64 {
         self.policies().map(|p| self.statistics.finished(p)).min().unwrap_or(0)
+    }
+
+    /// What the runs are averages over.
+    pub(super) fn over(self) -> Over {
+        match self.study.design_spec.as_ref().map(|spec| &spec.kind) {
+            _ if self.study.points == 1 => Over::Shocks,
+            Some(Kind::Random { .. } | Kind::Latin { .. } | Kind::Sobol { .. }) => Over::Draws,
+            _ => Over::Points,
+        }
+    }
+
+    /// `20 replications`, or `32 points of a random design, 2 replications each`, and how many of them are there if not all.
+    pub(super) fn size(self) -> String {
+        let Study { points, replications, design_spec, .. } = self.study;
+        if self.over() == Over::Shocks {
+            return count(self.runs(), "replication");
+        }
+        let kind = match design_spec.as_ref().map(|spec| &spec.kind) {
+            None => "design".to_owned(),
+            Some(Kind::Table { .. }) => "table".to_owned(),
+            Some(kind @ (Kind::Sobol { .. } | Kind::Saltelli { .. } | Kind::Morris { .. })) => {
+                format!("{} design", sentence(kind.as_str()))
+            }
+            Some(kind) => format!("{} design", kind.as_str()),
+        };
+        let (points_of, each) = (count(*points, "point"), count(*replications, "replication"));
+        let all = format!("{points_of} of a {kind}, {each} each");
+        if self.runs() < points.saturating_mul(*replications) {
+            format!("{all}, of which every policy finished {}", count(self.runs(), "run"))
+        } else {
+            all
+        }
+    }
+
+    /// One run in words: a replication, or a run where runs are at points.
+    pub(super) fn unit(self) -> &'static str {
+        if self.over() == Over::Shocks { "replication" } else { "run" }
     }
 
     /// Length of the run in years.
@@ -102,31 +181,68 @@ impl<'a> Reader<'a> {
         Some(self.statistics.cell(policy, nation, self.quantity(name)?.0))
     }
 
-    /// Its mean, where any replication has one.
+    /// Its mean, where any run has one, with an interval where there can be one.
     pub(super) fn level(self, policy: usize, nation: usize, name: &str) -> Option<Level> {
         let moments = self.cell(policy, nation, name)?.moments;
-        (moments.count() > 0).then(|| Level {
-            mean: moments.mean(),
-            error: moments.standard_error(),
-            interval: moments.interval(CONFIDENCE),
+        let plain = Level { mean: moments.mean(), error: None, interval: None };
+        (moments.count() > 0).then(|| match self.over() {
+            Over::Points => plain,
+            Over::Shocks => Level {
+                error: moments.standard_error(),
+                interval: moments.interval(CONFIDENCE),
+                ..plain
+            },
+            Over::Draws => self.nested(name, (policy, nation), false).map_or(plain, |row| Level {
+                mean: row.mean.mean,
+                error: row.mean.standard_error,
+                interval: interval(row),
+            }),
         })
     }
 
-    /// Its paired difference to the base.
+    /// Its paired difference to the base, where it has an interval.
     pub(super) fn effect(self, policy: usize, nation: usize, name: &str) -> Option<Effect> {
-        self.cell(policy, nation, name)?.effect()
+        self.difference(policy, nation, name)?.effect
     }
 
-    /// Points of the design; 1 without one.
-    pub(super) const fn points(self) -> u64 {
-        self.study.points
+    /// Its paired difference to the base; none for the base and without pairs.
+    pub(super) fn difference(self, policy: usize, nation: usize, name: &str) -> Option<Difference> {
+        let cell = self.cell(policy, nation, name)?;
+        let pairs = cell.difference();
+        if policy == 0 || pairs.count() == 0 {
+            return None;
+        }
+        let plain = cell.effect();
+        let (mean, effect) = match self.over() {
+            Over::Shocks => (pairs.mean(), plain),
+            Over::Points => (pairs.mean(), None),
+            Over::Draws => match self.nested(name, (policy, nation), true) {
+                None => (pairs.mean(), None),
+                Some(row) => (row.mean.mean, over_draws(row, plain)),
+            },
+        };
+        let never = pairs.mean() == 0.0 && pairs.standard_error() == Some(0.0);
+        Some(Difference { mean, never, effect })
+    }
+
+    fn nested(
+        self,
+        name: &str,
+        (policy, nation): (usize, usize),
+        difference: bool,
+    ) -> Option<&'a NestedRow> {
+        self.nested.iter().find(|row| {
+            (row.policy, row.nation, row.difference) == (policy, nation, difference)
+                && row.quantity == name
+        })
     }
 
     /// Whether a quantity is undefined or zero throughout: of a mechanism that nothing switches on.
     pub(super) fn is_nil(self, nation: usize, name: &str) -> bool {
-        self.policies().all(|p| {
-            self.level(p, nation, name)
-                .is_none_or(|level| level.mean == 0.0 && level.error.unwrap_or(0.0) == 0.0)
+        self.policies().filter_map(|p| self.cell(p, nation, name)).all(|cell| {
+            let moments = cell.moments;
+            moments.count() == 0
+                || (moments.mean() == 0.0 && moments.standard_error().unwrap_or(0.0) == 0.0)
         })
     }
 
@@ -154,4 +270,20 @@ impl<'a> Reader<'a> {
         }
         Some(sum / f64::from(MEAN_POINTS))
     }
+}
+
+/// The interval of a mean over draws.
+fn interval(row: &NestedRow) -> Option<Interval> {
+    let half_width = row.mean.high? - row.mean.mean;
+    Some(Interval { estimate: row.mean.mean, half_width, level: CONFIDENCE })
+}
+
+/// A difference over draws; what pairing removed is told by single runs.
+fn over_draws(row: &NestedRow, plain: Option<Effect>) -> Option<Effect> {
+    Some(Effect {
+        pairs: row.draws,
+        interval: interval(row)?,
+        standard_error: row.mean.standard_error?,
+        variance_removed: plain.and_then(|effect| effect.variance_removed),
+    })
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use autarky_engine::stop::StopFlag;
 use autarky_market::blueprint::Blueprint;
 use autarky_market::entity::event::{EventKind, EventParameters};
-use autarky_market::record::Record;
+use autarky_market::record::{Actor, ActorKind, Record};
 use autarky_market::scenario::Scenario;
 use autarky_market::{MODEL_VERSION, SimulationError, layout, simulate};
 
@@ -105,6 +105,7 @@ impl MarketStudy {
                 .iter()
                 .map(|id| nation_title(base, id))
                 .collect(),
+            actor_titles: actor_titles(loaded, &policies),
             marks: marks(loaded),
             assumptions: assumptions(loaded),
             model_version: MODEL_VERSION,
@@ -203,6 +204,40 @@ fn parameters(loaded: &Loaded) -> String {
 fn nation_title(scenario: &Scenario, id: &str) -> String {
     let title = scenario.nations.get(id).map_or("", |nation| nation.title.as_str());
     if title.is_empty() { id.to_owned() } else { title.to_owned() }
+}
+
+/// Titles of the actors of all policies, as the first policy that has the actor calls it.
+fn actor_titles(loaded: &Loaded, policies: &[Policy]) -> Vec<(Actor, String)> {
+    let mut out: Vec<(Actor, String)> = Vec::new();
+    for (policy, compiled) in loaded.policies.iter().zip(policies) {
+        for actor in &compiled.layout.actors {
+            let title = actor_title(&policy.scenario, actor);
+            if !title.is_empty() && out.iter().all(|(known, _)| known != actor) {
+                out.push((actor.clone(), title.to_owned()));
+            }
+        }
+    }
+    out
+}
+
+/// Title of the entry that an actor's identifier names; empty where it names none.
+fn actor_title<'s>(scenario: &'s Scenario, actor: &Actor) -> &'s str {
+    let id = actor.id.as_str();
+    match actor.kind {
+        ActorKind::Controller => scenario.controllers.get(id).map(|c| c.title.as_str()),
+        ActorKind::Vendor => scenario.vendors.get(id).map(|v| v.title.as_str()),
+        ActorKind::Cloud => scenario.providers.get(id).map(|p| p.title.as_str()),
+        ActorKind::Coalition => scenario.alliances.get(id).map(|a| a.title.as_str()),
+        ActorKind::Chain | ActorKind::Host => scenario.nations.get(id).map(|n| n.title.as_str()),
+        ActorKind::Model
+        | ActorKind::Connectivity
+        | ActorKind::Power
+        | ActorKind::Payments
+        | ActorKind::Staff
+        | ActorKind::Data
+        | ActorKind::Operator => None,
+    }
+    .unwrap_or_default()
 }
 
 /// Dates of the events that policies add to the base, each once; of the base where there is no policy.

@@ -14,7 +14,7 @@ mod values;
 
 use std::fmt;
 
-use autarky_market::record::{Layout, Record};
+use autarky_market::record::{Actor, Layout, Record};
 use serde::{Deserialize, Serialize};
 
 use crate::design::DesignSpec;
@@ -47,6 +47,8 @@ pub struct Study {
     pub policies: Vec<Policy>,
     /// Name of each recorded nation for readers, in the order of the layouts.
     pub nation_titles: Vec<String>,
+    /// Titles of actors of the withdrawal test, of those that have one.
+    pub actor_titles: Vec<(Actor, String)>,
     /// Dated events to mark in pictures.
     pub marks: Vec<Mark>,
     /// What a reader must know to be assumed, a sentence each.

@@ -65,6 +65,10 @@ pub(crate) fn study(replications: u64) -> Study {
         start_day: 20_454.0,
         policies: vec![policy("base", "no ban"), policy("export_ban", "export ban")],
         nation_titles: vec!["Estonia".to_owned(), "El Salvador".to_owned()],
+        actor_titles: vec![(
+            Actor { id: "USA".to_owned(), kind: ActorKind::Controller },
+            "United States".to_owned(),
+        )],
         marks: vec![Mark { day: 730.5, label: "ban starts".to_owned() }],
         assumptions: vec!["The effective variability of waits is assumed.".to_owned()],
         model_version: 1,

@@ -15,8 +15,11 @@ pub(crate) fn statistics(
 ) -> Statistics {
     let stop = StopFlag::new();
     let mut runner = Runner { threads: NonZeroUsize::MIN, stop: &stop, simulate, progress: || {} };
-    let segment =
-        Segment { points: 0..1, replications: 0..study.replications, shard: Shard::WHOLE };
+    let segment = Segment {
+        points: 0..study.points,
+        replications: 0..study.replications,
+        shard: Shard::WHOLE,
+    };
     let mut fold = Fold::new(study);
     runner.run(study, (&segment, 0), &mut fold).expect("threads start");
     fold.statistics
@@ -30,7 +33,8 @@ pub(crate) fn input<'a>(study: &'a Study, statistics: &'a Statistics) -> Input<'
         about: About::default(),
         assumptions: Vec::new(),
         tornado: None,
-        frontier: None,
+        frontiers: Vec::new(),
+        nested: None,
         provenance: Provenance::default(),
     }
 }

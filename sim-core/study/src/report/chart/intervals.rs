@@ -21,6 +21,8 @@ pub(in crate::report) struct Intervals {
     /// What the axis shows, with its unit.
     pub(in crate::report) axis: String,
     pub(in crate::report) rows: Vec<Row>,
+    /// What the axis shows at least, zero within.
+    pub(in crate::report) least: (f64, f64),
 }
 
 /// A row.
@@ -54,10 +56,13 @@ impl Intervals {
         TOP + ROW * self.rows.len() as u32 + AXIS
     }
 
-    /// A range with zero inside, wider than the intervals.
+    /// A range with all intervals inside, and wider than they are unless it has a least range that ends with them.
     fn range(&self) -> (f64, f64) {
         let ends = self.rows.iter().flat_map(|row| &row.spans).flat_map(Span::ends);
-        let (low, high) = ends.fold((0.0f64, 0.0f64), |(low, high), x| (low.min(x), high.max(x)));
+        let (low, high) = ends.fold(self.least, |(low, high), x| (low.min(x), high.max(x)));
+        if (low, high) == self.least && high > low {
+            return self.least;
+        }
         let margin = 0.06 * (high - low);
         if margin > 0.0 { (low - margin, high + margin) } else { (-1.0, 1.0) }
     }

@@ -5,7 +5,7 @@ use crate::report::chart::{Chart, Intervals, Row, Span};
 use crate::report::content;
 use crate::report::document::{Figure, Key, Mark, Panel};
 use crate::report::format;
-use crate::report::reader::Reader;
+use crate::report::reader::{Difference, Over, Reader};
 
 /// Paired differences of every policy to the base; none with one policy.
 pub(in crate::report) fn effects(reader: Reader<'_>, nation: usize) -> Option<Figure> {
@@ -28,13 +28,26 @@ pub(in crate::report) fn effects(reader: Reader<'_>, nation: usize) -> Option<Fi
             reader.nation(nation)
         ),
         note: format!(
-            "Mean paired differences with 95 % intervals; an interval that crosses the line at zero is unclear. Each chart has its own axis.{}",
+            "{} Each chart has its own axis.{}",
+            note(reader),
             variance_removed(reader, nation)
         ),
         legend,
         panels,
         table: content::comparison(reader, nation),
     })
+}
+
+fn note(reader: Reader<'_>) -> &'static str {
+    match reader.over() {
+        Over::Shocks => {
+            "Mean paired differences with 95 % intervals; an interval that crosses the line at zero is unclear."
+        }
+        Over::Draws => {
+            "Mean paired differences with 95 % intervals over draws of the uncertain parameters, of the key outcomes; an interval that crosses the line at zero is unclear."
+        }
+        Over::Points => "Mean paired differences over the points of the design; no interval.",
+    }
 }
 
 /// The range of what pairing did to variances, in a sentence, or nothing.
@@ -55,35 +68,42 @@ fn variance_removed(reader: Reader<'_>, nation: usize) -> String {
 
 fn effect_panel(reader: Reader<'_>, nation: usize, name: &str) -> Option<Panel> {
     let (title, format) = reader.named(name)?;
-    let effects =
-        reader.policies().skip(1).filter_map(|p| Some((p, reader.effect(p, nation, name)?)));
-    let effects: Vec<_> = effects.collect();
-    let size = effects
-        .iter()
-        .fold(0.0f64, |most, (_, e)| most.max(e.interval.low().abs()).max(e.interval.high().abs()));
+    // Beside draws, what has no interval over them stands in the table.
+    let points = reader.over() == Over::Points;
+    let found = |p| reader.difference(p, nation, name).map(|found| (p, found));
+    let found: Vec<(usize, Difference)> = reader
+        .policies()
+        .skip(1)
+        .filter_map(found)
+        .filter(|(_, found)| points || found.effect.is_some())
+        .collect();
+    let ends = |found: &Difference| {
+        let interval = found.effect.map(|e| e.interval);
+        interval.map_or([found.mean; 3], |i| [i.estimate, i.low(), i.high()])
+    };
+    let size = found.iter().flat_map(|(_, d)| ends(d)).fold(0.0f64, |most, x| most.max(x.abs()));
     if size == 0.0 {
         return None;
     }
     let format = format.fitted(size);
-    let rows: Vec<Row> = effects
-        .into_iter()
-        .map(|(p, effect)| {
-            let [estimate, low, high] = format.brief_ends(&effect);
-            let interval = effect.interval;
-            let ends = [interval.estimate, interval.low(), interval.high()];
-            Row {
-                label: reader.label(p),
-                text: format!("{estimate} ({low} to {high})"),
-                spans: vec![Span::Marker(p, ends.map(|x| format.scaled(x)))],
+    let row = |(p, difference): &(usize, Difference)| {
+        let text = match &difference.effect {
+            None => format::signed(&format.brief_number(difference.mean, None)),
+            Some(effect) => {
+                let [estimate, low, high] = format.brief_ends(effect);
+                format!("{estimate} ({low} to {high})")
             }
-        })
-        .collect();
+        };
+        let ends = ends(difference).map(|x| format.scaled(x));
+        Row { label: reader.label(*p), text, spans: vec![Span::Marker(*p, ends)] }
+    };
+    let rows: Vec<Row> = found.iter().map(row).collect();
     let described = rows.iter().map(|row| format!("{}: {}", row.label, row.text));
     let unit = format.difference_unit();
     let axis = with_unit("difference to the base", unit);
     Some(Panel {
         description: format!("{axis}. {}.", described.collect::<Vec<_>>().join("; ")),
         title,
-        chart: Chart::Intervals(Intervals { axis, rows }),
+        chart: Chart::Intervals(Intervals { axis, rows, least: (0.0, 0.0) }),
     })
 }

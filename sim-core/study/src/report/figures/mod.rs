@@ -15,7 +15,7 @@ use super::format::brief;
 use super::input::Estimate;
 
 fn with_unit(name: &str, unit: &str) -> String {
-    if unit.is_empty() { name.to_owned() } else { format!("{name}, {unit}") }
+    if unit.is_empty() || unit == "1" { name.to_owned() } else { format!("{name}, {unit}") }
 }
 
 fn lower(text: &str) -> String {

@@ -103,7 +103,7 @@ impl OverTime<'_> {
             }),
         });
         let mut legend = vec![Key {
-            label: "median, with the middle 50 % and 90 % of replications".to_owned(),
+            label: format!("median, with the middle 50 % and 90 % of {}s", reader.unit()),
             mark: Mark::Bands,
         }];
         if reader.policies().len() > 1 {
@@ -200,7 +200,7 @@ pub(in crate::report) fn mix(reader: Reader<'_>, nation: usize) -> Option<Figure
     });
     Some(Figure {
         id: format!("mix-{}", nation + 1),
-        title: format!("Who serves {}: mean over replications", reader.nation(nation)),
+        title: format!("Who serves {}: mean over {}s", reader.nation(nation), reader.unit()),
         note: format!(
             "Cheap compute can serve more than the need at the reference price.{}",
             left_out(reader)
