@@ -156,7 +156,7 @@ fn what_a_policy_a_later_file_or_a_setting_states_is_not_drawn() {
     };
     assert_eq!((drawn(&good(WIDE)).len(), reasons(&good(WIDE)).len()), (3, 0));
     let cases = [
-        ("workload.training.elasticity = 0.5", "workload.*.elasticity"),
+        ("workload.inference.elasticity = 0.5", "workload.*.elasticity"),
         ("workload.*.elasticity = 0.5", "workload.*.elasticity"),
         ("provider.EST-network.operators = 7", "provider.network.operators"),
         ("provider.network.operators = 7", "provider.network.operators"),
@@ -168,7 +168,7 @@ fn what_a_policy_a_later_file_or_a_setting_states_is_not_drawn() {
         let loaded = good(&policy);
         assert_eq!(
             reasons(&loaded),
-            [format!("`{out}` is not drawn: policy `mine` states it (mine.toml:9)")]
+            [format!("`{out}` is not drawn: policy `mine` states it (mine.toml:10)")]
         );
         assert_eq!(drawn(&loaded).len(), 2);
         assert!(!drawn(&loaded).contains(&out.to_owned()), "{setting}");
@@ -182,7 +182,7 @@ fn what_a_policy_a_later_file_or_a_setting_states_is_not_drawn() {
             load(&resolved, &Options::default()).unwrap_or_else(|e| panic!("{}", render_all(&e)));
         assert_eq!(drawn(&again), drawn(&set), "resolved.toml keeps what is drawn");
     }
-    for other in ["provider.EST-data_centre.operators = 2", "workload.training.choke = 30.0"] {
+    for other in ["provider.EST-data_centre.operators = 2", "workload.inference.variability = 3.0"] {
         let (path, value) = other.split_once(" = ").unwrap();
         let loaded = good(&format!("{WIDE}\n[policies.mine.set]\n\"{path}\" = {value}\n"));
         assert_eq!(reasons(&loaded), [""; 0], "{other}");
@@ -210,7 +210,7 @@ fn a_file_above_the_entry_keeps_its_values_and_its_own_entries_hold() {
 
 #[test]
 fn policies_keep_their_values_at_every_draw() {
-    let lines = format!("{WIDE}\n[policies.mine.set]\n\"workload.training.elasticity\" = 0.5\n");
+    let lines = format!("{WIDE}\n[policies.mine.set]\n\"workload.inference.elasticity\" = 0.5\n");
     let loaded = good(&lines);
     let spec = of_uncertain(&loaded, UncertainDraws::Random, 8, 3).unwrap();
     let design = Design::new(&spec, &loaded).unwrap();
@@ -219,7 +219,7 @@ fn policies_keep_their_values_at_every_draw() {
         let at = with(&lines, &Options { sets, ..Options::default() });
         let [base, mine] =
             ["base", "mine"].map(|name| &at.policy(name).expect("the policy").scenario);
-        let elasticity = |s: &Scenario| s.workloads.get("training").unwrap().elasticity;
+        let elasticity = |s: &Scenario| s.workloads.get("inference").unwrap().elasticity;
         assert_eq!(elasticity(mine).to_bits(), 0.5_f64.to_bits());
         let before = &loaded.policies[0].scenario;
         assert_eq!(elasticity(base).to_bits(), elasticity(before).to_bits());

@@ -91,7 +91,7 @@ pub(crate) enum Verb {
     Frontier(FrontierArgs),
     /// Say under which conditions a policy fails
     #[command(
-        after_help = "Example:\n  autarky discover results/sweep --outcome served_share --below 0.3"
+        after_help = "Example:\n  autarky discover results/sweep --outcome unserved --policy ban --above 0.215"
     )]
     Discover(Discover),
     /// Run one replication again, event by event with --trace
