@@ -182,7 +182,8 @@ fn what_a_policy_a_later_file_or_a_setting_states_is_not_drawn() {
             load(&resolved, &Options::default()).unwrap_or_else(|e| panic!("{}", render_all(&e)));
         assert_eq!(drawn(&again), drawn(&set), "resolved.toml keeps what is drawn");
     }
-    for other in ["provider.EST-data_centre.operators = 2", "workload.inference.variability = 3.0"] {
+    for other in ["provider.EST-data_centre.operators = 2", "workload.inference.variability = 3.0"]
+    {
         let (path, value) = other.split_once(" = ").unwrap();
         let loaded = good(&format!("{WIDE}\n[policies.mine.set]\n\"{path}\" = {value}\n"));
         assert_eq!(reasons(&loaded), [""; 0], "{other}");

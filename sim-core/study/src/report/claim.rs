@@ -34,7 +34,7 @@ fn grouped(citations: &[Cited]) -> Vec<String> {
 
 /// A work in plain text: authors, year, title, place.
 pub(super) fn cited(work: &Citation) -> String {
-    let author = work.author.trim();
+    let author = work.author.to_string();
     let [title, place] = [&work.title, &work.place].map(|text| ended(text));
     format!("{author} ({}): {title} {place}", work.year)
 }
@@ -49,16 +49,18 @@ fn ended(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::{Author, Stance};
 
     #[test]
     fn a_work_has_one_stop_after_each_part() {
         let work = |title: &str, place: &str| {
             cited(&Citation {
                 title: title.to_owned(),
-                author: "Diskin, M. et al.".to_owned(),
+                author: Author::Whole("Diskin, M. et al.".to_owned()),
                 year: 2021,
                 place: place.to_owned(),
-                ..Citation::default()
+                stance: Stance::Makes,
+                note: String::new(),
             })
         };
         let who = "Diskin, M. et al. (2021):";

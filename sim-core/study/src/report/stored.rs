@@ -141,7 +141,7 @@ fn about(loaded: &Loaded) -> About {
     }
 }
 
-/// Works that a scenario cites make its claim.
+/// A work that a scenario cites.
 fn citation(work: &Citation) -> Cited {
     Cited { text: cited(work), stance: work.stance.as_str().to_owned() }
 }
