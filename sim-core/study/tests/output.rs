@@ -163,7 +163,7 @@ fn failed_and_panicking_replications_are_listed_and_the_others_go_on() {
         failures.column_by_name(column).expect("a column").as_string::<i32>().value(row).to_owned()
     };
     assert_eq!(text("error", 0), "the ledger does not balance");
-    let folder = folder.display();
+    assert_eq!(text("replay", 0), "autarky replay DIR --policy export_ban --replication 3");
     assert_eq!(
         text("replay", 0),
         format!("autarky replay {folder} --policy export_ban --replication 3")

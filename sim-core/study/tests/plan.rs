@@ -42,7 +42,7 @@ fn bytes_on_disk_are_those_of_recorded_folders() {
     for (runs, parts, written) in [(240, 18_u32, large), (80, 10, small)] {
         let mut work = work(1, 1, runs);
         // As many parts as there were.
-        work.policies[0].seconds = (f64::from(parts) - 0.5) * 10.0 * 2.0 / runs as f64;
+        work.policies[0].seconds = (f64::from(parts) - 0.5) * 5.0 * 2.0 / runs as f64;
         let plan = estimate(&work);
         assert_eq!(plan.parts, u64::from(parts));
         for (table, bytes) in plan.tables.iter().zip(written) {

@@ -69,11 +69,6 @@ impl Folder {
         Ok((Self { path, _lock: lock }, manifest))
     }
 
-    /// The folder as text.
-    pub(crate) fn name(&self) -> String {
-        self.path.display().to_string()
-    }
-
     /// The folder.
     #[must_use]
     pub fn path(&self) -> &Path {

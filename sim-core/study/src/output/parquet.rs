@@ -231,17 +231,17 @@ fn withdrawal_numbers() -> [Number; 3] {
 }
 
 /// One row per failed run.
-pub(crate) fn failures(
-    study: &Study,
-    folder: &str,
-    failures: &[Failure],
-) -> Result<RecordBatch, String> {
+pub(crate) fn failures(study: &Study, failures: &[Failure]) -> Result<RecordBatch, String> {
     let mut table = Table::default();
     let replay: Vec<String> =
-        failures.iter().map(|f| study.replay_command(folder, f.task)).collect();
+        failures.iter().map(|f| study.replay_command("DIR", f.task)).collect();
     table.keys(&study.policies, failures.iter().map(|f| f.task));
     table.count("seed", "Seed of all random streams.", failures.iter().map(|_| study.seed));
     table.text("error", "What went wrong.", failures.iter().map(|f| f.error.as_str()));
-    table.text("replay", "The command that runs it again.", replay.iter().map(String::as_str));
+    table.text(
+        "replay",
+        "The command that runs it again; DIR is the results folder.",
+        replay.iter().map(String::as_str),
+    );
     table.batch()
 }

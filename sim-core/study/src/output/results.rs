@@ -363,10 +363,7 @@ impl<'s> Results<'s> {
             }
         }
         if !self.open_failures.is_empty() {
-            tables.push((
-                "failures",
-                parquet::failures(study, &self.folder.name(), &self.open_failures),
-            ));
+            tables.push(("failures", parquet::failures(study, &self.open_failures)));
         }
         let part = self.manifest.parts.len();
         let write =
@@ -392,7 +389,7 @@ impl<'s> Results<'s> {
             let stored = (self.folder.path(), &self.manifest);
             self.fold.statistics = rows::refold(self.study, &[stored], &self.fold.statistics)?;
         }
-        let failures = parquet::failures(self.study, &self.folder.name(), &self.failures);
+        let failures = parquet::failures(self.study, &self.failures);
         let mut files = vec![self.write_table("failures.parquet", failures)?];
         let summary = csv::summary(self.study, &self.fold.statistics);
         files.push(self.folder.write_entry("summary.csv", summary.as_bytes())?);
