@@ -254,8 +254,10 @@ impl Drive<'_> {
         let plan = estimate(&Work::of(study, threads(self.how).get() as u64));
         // Where the system does not say what is free, the disk itself will.
         let Ok(room) = room(folder) else { return Ok(()) };
-        plan.check(&room)
-            .map_err(|refusal| Failure::new(IO, format_args!("{} runs: {refusal}", plan.runs)))
+        plan.check(&room).map_err(|refusal| {
+            let path = without_control(&folder.display().to_string());
+            Failure::new(IO, format_args!("`{path}`, {} runs: {refusal}", plan.runs))
+        })
     }
 }
 

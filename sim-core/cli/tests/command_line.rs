@@ -374,7 +374,7 @@ fn failed_runs_end_with_4_and_are_listed_with_the_command_that_repeats_them() {
     let output = short_run(&folder, &["--set", "horizon.event_budget=1000", "--out", "out"]);
     assert_code(&output, 4);
     let messages = text(&output.stderr);
-    let again = "autarky run small-state --set horizon.years=1 --set horizon.event_budget=1000 --policy base --seed 1 --first 0 -n 1";
+    let again = "autarky replay out --policy base --replication 0";
     assert!(messages.contains("4 runs failed") && messages.contains(again), "{messages}");
     assert!(
         folder.join("out/failures.parquet").is_file() && folder.join("out/summary.csv").is_file()

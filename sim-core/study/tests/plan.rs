@@ -35,11 +35,11 @@ fn runs_rows_and_time_are_products() {
 
 #[test]
 fn bytes_on_disk_are_those_of_recorded_folders() {
-    // Bytes of runs, series, withdrawal and capacity that `run small-state` wrote with -n 60 (240 runs, 18 parts) and with -n 20 (80 runs, 10
-    // parts). The lines were fitted to single parts of the second; the first is predicted.
-    let large = [1_018_308.0, 8_794_159.0, 282_411.0, 263_409.0];
-    let small = [527_222.0, 3_238_960.0, 119_300.0, 112_535.0];
-    for (runs, parts, written) in [(240, 18_u32, large), (80, 10, small)] {
+    // Bytes of runs, series, withdrawal and capacity that `run small-state` with four policies wrote with -n 60 (240 runs, 24 parts) and with -n 20 (80 runs,
+    // 10 parts). The lines were fitted to the single parts of both.
+    let large = [2_731_871.0, 7_826_257.0, 276_833.0, 272_193.0];
+    let small = [1_102_938.0, 2_746_499.0, 102_044.0, 99_197.0];
+    for (runs, parts, written) in [(240, 24_u32, large), (80, 10, small)] {
         let mut work = work(1, 1, runs);
         // As many parts as there were.
         work.policies[0].seconds = (f64::from(parts) - 0.5) * 5.0 * 2.0 / runs as f64;

@@ -255,8 +255,11 @@ fn a_real_run_is_reported_with_every_assumption() {
     }
 }
 
+/// Name, strength and mean of a bar, each with its interval.
+type BarOf<'n> = (&'n str, [f64; 3], Option<[f64; 3]>);
+
 /// A report with nothing but a tornado, as Markdown and as HTML.
-fn driven(measure: Measure, bars: &[(&str, [f64; 3], Option<[f64; 3]>)]) -> [String; 2] {
+fn driven(measure: Measure, bars: &[BarOf<'_>]) -> [String; 2] {
     let study = support::study(2);
     let statistics = statistics(&study, support::simulate);
     let estimate = |[value, low, high]: [f64; 3]| Estimate { value, low, high };

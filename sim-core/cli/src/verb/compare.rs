@@ -63,10 +63,6 @@ fn check(args: &Compare, job: &Job) -> Result<(), Failure> {
     for text in &args.objective.objective {
         Wanted::read(text, &statistics).and_then(|wanted| wanted.better()).map_err(ask)?;
     }
-    if args.study.replications < 2 {
-        let text = "a comparison needs two replications or more: -n 2";
-        return Err(Failure::new(USAGE, text));
-    }
     if args.until.until_halfwidth.is_some() && args.against != "base" {
         let text =
             "--until-halfwidth looks at differences to the base; it does not go with --against";
@@ -76,6 +72,10 @@ fn check(args: &Compare, job: &Job) -> Result<(), Failure> {
     if study.policies.iter().all(|policy| policy.name != args.against) {
         let names = study.policies.iter().map(|policy| policy.name.as_str());
         return Err(crate::study::unknown("policy", &args.against, names));
+    }
+    if args.study.replications < 2 {
+        let text = "a comparison needs two replications or more: -n 2";
+        return Err(Failure::new(USAGE, text));
     }
     Ok(())
 }

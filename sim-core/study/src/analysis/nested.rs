@@ -69,8 +69,7 @@ const LARGEST: f64 = 1e150;
 /// Fewer than two draws with a defined value, and no replication that all of them have, are errors.
 pub fn nested(values: &[Vec<f64>]) -> Result<Nested, AnalysisError> {
     let is_defined = |x: &f64| x.is_finite() && x.abs() < LARGEST;
-    let kept: Vec<&Vec<f64>> =
-        values.iter().filter(|draw| draw.iter().any(|x| is_defined(x))).collect();
+    let kept: Vec<&Vec<f64>> = values.iter().filter(|draw| draw.iter().any(&is_defined)).collect();
     let few = |what: &str, found, needed| {
         Err(AnalysisError::TooFew { what: what.to_owned(), found, needed })
     };
