@@ -1,5 +1,8 @@
 //! `autarky discover`: under which conditions a policy fails.
 
+use autarky_study::analysis::Direction;
+use autarky_study::analysis::prim::Limit;
+
 use crate::args::{Discover, TextFormat};
 use crate::exit::{DONE, Failure};
 use crate::stdout;
@@ -10,8 +13,8 @@ pub(crate) fn run(args: &Discover) -> Result<u8, Failure> {
     let (name, values) = opened.outcome(&args.outcome)?;
     let limit = args.above.or(args.below).unwrap_or_default();
     let above = args.above.is_some();
-    let fails = |x: f64| if above { x > limit } else { x < limit };
-    let found = opened.asked().discover(&values, fails).map_err(ask)?;
+    let better = if above { Direction::Lower } else { Direction::Higher };
+    let found = opened.asked().discover(&values, (Limit::Value(limit), better)).map_err(ask)?;
     let text = match args.outcome.format {
         TextFormat::Table => {
             let beyond = if above { "above" } else { "below" };

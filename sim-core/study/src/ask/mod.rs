@@ -13,7 +13,7 @@ pub use compare::{Compared, NestedOf, comparisons_csv};
 
 use crate::analysis::frontier::{Candidate, Frontier, Objective, frontier};
 
-use crate::analysis::prim::{self, Dimension, Discovery, discover};
+use crate::analysis::prim::{self, Dimension, Discovery, Limit, discover, failing};
 use crate::analysis::sensitivity::{Bootstrap, SensitivityError, morris, sobol};
 use crate::analysis::{AnalysisError, Direction, Resampling, direction};
 use crate::design::{Design, Kind};
@@ -292,7 +292,7 @@ impl Asked<'_> {
     pub fn discover(
         &self,
         values: &[Vec<f64>],
-        fails: impl Fn(f64) -> bool,
+        (limit, better): (Limit, Direction),
     ) -> Result<Discovery, AskError> {
         let design = self.designed()?;
         let missing = values.iter().filter(|point| point.is_empty()).count();
@@ -305,7 +305,8 @@ impl Asked<'_> {
         // A point whose runs all failed will never have a value.
         let defined: Vec<usize> =
             (0..values.len()).filter(|&p| values[p].iter().any(|x| x.is_finite())).collect();
-        let failing: Vec<bool> = defined.iter().map(|&p| fails(mean(&values[p]))).collect();
+        let means: Vec<f64> = defined.iter().map(|&p| mean(&values[p])).collect();
+        let failing = failing(&means, limit, better)?;
         let (dimensions, x) = coordinates(design);
         let x: Vec<Vec<f64>> = defined.iter().map(|&p| x[p].clone()).collect();
         let resampling = Resampling { seed: self.study.seed, resamples: 199 };
