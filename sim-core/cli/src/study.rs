@@ -2,21 +2,15 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::thread::available_parallelism;
 
 use autarky_engine::stop::StopFlag;
-use autarky_study::ask::{AskError, Asked, Wanted};
+use autarky_study::ask::{AskError, Asked};
 use autarky_study::design::{Design, DesignSpec, Kind};
+use autarky_study::drive::{self, DriveError, Watcher};
 use autarky_study::job::{Growth, Job, JobError, Request, Vary, reopen};
-use autarky_study::output::{
-    Claim, Ending, OutputError, Results, Stored, Until, csv, json, table, without_control,
-};
-use autarky_study::plan::{Work, estimate, room};
+use autarky_study::output::{Claim, OutputError, Stored, csv, json, table, without_control};
 use autarky_study::run::schedule::Shard;
-use autarky_study::run::{
-    Failure as RunFailure, Keep, PrepareError, Recipe, Runner, Statistics, Study, shell_word,
-};
-use autarky_study::scenario::{Diagnostic, nearest};
+use autarky_study::run::{Failure as RunFailure, Keep, PrepareError, Recipe, Study, shell_word};
 
 use crate::args::{
     DesignArgs, DesignKind, Format, HowArgs, KeepArg, MessageFormat, OutcomeArgs, ScenarioArgs,
@@ -51,20 +45,24 @@ pub(crate) fn failure(error: JobError, format: MessageFormat) -> Failure {
 
 /// A failure to read or write a folder.
 pub(crate) fn output(error: OutputError) -> Failure {
-    let code = match error {
+    Failure::new(output_code(&error), error)
+}
+
+const fn output_code(error: &OutputError) -> u8 {
+    match error {
         OutputError::Mismatch { .. } => MISMATCH,
         OutputError::Asked { .. } => USAGE,
         _ => IO,
-    };
-    Failure::new(code, error)
+    }
 }
 
 /// Loads and compiles what a verb asks for; warnings go to standard error unless quiet.
 pub(crate) fn prepare(args: &StudyArgs, vary: Option<Vary>, shard: Shard) -> Result<Job, Failure> {
     let keep = keep(args.keep, vary.is_some());
+    let recipe = recipe(&args.scenario);
     let request = Request {
-        recipe: recipe(&args.scenario),
-        command: load_command(&args.scenario),
+        command: recipe.command(),
+        recipe,
         seed: args.seed,
         first: args.first,
         replications: args.replications,
@@ -176,16 +174,6 @@ fn table_text(args: &DesignArgs) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|e| refused(e.to_string()))
 }
 
-/// The command that loads the same scenario.
-fn load_command(args: &ScenarioArgs) -> String {
-    let mut words = vec!["autarky run".to_owned(), shell_word(&args.file)];
-    for overlay in &args.overlay {
-        words.push(format!("--overlay {}", shell_word(&overlay.display().to_string())));
-    }
-    words.extend(args.set.iter().map(|set| format!("--set {}", shell_word(set))));
-    words.join(" ")
-}
-
 pub(crate) fn claim(out: Option<&PathBuf>) -> Claim {
     out.map_or_else(|| Claim::Below(PathBuf::from("results")), |path| Claim::Exact(path.clone()))
 }
@@ -197,73 +185,50 @@ pub(crate) struct Drive<'a> {
 }
 
 /// A study that was run to its end or to an interrupt.
-pub(crate) struct Ran<'s> {
-    pub(crate) results: Results<'s>,
-    pub(crate) interrupted: bool,
-}
+pub(crate) struct Ran<'s>(pub(crate) drive::Ran<'s>);
 
 impl Drive<'_> {
     /// Runs a study into its folder.
     pub(crate) fn run<'s>(&self, job: &'s Job, claim: &Claim) -> Result<Ran<'s>, Failure> {
-        let study = &job.market.study;
-        self.check_room(study, claim)?;
-        let mut results = Results::open(study, claim).map_err(output)?;
-        if let Some(design) = job.market.design() {
-            results.write_design(design).map_err(output)?;
-        }
         let stop = StopFlag::new();
         stop_on_interrupt(&stop)?;
-        let runs = results.manifest().runs;
-        let mut progress =
-            Progress::start((runs.recorded, runs.asked), self.how.quiet, self.messages);
-        let mut runner = Runner {
-            threads: threads(self.how),
-            stop: &stop,
-            simulate: |task| job.market.simulate(task, &stop),
-            progress: || progress.advance(),
-        };
-        let outcome = results.run_all(&mut runner);
-        progress.end();
-        let outcome = outcome.map_err(|e| Failure::new(INTERNAL, e))?;
-        let interrupted = outcome.interrupted;
-        let written = match outcome.sink_error {
-            Some(error) => Err(error),
-            None => {
-                results.finish(if interrupted { Ending::Interrupted } else { Ending::Complete })
-            }
-        };
-        if let Err(error) = written {
-            let kept = results.manifest().runs.recorded;
-            results.abandon();
-            let text = format!("{error}\n{kept} runs recorded before are kept");
-            return Err(Failure::new(output(error).code, text));
+        let mut shown = Shown { progress: None, how: self.how, messages: self.messages };
+        let ran = drive::drive(job, claim, (threads(self.how), &stop), &mut shown);
+        if let Some(progress) = shown.progress {
+            progress.end();
         }
-        Ok(Ran { results, interrupted })
-    }
-}
-
-impl Drive<'_> {
-    /// Refuses a new study that is too large for the disk or for memory.
-    fn check_room(&self, study: &Study, claim: &Claim) -> Result<(), Failure> {
-        let folder = match claim {
-            Claim::Exact(path) | Claim::Below(path) => path,
-        };
-        if folder.join("manifest.json").exists() {
-            return Ok(());
-        }
-        let plan = estimate(&Work::of(study, threads(self.how).get() as u64));
-        // Where the system does not say what is free, the disk itself will.
-        let Ok(room) = room(folder) else { return Ok(()) };
-        plan.check(&room).map_err(|refusal| {
-            let path = without_control(&folder.display().to_string());
-            Failure::new(IO, format_args!("`{path}`, {} runs: {refusal}", plan.runs))
+        ran.map(Ran).map_err(|error| {
+            let code = match &error {
+                DriveError::Room(_) => IO,
+                DriveError::Threads(_) => INTERNAL,
+                DriveError::Output(error, _) => output_code(error),
+            };
+            Failure::new(code, error)
         })
     }
 }
 
+/// Progress on standard error.
+struct Shown<'a> {
+    progress: Option<Progress>,
+    how: &'a HowArgs,
+    messages: MessageFormat,
+}
+
+impl Watcher for Shown<'_> {
+    fn started(&mut self, recorded: u64, asked: u64) {
+        self.progress = Some(Progress::start((recorded, asked), self.how.quiet, self.messages));
+    }
+
+    fn advanced(&mut self) {
+        if let Some(progress) = &mut self.progress {
+            progress.advance();
+        }
+    }
+}
+
 pub(crate) fn threads(how: &HowArgs) -> NonZeroUsize {
-    let asked = how.jobs.and_then(|jobs| NonZeroUsize::new(jobs as usize));
-    asked.or_else(|| available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+    drive::threads(how.jobs)
 }
 
 /// The first interrupt asks the run to stop, the second ends it at once.
@@ -284,11 +249,11 @@ fn stop_on_interrupt(stop: &StopFlag) -> Result<(), Failure> {
 impl Ran<'_> {
     /// The summary as text in a format.
     pub(crate) fn summary(&self, study: &Study, format: Format) -> String {
-        let statistics = self.results.statistics();
+        let statistics = self.0.results.statistics();
         match format {
             Format::Table => table::summary(study, statistics),
             Format::Json => {
-                format!("{:#}", json::summary(study, statistics, self.results.manifest()))
+                format!("{:#}", json::summary(study, statistics, self.0.results.manifest()))
             }
             Format::Csv => csv::summary(study, statistics),
         }
@@ -299,9 +264,9 @@ impl Ran<'_> {
         let printed = if text.is_empty() { Ok(()) } else { stdout::print(text) };
         self.report(study, drive);
         printed?;
-        Ok(if self.interrupted {
+        Ok(if self.0.interrupted {
             INTERRUPTED
-        } else if self.results.manifest().runs.failed > 0 {
+        } else if self.0.results.manifest().runs.failed > 0 {
             FAILED_RUNS
         } else {
             DONE
@@ -309,9 +274,9 @@ impl Ran<'_> {
     }
 
     fn report(&self, study: &Study, drive: &Drive<'_>) {
-        let manifest = self.results.manifest();
-        let path = self.results.folder().path().display().to_string();
-        list_failures(study, &path, (manifest.runs.failed, self.results.failures()));
+        let manifest = self.0.results.manifest();
+        let path = self.0.results.folder().path().display().to_string();
+        list_failures(study, &path, (manifest.runs.failed, self.0.results.failures()));
         if drive.how.quiet {
             return;
         }
@@ -321,7 +286,7 @@ impl Ran<'_> {
         match drive.messages {
             MessageFormat::Human => {
                 message::line(&without_control(&format!("results in {path}")));
-                if self.interrupted {
+                if self.0.interrupted {
                     message::line(&without_control(&format!(
                         "to go on: autarky resume {}",
                         shell_word(&path)
@@ -387,55 +352,10 @@ pub(crate) fn until(
     (objective, of): (&[String], Option<&str>),
 ) -> Result<(), Failure> {
     let Some(halfwidth) = args.until_halfwidth else { return Ok(()) };
-    let statistics = Statistics::new(study);
-    let read = |text: &String| Wanted::read(text, &statistics).map(|wanted| wanted.quantity);
-    let quantities: Result<Vec<String>, _> = objective.iter().map(read).collect();
-    let quantities = quantities.map_err(ask)?;
-    let unit = |name: &String| {
-        statistics.quantities().iter().find(|q| q.name == *name).map(|q| q.unit.clone())
-    };
-    if let Some(other) = quantities.iter().find(|name| unit(name) != unit(&quantities[0])) {
-        let text = format!(
-            "one half-width cannot serve `{}` and `{other}`, whose units differ; name one objective",
-            quantities[0]
-        );
-        return Err(Failure::new(USAGE, text));
-    }
-    let until = Until {
-        quantities,
-        nation: nation(study, of)?,
-        halfwidth,
-        block: args.block.unwrap_or(50),
-    };
-    if study.points > 1 {
-        let text = "--until-halfwidth goes with replications, not with the points of a design";
-        return Err(Failure::new(USAGE, text));
-    }
-    until.rule(study.replications).map_err(|e| Failure::new(USAGE, e))?;
+    let block = args.block.unwrap_or(50);
+    let until = autarky_study::ask::until(study, objective, of, (halfwidth, block)).map_err(ask)?;
     study.until = Some(until);
     Ok(())
-}
-
-/// Position of a nation of a study, the first by default.
-pub(crate) fn nation(study: &Study, name: Option<&str>) -> Result<usize, Failure> {
-    let nations = &study.policies[0].layout.nations;
-    let Some(name) = name else { return Ok(0) };
-    nations
-        .iter()
-        .position(|nation| nation == name)
-        .ok_or_else(|| unknown("nation", name, nations.iter().map(String::as_str)))
-}
-
-/// A usage error about an unknown name, with a suggestion.
-pub(crate) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Failure {
-    let known: Vec<&str> = known.collect();
-    let help = nearest(name, known.iter().copied())
-        .map(|near| format!("did you mean `{near}`?"))
-        .or_else(|| (known.len() <= 20).then(|| format!("known: {}", known.join(", "))));
-    Failure::usage(&Diagnostic {
-        help,
-        ..Diagnostic::error(format!("the study has no {what} `{}`", without_control(name)))
-    })
 }
 
 /// Says which runs failed, and how each is run again.

@@ -10,8 +10,8 @@ use crate::output::{OutputError, Stored, without_control};
 use crate::run::schedule::Shard;
 use crate::run::{Keep, MarketStudy, PrepareError, Recipe, Replications};
 use crate::scenario::{
-    Diagnostic, Loaded, Options, Side, Source, difference, difference_text, load, render_all,
-    scenario_hash,
+    Diagnostic, Loaded, Options, Policy, Side, Source, difference, difference_text, load,
+    render_all, scenario_hash,
 };
 
 /// What shall vary over the points of a study.
@@ -125,7 +125,15 @@ impl Request {
     ///
     /// The scenario or the design is invalid.
     pub fn prepare(&self) -> Result<Job, JobError> {
-        let mut loaded = load_recipe(&self.recipe).map_err(JobError::Scenario)?;
+        self.prepare_loaded(load_recipe(&self.recipe).map_err(JobError::Scenario)?)
+    }
+
+    /// Compiles the study of a scenario that is loaded already; the recipe only tells where it came from.
+    ///
+    /// # Errors
+    ///
+    /// The scenario or the design is invalid.
+    pub fn prepare_loaded(&self, mut loaded: Loaded) -> Result<Job, JobError> {
         let replications = Replications {
             seed: self.seed,
             first: self.first,
@@ -155,6 +163,56 @@ impl Request {
             }
         }
     }
+}
+
+/// A scenario under one of its policies, as a policy of another study.
+#[derive(Debug, Clone, Copy)]
+pub struct Variant<'l> {
+    /// Name of the policy in the other study.
+    pub name: &'l str,
+    /// Where it comes from.
+    pub loaded: &'l Loaded,
+    /// Its policy.
+    pub policy: &'l str,
+}
+
+/// One scenario whose policies are variants, of one scenario or of several; the first is the base that the others are compared with.
+///
+/// # Errors
+///
+/// There is none, a name is no identifier or stands twice, or a policy does not exist.
+pub fn variants(all: &[Variant<'_>]) -> Result<Loaded, JobError> {
+    let Some(first) = all.first() else {
+        return Err(JobError::Asked("there is nothing to run: no policy is named".to_owned()));
+    };
+    let mut loaded = Loaded { policies: Vec::new(), about: None, ..first.loaded.clone() };
+    for variant in all {
+        let name = without_control(variant.name);
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        if name.is_empty() || !name.chars().all(plain) {
+            let text = format!("`{name}` is no name of a policy: letters, digits, `_` and `-`");
+            return Err(JobError::Asked(text));
+        }
+        if loaded.policy(variant.name).is_some() {
+            return Err(JobError::Asked(format!("two policies are named `{name}`")));
+        }
+        let Some(policy) = variant.loaded.policy(variant.policy) else {
+            let known: Vec<&str> =
+                variant.loaded.policies.iter().map(|p| p.name.as_str()).collect();
+            let wanted = without_control(variant.policy);
+            let known = known.join(", ");
+            let text = format!("the scenario has no policy `{wanted}`; there are: {known}");
+            return Err(JobError::Asked(text));
+        };
+        loaded.policies.push(Policy { name, ..policy.clone() });
+        if !std::ptr::eq(variant.loaded, first.loaded) {
+            let known = |w: &Diagnostic| loaded.warnings.contains(w);
+            let new: Vec<Diagnostic> =
+                variant.loaded.warnings.iter().filter(|w| !known(w)).cloned().collect();
+            loaded.warnings.extend(new);
+        }
+    }
+    Ok(loaded)
 }
 
 /// The study of a folder again, as it was or grown.
@@ -308,7 +366,7 @@ pub fn now(stored: &Stored, job: &Job) -> Now {
         if found.is_empty() {
             continue;
         }
-        let side = |scenario: &str, policy: &crate::scenario::Policy| Side {
+        let side = |scenario: &str, policy: &Policy| Side {
             scenario: scenario.to_owned(),
             policy: policy.name.clone(),
             hash: scenario_hash(&policy.scenario),

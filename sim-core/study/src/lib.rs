@@ -8,6 +8,7 @@ pub mod ask;
 pub mod calibration;
 pub mod catalogue;
 pub mod design;
+pub mod drive;
 pub mod job;
 pub mod output;
 pub mod persona;

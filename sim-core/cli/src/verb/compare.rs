@@ -1,6 +1,8 @@
 //! `autarky compare`: named policies on common random numbers, and what differs between them.
 
-use autarky_study::ask::{Asked, Compared, OBJECTIVES, Wanted, comparisons_csv};
+use autarky_study::ask::{
+    Asked, Compared, OBJECTIVES, Wanted, comparisons_csv, nation_of, policy_of,
+};
 use autarky_study::job::{Job, Vary};
 use autarky_study::output::Stored;
 use autarky_study::run::schedule::Shard;
@@ -44,7 +46,7 @@ pub(crate) fn run(args: &Compare) -> Result<u8, Failure> {
 
 /// The comparisons as text.
 fn compared(args: &Compare, job: &Job, ran: &Ran<'_>) -> Result<String, Failure> {
-    let stored = Stored::open(ran.results.folder().path()).map_err(output)?;
+    let stored = Stored::open(ran.0.results.folder().path()).map_err(output)?;
     let asked = Asked { stored: &stored, study: &job.market.study, design: job.market.design() };
     let wanted = asked.wanted(&args.objective.objective, &OBJECTIVES).map_err(ask)?;
     let nation = asked.nation(args.objective.nation.as_deref()).map_err(ask)?;
@@ -68,11 +70,8 @@ fn check(args: &Compare, job: &Job) -> Result<(), Failure> {
             "--until-halfwidth looks at differences to the base; it does not go with --against";
         return Err(Failure::new(USAGE, text));
     }
-    crate::study::nation(study, args.objective.nation.as_deref())?;
-    if study.policies.iter().all(|policy| policy.name != args.against) {
-        let names = study.policies.iter().map(|policy| policy.name.as_str());
-        return Err(crate::study::unknown("policy", &args.against, names));
-    }
+    nation_of(study, args.objective.nation.as_deref()).map_err(ask)?;
+    policy_of(study, Some(&args.against)).map_err(ask)?;
     if args.study.replications < 2 {
         let text = "a comparison needs two replications or more: -n 2";
         return Err(Failure::new(USAGE, text));

@@ -2,6 +2,8 @@
 //! [`crate::analysis`], and names what is asked for; both the command line and Python ask here.
 
 mod compare;
+mod path;
+mod until;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,6 +12,8 @@ use serde::Serialize;
 
 use compare::Lengths;
 pub use compare::{Compared, NestedOf, comparisons_csv};
+pub use path::PathPoint;
+pub use until::until;
 
 use crate::analysis::frontier::{Candidate, Frontier, Objective, frontier};
 
@@ -142,6 +146,39 @@ fn unknown<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> 
     AskError::Asked(format!("the study has no {what} `{name}`{}", help.unwrap_or_default()))
 }
 
+/// Position of the nation of that name, of the first without one.
+///
+/// # Errors
+///
+/// The study does not record it.
+pub fn nation_of(study: &Study, name: Option<&str>) -> Result<usize, AskError> {
+    let nations = &study.policies[0].layout.nations;
+    match name {
+        None if nations.is_empty() => {
+            Err(AskError::Asked("the study records no nation".to_owned()))
+        }
+        None => Ok(0),
+        Some(name) => nations
+            .iter()
+            .position(|nation| nation == name)
+            .ok_or_else(|| unknown("nation", name, nations.iter().map(String::as_str))),
+    }
+}
+
+/// Position of the policy of that name, of the base without one.
+///
+/// # Errors
+///
+/// The study has no such policy.
+pub fn policy_of(study: &Study, name: Option<&str>) -> Result<usize, AskError> {
+    let Some(name) = name else { return Ok(0) };
+    let policies = &study.policies;
+    policies
+        .iter()
+        .position(|policy| policy.name == name)
+        .ok_or_else(|| unknown("policy", name, policies.iter().map(|p| p.name.as_str())))
+}
+
 impl Asked<'_> {
     /// The nation of that name, the first without one.
     ///
@@ -149,18 +186,7 @@ impl Asked<'_> {
     ///
     /// The study does not record it.
     pub fn nation(&self, name: Option<&str>) -> Result<&str, AskError> {
-        let nations = &self.study.policies[0].layout.nations;
-        match name {
-            None => nations
-                .first()
-                .map(String::as_str)
-                .ok_or_else(|| AskError::Asked("the study records no nation".to_owned())),
-            Some(name) => nations
-                .iter()
-                .find(|nation| *nation == name)
-                .map(String::as_str)
-                .ok_or_else(|| unknown("nation", name, nations.iter().map(String::as_str))),
-        }
+        nation_of(self.study, name).map(|at| self.study.policies[0].layout.nations[at].as_str())
     }
 
     /// Position of the policy of that name, the base without one.
@@ -169,12 +195,7 @@ impl Asked<'_> {
     ///
     /// The study has no such policy.
     pub fn policy(&self, name: Option<&str>) -> Result<usize, AskError> {
-        let Some(name) = name else { return Ok(0) };
-        let policies = &self.study.policies;
-        policies
-            .iter()
-            .position(|policy| policy.name == name)
-            .ok_or_else(|| unknown("policy", name, policies.iter().map(|p| p.name.as_str())))
+        policy_of(self.study, name)
     }
 
     /// Reads quantities as a user names them.

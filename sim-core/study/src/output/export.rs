@@ -39,7 +39,48 @@ pub fn export(
     format: ExportFormat,
     out: impl Write + Send,
 ) -> Result<u64, OutputError> {
-    let Some(table) = TABLES.into_iter().find(|name| *name == table) else {
+    let table = named(stored, table)?;
+    let failed = |reason: String| OutputError::Content { path: stored.path.join(table), reason };
+    let mut writer: Option<Target<_>> = None;
+    let mut out = Some(out);
+    let mut written = 0;
+    for_each_batch(stored, table, |batch| {
+        if let Some(out) = out.take() {
+            writer = Some(Target::new(out, format, batch.schema()).map_err(failed)?);
+        }
+        written += batch.num_rows() as u64;
+        writer.as_mut().map_or(Ok(()), |writer| writer.write(&batch)).map_err(failed)
+    })?;
+    match writer {
+        Some(writer) => writer.close().map_err(failed)?,
+        None => return Err(empty(stored, table)),
+    }
+    Ok(written)
+}
+
+/// A table of a folder in memory, in batches that all have one schema; no batch where it has no rows.
+///
+/// # Errors
+///
+/// There is no such table, or a file is damaged.
+pub fn batches(stored: &Stored, table: &str) -> Result<Vec<RecordBatch>, OutputError> {
+    let table = named(stored, table)?;
+    let mut out: Vec<RecordBatch> = Vec::new();
+    for_each_batch(stored, table, |batch| {
+        let same = out.first().is_none_or(|first| first.schema() == batch.schema());
+        let batch = if same { Ok(batch) } else { batch.with_schema(out[0].schema()) };
+        out.push(batch.map_err(|e| OutputError::Content {
+            path: stored.path.join(table),
+            reason: e.to_string(),
+        })?);
+        Ok(())
+    })?;
+    Ok(out)
+}
+
+/// The name of a table that folders have.
+fn named(stored: &Stored, table: &str) -> Result<&'static str, OutputError> {
+    TABLES.into_iter().find(|name| *name == table).ok_or_else(|| {
         let suggestion = nearest(table, TABLES)
             .map_or_else(String::new, |name| format!("did you mean `{name}`? "));
         let reason = format!(
@@ -47,13 +88,19 @@ pub fn export(
             super::without_control(table),
             TABLES.join(", ")
         );
-        return Err(OutputError::Asked { path: stored.path.clone(), reason });
-    };
+        OutputError::Asked { path: stored.path.clone(), reason }
+    })
+}
+
+/// Hands over the rows of a table in canonical order, some ten thousands at once.
+fn for_each_batch(
+    stored: &Stored,
+    table: &str,
+    mut take: impl FnMut(RecordBatch) -> Result<(), OutputError>,
+) -> Result<(), OutputError> {
     let failed = |reason: String| OutputError::Content { path: stored.path.join(table), reason };
     let mut runs = Runs::open(&[(&stored.path, &stored.manifest)], table)?;
-    let mut writer: Option<Target<_>> = None;
-    let mut out = Some(out);
-    let (mut open, mut rows, mut written) = (Vec::new(), 0, 0);
+    let (mut open, mut rows) = (Vec::new(), 0);
     loop {
         let slice = runs.next_slice()?;
         let end = slice.is_none();
@@ -62,30 +109,18 @@ pub fn export(
             open.push(batch);
         }
         if open.is_empty() && end {
-            break;
+            return Ok(());
         }
         if rows < ROWS && !end {
             continue;
         }
-        let batch = joined(&open).map_err(failed)?;
-        if let Some(out) = out.take() {
-            writer = Some(Target::new(out, format, batch.schema()).map_err(failed)?);
-        }
-        if let Some(writer) = &mut writer {
-            writer.write(&batch).map_err(failed)?;
-        }
-        written += batch.num_rows() as u64;
+        take(joined(&open).map_err(failed)?)?;
         open.clear();
         rows = 0;
         if end {
-            break;
+            return Ok(());
         }
     }
-    match writer {
-        Some(writer) => writer.close().map_err(failed)?,
-        None => return Err(empty(stored, table)),
-    }
-    Ok(written)
 }
 
 fn empty(stored: &Stored, table: &str) -> OutputError {

@@ -35,10 +35,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use citation::bibtex;
-pub use export::{ExportFormat, export};
+pub use export::{ExportFormat, batches, export};
 pub use folder::{Claim, Folder};
 pub use looks::Until;
 pub use merge::{bytes, is_shard, merge, slurm};
+pub use points::design_table;
 pub use results::{Ending, Results};
 pub use stored::{Column, Stored};
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ::parquet::arrow::ArrowWriter;
-use arrow::array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
+use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray, UInt64Array};
 use arrow::datatypes::{DataType, Field, Schema};
 
 use super::{OutputError, Results};
@@ -26,6 +26,32 @@ impl Results<'_> {
         let bytes = bytes(design).map_err(content)?;
         self.folder().write_bytes("design.parquet", &bytes)
     }
+}
+
+/// The points of a design as a table: numbers in canonical units where all values of an axis are numbers (dates as days from 1970), texts elsewhere.
+///
+/// # Errors
+///
+/// Never in practice: columns have one length.
+pub fn design_table(design: &Design) -> Result<RecordBatch, String> {
+    let rows: Vec<Vec<Option<String>>> = (0..design.len()).map(|p| design.values(p)).collect();
+    let mut fields = vec![Field::new("point", DataType::UInt64, false)];
+    let mut columns: Vec<ArrayRef> = vec![Arc::new(UInt64Array::from_iter_values(0..design.len()))];
+    for (at, axis) in design.axes().iter().enumerate() {
+        let text = |row: &Vec<Option<String>>| row[at].clone();
+        let figure = |row: &Vec<Option<String>>| row[at].as_deref().map(|text| axis.figure(text));
+        let figures: Vec<Option<Option<f64>>> = rows.iter().map(figure).collect();
+        let (kind, column): (DataType, ArrayRef) = if figures.contains(&Some(None)) {
+            (DataType::Utf8, Arc::new(rows.iter().map(text).collect::<StringArray>()))
+        } else {
+            let figures = figures.into_iter().map(Option::flatten);
+            (DataType::Float64, Arc::new(figures.collect::<Float64Array>()))
+        };
+        let unit = [("unit".to_owned(), axis.unit().to_owned())].into();
+        fields.push(Field::new(axis.name(), kind, true).with_metadata(unit));
+        columns.push(column);
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(|e| e.to_string())
 }
 
 fn bytes(design: &Design) -> Result<Vec<u8>, String> {

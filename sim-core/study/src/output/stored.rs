@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{Float64Type, UInt64Type};
+use arrow::datatypes::{Date32Type, Float64Type, UInt64Type};
 
 use super::OutputError;
 use super::digest::{sha256, sha256_of};
@@ -118,6 +118,42 @@ impl Stored {
             }
         }
         Ok(None)
+    }
+
+    /// Hands over every recorded sample of series of one nation: position of the policy, days from 1970-01-01, the values (NaN where undefined).
+    ///
+    /// # Errors
+    ///
+    /// A file is damaged, or has no such column.
+    pub fn each_sample(
+        &self,
+        series: &[&str],
+        nation: &str,
+        mut take: impl FnMut(usize, i32, &[f64]),
+    ) -> Result<(), OutputError> {
+        let keys = ["policy", "point", "replication", "nation", "date"];
+        let names: Vec<&str> = keys.iter().chain(series).copied().collect();
+        for file in files_of(&self.manifest, "series") {
+            let path = self.path.join(&file.path);
+            let damaged = |reason: String| OutputError::Damaged { path: path.clone(), reason };
+            for batch in batches(&self.path, file, Some(&names), 65_536)? {
+                let batch = batch.map_err(|e| damaged(e.to_string()))?;
+                let tasks = tasks(&batch, &self.manifest.scenario.policies).map_err(damaged)?;
+                let nations = texts(&batch, "nation").map_err(damaged)?;
+                let days = column(&batch, "date").map_err(damaged)?;
+                let days = days.as_primitive_opt::<Date32Type>();
+                let days = days.ok_or_else(|| damaged("column `date` has no dates".to_owned()))?;
+                let columns: Result<Vec<Vec<f64>>, String> =
+                    series.iter().map(|name| numbers(&batch, name)).collect();
+                let columns = columns.map_err(damaged)?;
+                let mut row = vec![f64::NAN; series.len()];
+                for at in (0..batch.num_rows()).filter(|&at| nations[at] == nation) {
+                    row.iter_mut().zip(&columns).for_each(|(value, column)| *value = column[at]);
+                    take(tasks[at].policy, days.value(at), &row);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Quantities of one nation in every recorded run, in one pass over the files.

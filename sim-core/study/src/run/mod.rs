@@ -92,6 +92,17 @@ pub struct Recipe {
     pub policies: Vec<String>,
 }
 
+impl Recipe {
+    /// The command that loads the same scenario and runs it.
+    #[must_use]
+    pub fn command(&self) -> String {
+        let mut words = vec!["autarky run".to_owned(), shell_word(&self.file)];
+        words.extend(self.overlays.iter().map(|path| format!("--overlay {}", shell_word(path))));
+        words.extend(self.sets.iter().map(|set| format!("--set {}", shell_word(set))));
+        words.join(" ")
+    }
+}
+
 /// What is kept of each run on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

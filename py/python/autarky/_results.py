@@ -1,0 +1,401 @@
+"""Recorded studies: their tables, what they say, how they go on."""
+
+from __future__ import annotations
+
+import html
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from . import _autarky
+from ._autarky import StorageError, UsageError
+from ._messages import FailedRunsWarning, InterruptedWarning, ScenarioWarning, Shower, warn
+from ._table import Table, need
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import xarray
+
+    from .plot import Plots
+
+    Shown = bool | Callable[[int, int], None] | None
+    Path = str | os.PathLike[str]
+
+Objectives = str | Iterable[str]
+
+
+class Answer:
+    """What was asked: ``text`` as the command line prints it, ``data`` as dicts and lists with unrounded numbers."""
+
+    def __init__(self, text: str, data: Any) -> None:
+        self.text = text
+        self.data = data
+
+    def __repr__(self) -> str:
+        return self.text.rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(self.text)}</pre>"
+
+
+class Comparison(Answer):
+    """Policies compared with one of them under the same shocks.
+
+    ``table`` has a row for every objective and policy: means, the paired difference with its 95 % interval, the share of variance that common random numbers
+    removed, dominance, tails and regret. ``results`` is what was compared.
+    """
+
+    def __init__(self, text: str, table: Table, data: Any, results: Results) -> None:
+        super().__init__(text, data)
+        self.table = table
+        self.results = results
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The table as a pandas DataFrame."""
+        return self.table.to_pandas()
+
+    def to_polars(self) -> polars.DataFrame:
+        """The table as a polars DataFrame."""
+        return self.table.to_polars()
+
+    def to_latex(self, **how: Any) -> str:
+        """The table for a paper; see ``Table.to_latex``."""
+        return self.table.to_latex(**how)
+
+
+class Results:
+    """A recorded study. It lies in a folder, ``path``, and this reads it; tables are read once and kept.
+
+    A study without ``out`` lies in a temporary folder that is removed with the last of its results.
+    """
+
+    def __init__(self, path: Path, keeper: object | None = None) -> None:
+        self._results = _autarky.Results.open(os.fspath(path))
+        self._tables: dict[str, Table] = {}
+        self._keeper = keeper
+
+    # What it is
+
+    @property
+    def path(self) -> str:
+        """The results folder."""
+        return os.fspath(self._results.path)
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """All that the folder says of itself: scenario, hash, seed, versions, parts, digest."""
+        return self._results.manifest
+
+    @property
+    def digest(self) -> str:
+        """Digest of all recorded numbers: the same from every door, on any number of threads, interrupted or not, in shards or whole."""
+        return str(self.manifest["result_digest"])
+
+    @property
+    def status(self) -> str:
+        """"complete", "complete_with_failures", "interrupted", "running" or "failed"."""
+        return str(self.manifest["status"])
+
+    @property
+    def command(self) -> str:
+        """The command that makes the same study."""
+        return self._results.command
+
+    @property
+    def policies(self) -> list[str]:
+        """Names of the policies, the base first."""
+        return [name for name, _ in self._results.policy_titles]
+
+    @property
+    def nations(self) -> list[str]:
+        """Nations that are recorded, the first is the one that is meant where none is named."""
+        return self._results.nations
+
+    def cite(self) -> str:
+        """BibTeX of the study."""
+        return self._results.cite()
+
+    def verify(self) -> list[str]:
+        """Read every file; what is damaged, a text each."""
+        return self._results.verify()
+
+    # Tables
+
+    @property
+    def runs(self) -> Table:
+        """One row per run and nation: policy, point, replication, nation, every quantity, events, fingerprint."""
+        return self._table("runs")
+
+    @property
+    def series(self) -> Table:
+        """One row per run, nation and sample date with every series. UsageError if the study keeps none."""
+        return self._table("series")
+
+    @property
+    def withdrawal(self) -> Table:
+        """One row per run, nation, foreign party and horizon: what remains when the party withdraws."""
+        return self._table("withdrawal")
+
+    @property
+    def capacity(self) -> Table:
+        """One row per run, nation, sample date, kind of provider and vendor with what is installed. UsageError if the study keeps none."""
+        return self._table("capacity")
+
+    @property
+    def failures(self) -> Table | None:
+        """One row per failed run with its reason and the command that runs it again; None if none failed."""
+        table = self._results.table("failures")
+        return None if table is None else Table(table)
+
+    @property
+    def design(self) -> Table | None:
+        """What each point of the design sets, numbers in canonical units; None without a design."""
+        table = self._results.design()
+        return None if table is None else Table(table)
+
+    def _table(self, name: str) -> Table:
+        if name not in self._tables:
+            table = self._results.table(name)
+            if table is None:
+                raise UsageError(_no_rows(name, self.manifest))
+            self._tables[name] = Table(table)
+        return self._tables[name]
+
+    def summary(
+        self, quantities: Objectives | None = None, *, nation: str | None = None, policies: Objectives | None = None
+    ) -> Table:
+        """Mean, standard error, n, quantiles, tails and the paired difference to the base of every quantity, policy and nation (``summary.csv``).
+
+        UsageError for a quantity that the study has not.
+        """
+        if "summary" not in self._tables:
+            self._tables["summary"] = Table(self._results.summary())
+        table = self._tables["summary"]
+        chosen = {"quantity": quantities, "nation": nation, "policy": policies}
+        for column, wanted in chosen.items():
+            if wanted is None:
+                continue
+            names = [wanted] if isinstance(wanted, str) else list(wanted)
+            known = set(table[column])
+            for name in names:
+                if name not in known:
+                    raise UsageError(f"the study has no {column} `{name}`{_near(name, known)}")
+            table = table.where(**{column: names})
+        return table
+
+    def to_pandas(self, table: str = "runs") -> pandas.DataFrame:
+        """One table as a pandas DataFrame: "runs" (with what each point sets), "series", "withdrawal" or "capacity". Units are in ``attrs["units"]``.
+
+        Money is in USD, compute in H100e, shares are 0 to 1. Needs the extra ``pandas``.
+        """
+        frame = self._table(table).to_pandas()
+        design = self.design
+        if table == "runs" and design is not None:
+            units = {**frame.attrs["units"], **design.units}
+            frame = frame.merge(design.to_pandas(), on="point", how="left")
+            frame.attrs["units"] = units
+        return frame
+
+    def to_polars(self, table: str = "runs") -> polars.DataFrame:
+        """As ``to_pandas``, as a polars DataFrame without a copy of the numbers. Needs the extra ``polars``."""
+        frame = self._table(table).to_polars()
+        design = self.design
+        if table == "runs" and design is not None:
+            frame = frame.join(design.to_polars(), on="point", how="left")
+        return frame
+
+    def to_xarray(self, table: str = "runs") -> xarray.Dataset:
+        """A labelled dataset: "runs" over (policy, point, replication, nation), "series" over date as well, "withdrawal" over actor and horizon as well.
+
+        Undefined values and runs that are not recorded are NaN; every variable has its ``units`` and ``long_name``; what the design sets are coordinates of
+        ``point``. Needs the extra ``xarray``.
+        """
+        from ._labelled import to_xarray
+
+        return to_xarray(self, table)
+
+    # What it says
+
+    def compare(
+        self, policy: str | None = None, against: str = "base", *, objectives: Objectives = (), nation: str | None = None
+    ) -> Comparison:
+        """Policies (or one) compared with ``against`` on the same shocks: paired differences with 95 % intervals.
+
+        ``objectives`` are quantities of ``summary()``, by default served_share, cost and loss_365d; ``"jobs:higher"`` says which way is better where
+        the name does not tell. ``nation`` is by default the first.
+        """
+        names = [objectives] if isinstance(objectives, str) else list(objectives)
+        text, table, data = _autarky.compare(self._results, names, nation, against)
+        if policy is not None:
+            if policy not in self.policies:
+                raise UsageError(f"the study has no policy `{policy}`{_near(policy, self.policies)}")
+            found = Table(table)
+            column = next(c for c in ("policy", "name") if c in found.columns)
+            return Comparison(text, found.where(**{column: policy}), data, self)
+        return Comparison(text, Table(table), data, self)
+
+    def sensitivity(
+        self, outcome: str, *, nation: str | None = None, policy: str | None = None, minus: str | None = None
+    ) -> Answer:
+        """What drives an outcome of a policy (the base), or its difference to another (``minus``): Sobol indices of a Saltelli design, elementary effects of Morris's.
+
+        UsageError if the design is another one or points are missing.
+        """
+        return Answer(*_autarky.sensitivity(self._results, (outcome, nation, policy, minus)))
+
+    def frontier(self, *objectives: str, nation: str | None = None) -> Answer:
+        """Which policies no other beats in every objective, with how often that holds in resamples. Default: cost, unserved, loss_365d."""
+        return Answer(*_autarky.frontier(self._results, list(objectives), nation))
+
+    def discover(
+        self,
+        outcome: str,
+        *,
+        above: float | None = None,
+        below: float | None = None,
+        nation: str | None = None,
+        policy: str | None = None,
+        minus: str | None = None,
+    ) -> Answer:
+        """Under which conditions a policy fails, that is the outcome is ``above`` or ``below`` a limit (PRIM; Bryant and Lempert 2010)."""
+        if (above is None) == (below is None):
+            raise UsageError("say what failure is: `above=` or `below=` a limit, one of them")
+        limit = above if above is not None else below
+        assert limit is not None
+        return Answer(*_autarky.discover(self._results, (outcome, nation, policy, minus), float(limit), above is not None))
+
+    def over_time(self, series: str, *, nation: str | None = None, probabilities: Iterable[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> Table:
+        """A series at every sample date: policy, date, n, mean and quantiles (q0.05, …). ``<series>_share`` is the share of reference demand.
+
+        UsageError if the study keeps no series or has none of that name.
+        """
+        return Table(_autarky.path(self._results, series, nation, list(probabilities)))
+
+    @property
+    def plot(self) -> Plots:
+        """Plots that a paper can use; each also gives its data. Needs the extra ``plot``."""
+        from .plot import Plots
+
+        return Plots(self)
+
+    def report(
+        self,
+        path: Path | None = None,
+        *,
+        outcome: str | None = None,
+        nation: str | None = None,
+        policy: str | None = None,
+        sensitivity: Results | None = None,
+    ) -> str:
+        """Write the report of the study: one HTML file with charts, tables, assumptions and provenance, or Markdown if ``path`` ends in ``.md``.
+
+        ``path`` is by default ``report.html`` in the results folder; returns it. ``sensitivity`` is a sweep that tells what drives ``outcome``.
+        """
+        target = os.fspath(path) if path is not None else os.path.join(self.path, "report.html")
+        other = None if sensitivity is None else sensitivity.path
+        text = _autarky.report(self._results, target.endswith(".md"), (outcome, nation, policy), other)
+        try:
+            with open(f"{target}.tmp", "w", encoding="utf-8") as file:
+                file.write(text)
+            os.replace(f"{target}.tmp", target)
+        except OSError as error:
+            raise StorageError(f"cannot write `{target}`: {error}") from error
+        return target
+
+    def replay(self, policy: str = "base", replication: int = 0, *, point: int = 0) -> dict[str, Any]:
+        """Run one run again: its numbers, and whether they are as recorded (``as_recorded``, None if it is not recorded)."""
+        return self._results.replay(policy, replication, point)
+
+    # How it goes on
+
+    def resume(self, *, jobs: int | None = None, progress: Shown = None) -> Results:
+        """Go on to what was asked for, after Ctrl-C, a crash or a kill. The bits are those of a study that was never interrupted."""
+        return self.extend(jobs=jobs, progress=progress)
+
+    def extend(
+        self, replications: int | None = None, points: int | None = None, *, jobs: int | None = None, progress: Shown = None
+    ) -> Results:
+        """Go on to more replications, or to more points of the design (as it counts them). What is recorded stays."""
+        study = _autarky.Study.reopen(self.path, replications, points)
+        return run_study(study, self.path, jobs, progress, keeper=self._keeper)
+
+    def __repr__(self) -> str:
+        runs = self.manifest["runs"]
+        head = f"{runs['recorded']} of {runs['asked']} runs of {self.manifest['scenario']['id']}, {self.status.replace('_', ' ')}; in {self.path}"
+        return f"{head}\n{self._results.summary_text()}"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(repr(self))}</pre>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (open_results, (self.path,))
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, list(known), 1)
+    return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def _no_rows(name: str, manifest: dict[str, Any]) -> str:
+    if name in ("series", "capacity") and manifest["keep"] == "runs":
+        return f'the study keeps no {name}: run it with keep="series"'
+    return f"the study has no rows in the table `{name}`"
+
+
+class _Temporary:
+    """A folder that is removed when nobody refers to this any more; by the process that made it, not by a forked one."""
+
+    def __init__(self) -> None:
+        self.path = tempfile.mkdtemp(prefix="autarky-")
+        weakref.finalize(self, _remove, self.path, os.getpid())
+
+
+def _remove(path: str, owner: int) -> None:
+    if os.getpid() == owner:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def run_study(
+    study: _autarky.Study, out: Path | None, jobs: int | None, progress: Shown, keeper: object | None = None
+) -> Results:
+    """Run a study into a folder; what is known afterwards. Warnings are given as from the caller's caller."""
+    if jobs is not None and not 1 <= jobs <= 1024:
+        raise UsageError(f"`jobs` is a number of threads from 1 to 1024; found {jobs}")
+    warn(study.warnings, ScenarioWarning, 3)
+    if out is None:
+        keeper = keeper or _Temporary()
+        assert isinstance(keeper, _Temporary)
+        folder = os.path.join(keeper.path, "results")
+    else:
+        folder = os.fspath(out)
+    with Shower(progress, study.runs) as shown:
+        interrupted = study.run(folder, jobs, shown)
+    results = Results(folder, keeper)
+    _tell(results, interrupted)
+    return results
+
+
+def _tell(results: Results, interrupted: bool) -> None:
+    runs = results.manifest["runs"]
+    if interrupted:
+        text = f"interrupted: {runs['recorded']} of {runs['asked']} runs are kept; .resume() goes on"
+        warn([text], InterruptedWarning, 4)
+    if runs["failed"]:
+        warn([f"{runs['failed']} runs failed; .failures lists them"], FailedRunsWarning, 4)
+
+
+def open_results(path: Path) -> Results:
+    """The results of a folder. StorageError if it is none or is damaged."""
+    return Results(path)
+
+
+def merge(folders: Iterable[Path], out: Path) -> Results:
+    """Put the folders of all shards of a study together in a new folder; the same as one machine would have given."""
+    _autarky.merge([os.fspath(folder) for folder in folders], os.fspath(out))
+    return Results(out)
