@@ -6,9 +6,11 @@
 
 mod ask;
 mod catalogue;
+mod chunk;
 mod command;
 mod error;
 mod results;
+mod rule;
 mod scenario;
 mod study;
 mod table;
@@ -26,6 +28,8 @@ mod _autarky {
     #[pymodule_export]
     use crate::catalogue::{catalogue, cite, explain, template};
     #[pymodule_export]
+    use crate::chunk::{Recorder, chunk, unpack};
+    #[pymodule_export]
     use crate::command::main;
     #[pymodule_export]
     use crate::error::{
@@ -33,6 +37,8 @@ mod _autarky {
     };
     #[pymodule_export]
     use crate::results::Results;
+    #[pymodule_export]
+    use crate::rule::State;
     #[pymodule_export]
     use crate::scenario::Scenario;
     #[pymodule_export]

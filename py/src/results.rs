@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use autarky_study::job::{Growth, Job, again, reopen};
+use autarky_study::job::{Job, again, reopen_to_read};
 use autarky_study::output::{Stored, batches, bibtex, csv, design_table, table};
 use autarky_study::run::schedule::Task;
 use pyo3::prelude::*;
@@ -22,7 +22,7 @@ pub(crate) struct Results {
 impl Results {
     pub(crate) fn read(folder: &Path) -> PyResult<Self> {
         let stored = Stored::open(folder).map_err(|e| error::output(&e))?;
-        let job = reopen(&stored, Growth::default()).map_err(error::job)?;
+        let job = reopen_to_read(&stored).map_err(error::job)?;
         Ok(Self { stored, job })
     }
 }

@@ -7,6 +7,7 @@ use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use autarky_study::catalogue::{bibtex, show_json};
 use autarky_study::design::DesignSpec;
 use autarky_study::job::{Request, Variant, Vary, load_recipe, variants};
+use autarky_study::rule::Ruling;
 use autarky_study::run::schedule::Shard;
 use autarky_study::run::{Keep, Recipe};
 use autarky_study::scenario::{
@@ -16,6 +17,7 @@ use autarky_study::scenario::{
 use pyo3::prelude::*;
 
 use crate::error::{self, UsageError, guard, internal, json};
+use crate::rule::{Told, rulings};
 use crate::study::Study;
 use crate::table::Table;
 
@@ -96,7 +98,7 @@ impl Asked {
         }
     }
 
-    fn study(&self, recipe: Recipe, loaded: Loaded) -> PyResult<Study> {
+    fn study(&self, (recipe, loaded): (Recipe, Loaded), rulings: Vec<Ruling>) -> PyResult<Study> {
         let request = Request {
             command: recipe.command(),
             recipe,
@@ -108,6 +110,9 @@ impl Asked {
             shard: self.shard()?,
         };
         let mut job = request.prepare_loaded(loaded).map_err(error::job)?;
+        for ruling in rulings {
+            job.market.govern(ruling).map_err(UsageError::new_err)?;
+        }
         if let Some((objectives, nation, halfwidth, block)) = &self.until {
             let study = &job.market.study;
             let until = autarky_study::ask::until;
@@ -143,6 +148,13 @@ impl Scenario {
     /// The same with some of its policies only; `base` is always among them.
     fn with_policies(&self, py: Python<'_>, policies: Vec<String>) -> PyResult<Self> {
         let recipe = Recipe { policies, ..self.recipe.clone() };
+        guard(|| py.detach(|| Self::of(recipe)))
+    }
+
+    /// The same with one more policy that copies another one.
+    fn with_copy(&self, py: Python<'_>, name: String, of: String) -> PyResult<Self> {
+        let mut recipe = self.recipe.clone();
+        recipe.copies.push((name, of));
         guard(|| py.detach(|| Self::of(recipe)))
     }
 
@@ -239,8 +251,9 @@ impl Scenario {
     }
 
     /// A study of the scenario and its policies.
-    fn study(&self, py: Python<'_>, asked: Asked) -> PyResult<Study> {
-        guard(|| py.detach(|| asked.study(self.recipe.clone(), self.loaded.as_ref().clone())))
+    fn study(&self, py: Python<'_>, asked: Asked, rules: Vec<Told>) -> PyResult<Study> {
+        let (rulings, scenario) = (rulings(rules), (self.recipe.clone(), self.loaded.as_ref().clone()));
+        guard(|| py.detach(|| asked.study(scenario, rulings)))
     }
 
     /// A study whose policies are policies of scenarios: (name, scenario, policy) each, the base first.
@@ -249,7 +262,9 @@ impl Scenario {
         py: Python<'_>,
         named: Vec<(String, PyRef<'_, Self>, String)>,
         asked: Asked,
+        rules: Vec<Told>,
     ) -> PyResult<Study> {
+        let rulings = rulings(rules);
         let named: Vec<(String, Self, String)> = named
             .into_iter()
             .map(|(name, scenario, policy)| (name, scenario.clone(), policy))
@@ -268,7 +283,7 @@ impl Scenario {
                 let policies = named.iter().map(|(name, ..)| name.clone()).collect();
                 let recipe =
                     Recipe { file: "resolved.toml".to_owned(), policies, ..Recipe::default() };
-                asked.study(recipe, loaded)
+                asked.study((recipe, loaded), rulings)
             })
         })
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use autarky_engine::stop::StopFlag;
 use autarky_study::design::Design;
 use autarky_study::drive::{DriveError, Watcher, drive, threads};
-use autarky_study::job::{Growth, Job, reopen};
+use autarky_study::job::{Growth, Job, reopen_to_read, reopen_with};
 use autarky_study::output::{Claim, Stored, design_table};
 use autarky_study::plan::{Asked, estimate, measure, plan_json, plan_text, room};
 use autarky_study::run::schedule::Shard;
@@ -14,6 +14,7 @@ use autarky_study::scenario::Diagnostic;
 use pyo3::prelude::*;
 
 use crate::error::{self, StorageError, UsageError, guard, internal, json};
+use crate::rule::{Told, rulings};
 use crate::table::Table;
 use crate::watch::{Count, is_forked, watch};
 
@@ -27,6 +28,10 @@ pub(crate) struct Study {
 impl Study {
     pub(crate) fn new(job: Job) -> Self {
         Self { job: Arc::new(job) }
+    }
+
+    pub(crate) const fn job(&self) -> &Arc<Job> {
+        &self.job
     }
 }
 
@@ -49,12 +54,14 @@ impl Study {
         folder: PathBuf,
         replications: Option<u64>,
         points: Option<u64>,
+        rules: Vec<Told>,
     ) -> PyResult<Self> {
+        let rulings = rulings(rules);
         guard(|| {
             py.detach(|| {
                 let stored = Stored::open(&folder).map_err(|e| error::output(&e))?;
                 let growth = Growth { replications, points };
-                reopen(&stored, growth).map(Self::new).map_err(error::job)
+                reopen_with(&stored, growth, &rulings).map(Self::new).map_err(error::job)
             })
         })
     }
@@ -125,6 +132,11 @@ impl Study {
         })
     }
 
+    /// The study as one text for `unpack` in another process.
+    fn parcel(&self, py: Python<'_>) -> PyResult<String> {
+        guard(|| Ok(py.detach(|| self.job.parcel())))
+    }
+
     /// Runs the study into a folder, from where it is; returns whether it was interrupted by Ctrl-C. `progress` is called now and then with the runs that ended.
     fn run(
         &self,
@@ -146,13 +158,18 @@ impl Study {
             let (ran, interrupted) = watch(py, (&stop, &count), progress.as_ref(), work)?;
             match ran {
                 Ok(early) => Ok(early || interrupted),
-                Err(DriveError::Output(error, 0)) => Err(error::output(&error)),
-                Err(error @ (DriveError::Output(..) | DriveError::Room(_))) => {
-                    Err(StorageError::new_err(error.to_string()))
-                }
-                Err(DriveError::Threads(text)) => Err(internal(text)),
+                Err(error) => Err(driven(&error)),
             }
         })
+    }
+}
+
+/// Why a study did not run.
+pub(crate) fn driven(error: &DriveError) -> PyErr {
+    match error {
+        DriveError::Output(error, 0) => error::output(error),
+        DriveError::Output(..) | DriveError::Room(_) => StorageError::new_err(error.to_string()),
+        DriveError::Threads(text) => internal(text),
     }
 }
 
@@ -165,7 +182,7 @@ pub(crate) fn merge(py: Python<'_>, folders: Vec<PathBuf>, out: PathBuf) -> PyRe
             let shards = shards.map_err(|e| error::output(&e))?;
             let first =
                 shards.first().ok_or_else(|| UsageError::new_err("there is nothing to merge"))?;
-            let mut job = reopen(first, Growth::default()).map_err(error::job)?;
+            let mut job = reopen_to_read(first).map_err(error::job)?;
             job.market.study.shard = Shard::WHOLE;
             let merge = autarky_study::output::merge;
             merge(&job.market.study, &shards, &Claim::Exact(out)).map_err(|e| error::output(&e))?;

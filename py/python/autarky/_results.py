@@ -7,13 +7,14 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _autarky
 from ._autarky import StorageError, UsageError
 from ._messages import FailedRunsWarning, InterruptedWarning, ScenarioWarning, Shower, warn
-from ._table import Table, need
+from ._rule import Function, Rule, rule_of
+from ._table import Table
 
 if TYPE_CHECKING:
     import pandas
@@ -73,10 +74,11 @@ class Results:
     A study without ``out`` lies in a temporary folder that is removed with the last of its results.
     """
 
-    def __init__(self, path: Path, keeper: object | None = None) -> None:
+    def __init__(self, path: Path, keeper: object | None = None, rules: Sequence[Rule] = ()) -> None:
         self._results = _autarky.Results.open(os.fspath(path))
         self._tables: dict[str, Table] = {}
         self._keeper = keeper
+        self._rules = list(rules)
 
     # What it is
 
@@ -312,16 +314,25 @@ class Results:
 
     # How it goes on
 
-    def resume(self, *, jobs: int | None = None, progress: Shown = None) -> Results:
+    def resume(self, *, jobs: int | None = None, progress: Shown = None, executor: Any = None) -> Results:
         """Go on to what was asked for, after Ctrl-C, a crash or a kill. The bits are those of a study that was never interrupted."""
-        return self.extend(jobs=jobs, progress=progress)
+        return self.extend(jobs=jobs, progress=progress, executor=executor)
 
     def extend(
-        self, replications: int | None = None, points: int | None = None, *, jobs: int | None = None, progress: Shown = None
+        self,
+        replications: int | None = None,
+        points: int | None = None,
+        *,
+        jobs: int | None = None,
+        progress: Shown = None,
+        executor: Any = None,
     ) -> Results:
-        """Go on to more replications, or to more points of the design (as it counts them). What is recorded stays."""
-        study = _autarky.Study.reopen(self.path, replications, points)
-        return run_study(study, self.path, jobs, progress, keeper=self._keeper)
+        """Go on to more replications, or to more points of the design (as it counts them). What is recorded stays.
+
+        Of a folder whose policies a function decides, open it with that function first: ``open_results(path, rules={"mine": function})``.
+        """
+        study = _autarky.Study.reopen(self.path, replications, points, [rule.told() for rule in self._rules])
+        return run_study(study, self.path, Way(jobs, progress, executor), self._rules, self._keeper)
 
     def __repr__(self) -> str:
         runs = self.manifest["runs"]
@@ -361,22 +372,36 @@ def _remove(path: str, owner: int) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
+class Way(NamedTuple):
+    """How a study is run: threads, progress, or the executor whose workers do it."""
+
+    jobs: int | None
+    progress: Shown
+    executor: Any
+
+
 def run_study(
-    study: _autarky.Study, out: Path | None, jobs: int | None, progress: Shown, keeper: object | None = None
+    study: _autarky.Study, out: Path | None, way: Way, rules: Sequence[Rule], keeper: object | None = None
 ) -> Results:
-    """Run a study into a folder; what is known afterwards. Warnings are given as from the caller's caller."""
+    """Run a study into a folder; what is known afterwards. Warnings are given as from the user's call."""
+    jobs = way.jobs
     if jobs is not None and not 1 <= jobs <= 1024:
         raise UsageError(f"`jobs` is a number of threads from 1 to 1024; found {jobs}")
-    warn(study.warnings, ScenarioWarning, 3)
+    warn(study.warnings, ScenarioWarning, 4)
     if out is None:
         keeper = keeper or _Temporary()
         assert isinstance(keeper, _Temporary)
         folder = os.path.join(keeper.path, "results")
     else:
         folder = os.fspath(out)
-    with Shower(progress, study.runs) as shown:
-        interrupted = study.run(folder, jobs, shown)
-    results = Results(folder, keeper)
+    with Shower(way.progress, study.runs) as shown:
+        if way.executor is None:
+            interrupted = study.run(folder, jobs, shown)
+        else:
+            from ._executor import run_chunks
+
+            interrupted = run_chunks(study, folder, way.executor, [rule.told() for rule in rules], shown)
+    results = Results(folder, keeper, rules)
     _tell(results, interrupted)
     return results
 
@@ -390,9 +415,20 @@ def _tell(results: Results, interrupted: bool) -> None:
         warn([f"{runs['failed']} runs failed; .failures lists them"], FailedRunsWarning, 4)
 
 
-def open_results(path: Path) -> Results:
-    """The results of a folder. StorageError if it is none or is damaged."""
-    return Results(path)
+def open_results(path: Path, *, rules: Mapping[str, Function | Mapping[str, Function]] | None = None) -> Results:
+    """The results of a folder. StorageError if it is none or is damaged.
+
+    ``rules`` are the functions that decide its policies, by policy (and nation, where there are several); only going on needs them.
+    """
+    results = Results(path)
+    noted = {(n["policy"], n["nation"]) for n in results.manifest.get("rules", [])}
+    for policy, functions in (rules or {}).items():
+        nations = [nation for name, nation in sorted(noted) if name == policy]
+        if not nations:
+            raise UsageError(f"no function decides a policy `{policy}` of the folder")
+        of = functions if isinstance(functions, Mapping) else dict.fromkeys(nations, functions)
+        results._rules += [rule_of(policy, nation, function, None) for nation, function in of.items()]
+    return results
 
 
 def merge(folders: Iterable[Path], out: Path) -> Results:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from . import _autarky
 from ._autarky import UsageError
 from ._messages import ScenarioWarning, warn
-from ._results import Answer, Comparison, Results, run_study
+from ._results import Answer, Comparison, Results, Way, run_study
+from ._rule import Function, Rule, rule_of
 from ._table import Table
 from ._values import settings
 from .design import Axes, Design
@@ -64,11 +65,12 @@ class Scenario:
     ``s["nation.EST.power_price"]`` is one parameter, ``s.parameters()`` all of them.
     """
 
-    __slots__ = ("_policy", "_scenario")
+    __slots__ = ("_policy", "_rules", "_scenario")
 
-    def __init__(self, scenario: _autarky.Scenario, policy: str | None = None) -> None:
+    def __init__(self, scenario: _autarky.Scenario, policy: str | None = None, rules: tuple[Rule, ...] = ()) -> None:
         self._scenario = scenario
         self._policy = policy
+        self._rules = rules
 
     @property
     def id(self) -> str:
@@ -146,7 +148,7 @@ class Scenario:
 
         Texts may carry units; numbers are in the parameter's own. ScenarioError tells everything that is wrong.
         """
-        changed = Scenario(self._scenario.with_sets(settings(values)), self._policy)
+        changed = Scenario(self._scenario.with_sets(settings(values)), self._policy, self._rules)
         _warn(changed._scenario.warnings, known=self._scenario.warnings)
         return changed
 
@@ -155,7 +157,35 @@ class Scenario:
         if name not in self._scenario.policies:
             known = ", ".join(self._scenario.policies)
             raise UsageError(f"the scenario has no policy `{name}`; there are: {known}")
-        return Scenario(self._scenario, name)
+        return Scenario(self._scenario, name, self._rules)
+
+    def rule(
+        self, name: str, function: Function, *, nation: str | None = None, policy: str | None = None, source: str | None = None
+    ) -> Scenario:
+        """The scenario with one more policy, ``name``, under which ``function`` decides for a nation at each fiscal year.
+
+        Parameters
+        ----------
+        function : called with a ``State``: what the state of the nation knows at the start of the fiscal year (year, date, levers in force, what they spent and have
+            left, and ``state["served_share"]``, the latest sample of every series). It returns a dict from levers to numbers, or None to leave all as they are:
+            appropriation (USD a year), coverage, portfolio.data_centre, portfolio.network, portfolio.cloud, portfolio.commons, tariff, cloud_rebate, node_subsidy.capital,
+            node_subsidy.energy, tax.profit, tax.break. Levers lie on top of the scenario and of dated changes of policy until the function decides again.
+        nation : by default the first. Call ``rule`` again with the same name for a second nation.
+        policy : the policy that is copied for everything else (default: the one picked, else the base).
+        source : text that identifies the function, where it cannot be read.
+
+        Results are reproducible if the function is pure: nothing but the state may enter. The hash of its source is recorded; another source is another study.
+        What the function raises, or a lever out of its range, fails that run. A call costs some microseconds, and runs of other threads wait for the
+        interpreter meanwhile. UsageError if the source cannot be read; MismatchError where a folder holds a study of another function.
+        """
+        nation = nation or self.nations[0]
+        known = [rule for rule in self._rules if rule.policy == name]
+        new = rule_of(name, nation, function, source)
+        if any(rule.nation == nation for rule in known):
+            raise UsageError(f"policy `{name}` in {nation} has a function already")
+        scenario = self._scenario if known else self._scenario.with_copy(name, policy or self._policy or "base")
+        picked = None if self._policy is None else name
+        return Scenario(scenario, picked, (*self._rules, new))
 
     def difference(self, other: Scenario) -> str:
         """What differs from another scenario under the policies picked (else the bases), as text; "" if nothing does."""
@@ -174,6 +204,7 @@ class Scenario:
         out: Path | None = None,
         jobs: int | None = None,
         progress: Shown = None,
+        executor: Any = None,
     ) -> Results:
         """Run the base and every policy (or ``policies`` beside the base) on common random numbers.
 
@@ -188,19 +219,18 @@ class Scenario:
         out : results folder; if the same study was begun there, it goes on. Default: a temporary folder that lasts as long as the results.
         jobs : threads; default: one a core. In a forked process runs go serially.
         progress : None shows a line in a terminal and a bar in a notebook; False nothing; a function is called with (runs that ended, runs asked for).
+        executor : a Dask client or an executor of ``concurrent.futures``, whose workers do the runs; the results are the same to the last bit.
 
         Ctrl-C returns what is finished, the same replications of every policy, with an InterruptedWarning. Failed runs give a FailedRunsWarning.
         Errors: ScenarioError, UsageError, MismatchError (another study is in ``out``), StorageError.
         """
         asked = _asked(replications, seed, first, keep, None, _draws(uncertain, seed), until)
-        if self._policy is not None:
-            if policies is not None:
+        scenario = self
+        if policies is not None:
+            if self._policy is not None:
                 raise UsageError("`policies` goes with a scenario of which no policy was picked")
-            study = _autarky.Scenario.study_of([(self._policy, self._scenario, self._policy)], asked)
-        else:
-            scenario = self._scenario if policies is None else self._scenario.with_policies(list(policies))
-            study = scenario.study(asked)
-        return run_study(study, out, jobs, progress)
+            scenario = Scenario(self._scenario.with_policies(list(policies)), None, self._rules)
+        return _run(scenario, asked, out, Way(jobs, progress, executor))
 
     def compare(
         self,
@@ -228,15 +258,17 @@ class Scenario:
     ) -> Answer:
         """Runs, time, disk and memory before anything starts. One replication of the base is run and timed."""
         asked = _asked(replications, seed, 0, keep, design, _draws(uncertain, seed), None)
-        study = self._scenario.study(asked)
-        text, data = study.plan(os.fspath(out), jobs)
+        text, data = self._scenario.study(asked, []).plan(os.fspath(out), jobs)
         return Answer(text, data)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Scenario) and (self.hash, self._policy) == (other.hash, other._policy)
+        return isinstance(other, Scenario) and self._key() == other._key()
 
     def __hash__(self) -> int:
-        return hash((self.hash, self._policy))
+        return hash(self._key())
+
+    def _key(self) -> tuple[Any, ...]:
+        return (self.hash, self._policy, tuple((rule.policy, rule.nation, rule.source) for rule in self._rules))
 
     def __repr__(self) -> str:
         lines = [f"{self.id}: {self.title}", f"policies  {', '.join(self.policies)}", f"nations   {', '.join(self.nations)}"]
@@ -297,6 +329,7 @@ def sweep(
     out: Path | None = None,
     jobs: int | None = None,
     progress: Shown = None,
+    executor: Any = None,
 ) -> Results:
     """Run policies at the points of a design, on common random numbers.
 
@@ -314,17 +347,23 @@ def sweep(
     if design is not None and uncertain is not None:
         raise UsageError("a design and `uncertain` do not go together")
     asked = _asked(replications, seed, first, keep, design, _draws(uncertain, seed), None, shard)
-    study = _study(scenarios, asked)
-    return run_study(study, out, jobs, progress)
+    return _run(scenarios, asked, out, Way(jobs, progress, executor))
 
 
-def _study(scenarios: Scenarios, asked: _autarky.Asked) -> _autarky.Study:
+def _run(scenarios: Scenarios, asked: _autarky.Asked, out: Path | None, way: Way) -> Results:
+    """Run a scenario with all its policies, or named ones of several."""
+    if isinstance(scenarios, Scenario) and scenarios._policy is None:
+        known = set(scenarios.policies)
+        rules = [rule for rule in scenarios._rules if rule.policy in known]
+        study = scenarios._scenario.study(asked, [rule.told() for rule in rules])
+        return run_study(study, out, way, rules)
     if isinstance(scenarios, Scenario):
-        if scenarios._policy is None:
-            return scenarios._scenario.study(asked)
-        scenarios = {scenarios._policy: scenarios}
-    named = [(name, s._scenario, s._policy or "base") for name, s in scenarios.items()]
-    return _autarky.Scenario.study_of(named, asked)
+        scenarios = {str(scenarios._policy): scenarios}
+    picked = {name: s._policy or "base" for name, s in scenarios.items()}
+    rules = [r.under(name) for name, s in scenarios.items() for r in s._rules if r.policy == picked[name]]
+    named = [(name, s._scenario, picked[name]) for name, s in scenarios.items()]
+    study = _autarky.Scenario.study_of(named, asked, [rule.told() for rule in rules])
+    return run_study(study, out, way, rules)
 
 
 def _draws(uncertain: int | None, seed: int) -> tuple[int, int] | None:

@@ -86,7 +86,7 @@ pub fn drive<'s>(
     watcher: &mut impl Watcher,
 ) -> Result<Ran<'s>, DriveError> {
     check_room(&job.market.study, claim, threads)?;
-    let mut results = open(job, claim)?;
+    let mut results = claimed(job, claim)?;
     let runs = results.manifest().runs;
     watcher.started(runs.recorded, runs.asked);
     let mut runner = Runner {
@@ -109,8 +109,18 @@ pub fn drive<'s>(
     Ok(Ran { results, interrupted })
 }
 
+/// The folder of a study whose runs other processes do, on this disk.
+///
+/// # Errors
+///
+/// See [`DriveError`].
+pub fn open<'s>(job: &'s Job, claim: &Claim) -> Result<Results<'s>, DriveError> {
+    check_room(&job.market.study, claim, NonZeroUsize::MIN)?;
+    Ok(claimed(job, claim)?)
+}
+
 /// The folder of a study, with the points of its design.
-fn open<'s>(job: &'s Job, claim: &Claim) -> Result<Results<'s>, OutputError> {
+fn claimed<'s>(job: &'s Job, claim: &Claim) -> Result<Results<'s>, OutputError> {
     let results = Results::open(&job.market.study, claim)?;
     if let Some(design) = job.market.design() {
         results.write_design(design)?;

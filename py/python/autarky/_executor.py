@@ -1,0 +1,177 @@
+"""Studies whose runs other processes do: Dask, ``concurrent.futures``, and whatever looks like it.
+
+The client cuts the runs that are due into chunks of some seconds, hands them out, and writes what comes back into one folder, in canonical order. Chunks are
+idempotent: one that comes twice, late or after the client was started again changes nothing, and the folder is that of a serial run to the last bit.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import queue
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from . import _autarky
+from ._autarky import AutarkyError, UsageError
+
+#: Seconds that a chunk shall take: long enough that handing it out costs nothing, short enough that a lost one costs little.
+CHUNK_SECONDS = 20.0
+#: How often a chunk is tried whose worker raised.
+TRIALS = 3
+
+_Rules = list[tuple[str, str, str, str, Any]]
+
+
+@functools.lru_cache(maxsize=2)
+def _unpacked(parcel: str) -> _autarky.Study:
+    return _autarky.unpack(parcel, [])
+
+
+def work(parcel: str, rules: _Rules, segment: str, start: int, end: int) -> tuple[bytes, float]:
+    """Do some runs in a worker: their bytes, and the seconds that they took. Runs go one after the other, on one thread."""
+    study = _autarky.unpack(parcel, rules) if rules else _unpacked(parcel)
+    begin = time.perf_counter()
+    return _autarky.chunk(study, segment, (start, end)), time.perf_counter() - begin
+
+
+class _Pool:
+    """What hands out work: ``submit``, and how many workers there are."""
+
+    def __init__(self, executor: Any) -> None:
+        self.executor = executor
+        self.is_dask = hasattr(executor, "scheduler_info") and hasattr(executor, "submit")
+        if not self.is_dask and not hasattr(executor, "submit"):
+            raise UsageError(
+                f"`executor` is a Dask client or an executor of concurrent.futures (it has `submit`); found {type(executor).__name__}"
+            )
+
+    def workers(self) -> int:
+        if self.is_dask:
+            return max(1, sum(self.executor.nthreads().values()))
+        return int(getattr(self.executor, "_max_workers", None) or os.cpu_count() or 1)
+
+    def submit(self, *arguments: Any) -> Any:
+        if self.is_dask:
+            return self.executor.submit(work, *arguments, pure=False, retries=TRIALS - 1)
+        return self.executor.submit(work, *arguments)
+
+
+class _Cutter:
+    """Cuts the runs that are due into chunks by the time that runs took so far."""
+
+    def __init__(self, due: list[tuple[int, int]], seconds: float, workers: int) -> None:
+        self.due = list(due)
+        self.seconds = seconds
+        self.workers = workers
+        self.runs = 0
+        self.spent = 0.0
+
+    def learn(self, runs: int, seconds: float) -> None:
+        self.runs += runs
+        self.spent += seconds
+
+    def next(self) -> tuple[int, int] | None:
+        """The next chunk: one run a worker while nothing is known, then as long as wanted, and shorter towards the end so that all workers end together."""
+        if not self.due:
+            return None
+        start, end = self.due[0]
+        length = 1
+        if self.runs:
+            left = sum(e - s for s, e in self.due)
+            fair = -(-left // (2 * self.workers))
+            length = max(1, min(int(self.seconds * self.runs / max(self.spent, 1e-9)), fair))
+        cut = min(end, start + length)
+        self.due[0] = (cut, end)
+        if cut == end:
+            self.due.pop(0)
+        return (start, cut)
+
+
+def run_chunks(
+    study: _autarky.Study,
+    folder: str,
+    executor: Any,
+    rules: _Rules,
+    progress: Callable[[int], None] | None,
+    seconds: float = CHUNK_SECONDS,
+) -> bool:
+    """Run a study into a folder by the workers of an executor; whether Ctrl-C ended it early."""
+    pool = _Pool(executor)
+    recorder = _autarky.Recorder.open(study, folder)
+    parcel = study.parcel()
+    interrupted = False
+    try:
+        for _ in _segments(pool, recorder, (parcel, rules), seconds, progress):
+            pass
+    except KeyboardInterrupt:
+        interrupted = True
+    except BaseException:
+        recorder.finish(True)
+        raise
+    recorder.finish(interrupted)
+    return interrupted
+
+
+def _segments(
+    pool: _Pool, recorder: _autarky.Recorder, job: tuple[str, _Rules], seconds: float, progress: Callable[[int], None] | None
+) -> Iterator[None]:
+    while (due := recorder.pending()) is not None:
+        segment, runs = due
+        _segment(pool, recorder, (*job, segment), _Cutter(runs, seconds, pool.workers()), progress)
+        yield
+
+
+def _segment(
+    pool: _Pool,
+    recorder: _autarky.Recorder,
+    job: tuple[str, _Rules, str],
+    cutter: _Cutter,
+    progress: Callable[[int], None] | None,
+) -> None:
+    """Hand out the runs of a segment and take them; some more chunks than workers are out at once, so that none waits for the client."""
+    ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    out: dict[Any, tuple[int, int, int]] = {}
+
+    def submit(start: int, end: int, trial: int) -> None:
+        future = pool.submit(*job, start, end)
+        out[future] = (start, end, trial)
+        future.add_done_callback(ended.put)
+
+    try:
+        while True:
+            while len(out) < 2 * cutter.workers and (cut := cutter.next()) is not None:
+                submit(*cut, 1)
+            if not out:
+                return
+            try:
+                future = ended.get(timeout=0.1)
+            except queue.Empty:
+                future = None
+            if future is not None and future in out:
+                start, end, trial = out.pop(future)
+                taken = _take(future, recorder, trial)
+                if taken is None:
+                    submit(start, end, trial + 1)
+                else:
+                    cutter.learn(end - start, taken)
+            if progress is not None:
+                progress(recorder.taken)
+    finally:
+        for future in out:
+            future.cancel()
+
+
+def _take(future: Any, recorder: _autarky.Recorder, trial: int) -> float | None:
+    """Record what a worker returned; the seconds that it took, None if it is to be tried again."""
+    try:
+        chunk, seconds = future.result()
+    except Exception as error:
+        broken = type(error).__name__ in ("BrokenProcessPool", "BrokenThreadPool", "BrokenExecutor")
+        if isinstance(error, AutarkyError) or broken or trial >= TRIALS:
+            text = f"a worker failed ({type(error).__name__}: {error}); {recorder.taken} runs are kept, and .resume(executor=…) goes on"
+            raise AutarkyError(text) from error
+        return None
+    recorder.hold(chunk)
+    return float(seconds)
