@@ -15,6 +15,7 @@ use super::manifest::{FILE as MANIFEST, FileEntry, Manifest, identity};
 use super::results::{FAILURES_LISTED, PARAMETERS, RESOLVED};
 use super::streams::tasks;
 use crate::design::{DesignSpec, Kind};
+use crate::rule::RuleNote;
 use crate::run::schedule::{BLOCK, Task};
 use crate::run::{Failure, Fold, Statistics, Study};
 
@@ -329,6 +330,14 @@ pub(super) fn differences(manifest: &Manifest, study: &Study) -> Vec<String> {
     if manifest.scenario.hash != study.scenario_hash {
         differ("SHA-256 of the scenario's values", &manifest.scenario.hash, &study.scenario_hash);
     }
+    for (there, here) in rules_that_differ(&manifest.rules, &study.rules) {
+        let note = there.or(here);
+        let what = note.map_or_else(String::new, |note| {
+            format!("function that decides policy `{}` in {}", note.policy, note.nation)
+        });
+        let text = |note: Option<&RuleNote>| note.map_or("none".to_owned(), RuleNote::function);
+        differ(&what, &text(there), &text(here));
+    }
     let or_none = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
     if manifest.design != study.design {
         differ("design", &or_none(&manifest.design), &or_none(&study.design));
@@ -367,6 +376,21 @@ pub(super) fn differences(manifest: &Manifest, study: &Study) -> Vec<String> {
         out.push("the identity of the study".to_owned());
     }
     out
+}
+
+/// Rules that are not the same there and here, or only on one side.
+fn rules_that_differ<'n>(
+    there: &'n [RuleNote],
+    here: &'n [RuleNote],
+) -> Vec<(Option<&'n RuleNote>, Option<&'n RuleNote>)> {
+    let beside =
+        |note: &RuleNote, others: &'n [RuleNote]| others.iter().find(|o| o.is_beside(note));
+    let known = there.iter().map(|note| (Some(note), beside(note, here)));
+    let new = here.iter().filter(|note| beside(note, there).is_none());
+    let same = |(there, here): &(Option<&RuleNote>, Option<&RuleNote>)| {
+        there.zip(*here).is_some_and(|(there, here)| there.is_same(here))
+    };
+    known.chain(new.map(|note| (None, Some(note)))).filter(|pair| !same(pair)).collect()
 }
 
 fn kind(spec: Option<&DesignSpec>) -> Option<&Kind> {
