@@ -43,7 +43,7 @@ fn crowded() -> Scenario {
 
 fn started<'a>(plan: &'a mut Blueprint, nodes: &[u32]) -> Run<'a> {
     fleet(plan, nodes);
-    Run::new(&*plan, 1, 0)
+    Run::new(plan, 1, 0)
 }
 
 #[test]

@@ -162,7 +162,7 @@ fn a_decision_lies_over_scenario_and_events_until_the_next_and_then_is_gone() {
     change(&mut s, "crisis", (100.0, Some(2.5 * YEAR)), &[("tariff", 0.3), ("coverage", 0.9)]);
     let rule = ByYear(&[&[("tariff", 0.1)], &[("tariff", 0.2)], &[("tax.profit", 0.25)], &[]]);
     let plan = Blueprint::new(&s).unwrap();
-    let mut run = Run::new(governed(&plan, &rule), 2, 0);
+    let mut run = Run::governed(governed(&plan, &rule), 2, 0);
     let foc = zone(&plan, "FOC");
     let mut at = |day: f64, expected: [f64; 3]| {
         let Policy { tariff, coverage, profit_tax, .. } = *run.to(day).policy(foc);

@@ -204,8 +204,13 @@ pub struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// At day 0.
-    pub fn new(plan: impl Into<Governed<'a>>, seed: u64, replication: u64) -> Self {
-        let Governed { plan, rules } = plan.into();
+    pub fn new(plan: &'a Blueprint, seed: u64, replication: u64) -> Self {
+        Self::governed(plan.into(), seed, replication)
+    }
+
+    /// At day 0, with rules.
+    pub fn governed(market: Governed<'a>, seed: u64, replication: u64) -> Self {
+        let Governed { plan, rules } = market;
         let world = World::new(plan, seed, replication).unwrap();
         let mut simulation = Simulation::new(Market { plan, rules, world });
         simulation.set_up(Market::begin).unwrap();
