@@ -13,6 +13,7 @@ use crate::entity::event::EventParameters;
 use crate::id::NationId;
 use crate::mechanism::government::LEVERS;
 use crate::mechanism::policy::{Change, Policy};
+use crate::metric::Observers;
 use crate::metric::series::SERIES;
 use crate::record::Column;
 use crate::schema::{Entry, FieldSpec, Kind, Range, Value};
@@ -59,7 +60,19 @@ pub struct Sample<'a> {
     pub values: &'a [f64],
 }
 
-impl Sample<'_> {
+impl<'a> Sample<'a> {
+    /// The latest of a nation; none before the first, and of a nation that is not recorded.
+    #[must_use]
+    pub fn latest(observers: &'a Observers, plan: &Blueprint, nation: NationId) -> Option<Self> {
+        let f = plan.focus.iter().position(|id| *id == nation)?;
+        let last = observers.samples.checked_sub(1)?;
+        let row = (f * plan.timing.samples + last) * SERIES.len();
+        Some(Self {
+            day: observers.samples as f64 * plan.timing.sample.as_days(),
+            values: observers.series.get(row..row + SERIES.len())?,
+        })
+    }
+
     /// The value of a series by its name in result tables; none for an unknown name.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<f64> {

@@ -6,7 +6,7 @@ use crate::blueprint::Blueprint;
 use crate::event::{Event, phase};
 use crate::id::NationId;
 use crate::mechanism::government::{appropriation, divided};
-use crate::rule::{Fault, Rule, RuleError, Rules, StateView, check};
+use crate::rule::{Fault, Rule, RuleError, Rules, Sample, StateView, check};
 use crate::world::government::budget;
 use crate::world::{Ctx, ModelError, World};
 
@@ -84,7 +84,7 @@ impl World {
             policy: &government.policy,
             spent: &government.spent,
             left: government.limited.then_some(&government.left),
-            sample: self.observers.latest(plan, nation),
+            sample: Sample::latest(&self.observers, plan, nation),
         }
     }
 }

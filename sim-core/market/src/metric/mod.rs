@@ -20,7 +20,6 @@ use crate::event::{Event, phase};
 use crate::id::{NationId, PoolId, ProviderId};
 use crate::mechanism::clearing::{Method, Report};
 use crate::record::{HORIZONS_DAYS, Withdrawal};
-use crate::rule::Sample;
 use crate::world::{Ctx, ModelError, World};
 use security::Work;
 use series::SERIES;
@@ -289,17 +288,6 @@ impl Observers {
         if let Some(at) = SERIES.iter().position(|(column, _)| column.name == name) {
             self.series[row + at] = value;
         }
-    }
-
-    /// The latest sample of a nation; none before the first, and of a nation that is not recorded.
-    #[must_use]
-    pub fn latest(&self, plan: &Blueprint, nation: NationId) -> Option<Sample<'_>> {
-        let (f, last) = (self.focus(nation)?, self.samples.checked_sub(1)?);
-        let row = (f * plan.timing.samples + last) * SERIES.len();
-        Some(Sample {
-            day: self.samples as f64 * plan.timing.sample.as_days(),
-            values: &self.series[row..row + SERIES.len()],
-        })
     }
 
     /// Withdrawals averaged over the samples.
