@@ -3,7 +3,6 @@
 //! A function cannot be stored, so a results folder holds its source and what proves that it is the same. Only the text of the function counts: what it
 //! calls, imports or remembers is outside of it (decision 0072).
 
-use std::fmt;
 use std::sync::Arc;
 
 use autarky_market::blueprint::Blueprint;
@@ -80,18 +79,12 @@ impl RuleNote {
 }
 
 /// A rule with what is noted of it.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Ruling {
     /// What is noted.
     pub note: RuleNote,
     /// What decides.
     pub rule: Arc<dyn Rule>,
-}
-
-impl fmt::Debug for Ruling {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ruling").field("note", &self.note).finish_non_exhaustive()
-    }
 }
 
 /// A blueprint with the rules that govern in it.

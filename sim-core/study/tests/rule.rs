@@ -260,7 +260,8 @@ fn a_folder_goes_on_with_the_same_function_and_with_no_other() {
     assert!(without.contains("policy `mine` in EST is decided by the function `decide` (SHA-256"));
     assert!(without.contains("go on from Python with the same function"), "{without}");
     let other = ruling("def decide(state): return {}", Idle);
-    let changed = reopen_with(&stored, more, &[other.clone()]).expect_err("another source");
+    let changed =
+        reopen_with(&stored, more, std::slice::from_ref(&other)).expect_err("another source");
     assert!(asked(changed).contains("another source is another study"));
     let (_, plain) = folder(&job(1, None), 2);
     let new = reopen_with(&plain, more, &[guard()]).expect_err("there was none");

@@ -330,13 +330,8 @@ pub(super) fn differences(manifest: &Manifest, study: &Study) -> Vec<String> {
     if manifest.scenario.hash != study.scenario_hash {
         differ("SHA-256 of the scenario's values", &manifest.scenario.hash, &study.scenario_hash);
     }
-    for (there, here) in rules_that_differ(&manifest.rules, &study.rules) {
-        let note = there.or(here);
-        let what = note.map_or_else(String::new, |note| {
-            format!("function that decides policy `{}` in {}", note.policy, note.nation)
-        });
-        let text = |note: Option<&RuleNote>| note.map_or("none".to_owned(), RuleNote::function);
-        differ(&what, &text(there), &text(here));
+    for (what, there, here) in rules_that_differ(&manifest.rules, &study.rules) {
+        differ(&what, &there, &here);
     }
     let or_none = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
     if manifest.design != study.design {
@@ -378,19 +373,22 @@ pub(super) fn differences(manifest: &Manifest, study: &Study) -> Vec<String> {
     out
 }
 
-/// Rules that are not the same there and here, or only on one side.
-fn rules_that_differ<'n>(
-    there: &'n [RuleNote],
-    here: &'n [RuleNote],
-) -> Vec<(Option<&'n RuleNote>, Option<&'n RuleNote>)> {
-    let beside =
-        |note: &RuleNote, others: &'n [RuleNote]| others.iter().find(|o| o.is_beside(note));
-    let known = there.iter().map(|note| (Some(note), beside(note, here)));
-    let new = here.iter().filter(|note| beside(note, there).is_none());
-    let same = |(there, here): &(Option<&RuleNote>, Option<&RuleNote>)| {
-        there.zip(*here).is_some_and(|(there, here)| there.is_same(here))
+/// Rules that are not the same there and here, or only on one side: what is decided, and by which functions.
+fn rules_that_differ(there: &[RuleNote], here: &[RuleNote]) -> Vec<(String, String, String)> {
+    let function = |notes: &[RuleNote], at: &RuleNote| {
+        let note = notes.iter().find(|note| note.is_beside(at));
+        note.map_or("none".to_owned(), RuleNote::function)
     };
-    known.chain(new.map(|note| (None, Some(note)))).filter(|pair| !same(pair)).collect()
+    let new = here.iter().filter(|note| !there.iter().any(|other| other.is_beside(note)));
+    let differs = |note: &&RuleNote| {
+        let same = |notes: &[RuleNote]| notes.iter().any(|other| other.is_same(note));
+        !(same(there) && same(here))
+    };
+    let text = |note: &RuleNote| {
+        let what = format!("function that decides policy `{}` in {}", note.policy, note.nation);
+        (what, function(there, note), function(here, note))
+    };
+    there.iter().chain(new).filter(differs).map(text).collect()
 }
 
 fn kind(spec: Option<&DesignSpec>) -> Option<&Kind> {
