@@ -7,7 +7,7 @@ use autarky_engine::stop::StopFlag;
 use autarky_study::ask::{AskError, Asked};
 use autarky_study::design::{Design, DesignSpec, Kind};
 use autarky_study::drive::{self, DriveError, Watcher};
-use autarky_study::job::{Growth, Job, JobError, Request, Vary, reopen};
+use autarky_study::job::{Job, JobError, Request, Vary, reopen_to_read};
 use autarky_study::output::{Claim, OutputError, Stored, csv, json, table, without_control};
 use autarky_study::run::schedule::Shard;
 use autarky_study::run::{Failure as RunFailure, Keep, PrepareError, Recipe, Study, shell_word};
@@ -98,6 +98,7 @@ fn recipe(args: &ScenarioArgs) -> Recipe {
         overlays: args.overlay.iter().map(|path| path.display().to_string()).collect(),
         sets: args.set.clone(),
         policies: args.policy.clone(),
+        copies: Vec::new(),
     }
 }
 
@@ -319,8 +320,7 @@ pub(crate) struct Opened {
 impl Opened {
     pub(crate) fn new(dir: &Path) -> Result<Self, Failure> {
         let stored = Stored::open(dir).map_err(output)?;
-        let job = reopen(&stored, Growth::default())
-            .map_err(|error| failure(error, MessageFormat::Human))?;
+        let job = reopen_to_read(&stored).map_err(|error| failure(error, MessageFormat::Human))?;
         Ok(Self { stored, job })
     }
 

@@ -1,8 +1,8 @@
 //! The model of `docs/model.md`: nations, vendors, providers, demand, and what remains when a foreign party
 //! withdraws. No input, no output.
 //!
-//! [`scenario::Scenario`] is compiled into a [`blueprint::Blueprint`]; [`simulate`] runs one replication of it and returns a
-//! [`record::Record`].
+//! [`scenario::Scenario`] is compiled into a [`blueprint::Blueprint`]; [`simulate`] runs one replication of it, with
+//! [`rule::Rules`] for nations whose policy is a function, and returns a [`record::Record`].
 #![forbid(unsafe_code)]
 
 pub mod blueprint;
@@ -16,6 +16,7 @@ pub mod metric;
 pub mod process;
 pub mod record;
 mod rollout;
+pub mod rule;
 pub mod scenario;
 pub mod schema;
 mod simulate;

@@ -20,6 +20,7 @@ use crate::metric::series::SERIES;
 use crate::process::Process;
 use crate::record::{Layout, Record};
 use crate::rollout::{Rollouts, failed};
+use crate::rule::{Governed, Rules};
 use crate::world::alliance::AllianceState;
 use crate::world::chain::ChainState;
 use crate::world::connectivity::ConnectivityState;
@@ -81,12 +82,12 @@ pub fn layout(plan: &Blueprint) -> Layout {
     }
 }
 
-/// Runs one replication.
+/// Runs one replication: of a blueprint, or of one with rules ([`Governed`]).
 ///
 /// # Errors
-/// [`SimulationError`] when a conservation law is violated, a limit is passed, or `stop` was requested.
-pub fn simulate(
-    plan: &Blueprint,
+/// [`SimulationError`] when a conservation law is violated, a limit is passed, a rule fails, or `stop` was requested.
+pub fn simulate<'p>(
+    plan: impl Into<Governed<'p>>,
     seed: u64,
     replication: u64,
     stop: &StopFlag,
@@ -99,14 +100,15 @@ pub fn simulate(
 /// # Errors
 /// As [`simulate`].
 pub fn simulate_traced<'p, T: Witness<Market<'p>>>(
-    plan: &'p Blueprint,
+    plan: impl Into<Governed<'p>>,
     (seed, replication): (u64, u64),
     stop: &StopFlag,
     trace: &mut T,
 ) -> Result<Record, SimulationError> {
+    let Governed { plan, rules } = plan.into();
     let world = World::new(plan, seed, replication).map_err(failed)?;
-    let mut simulation = Simulation::new(Market { plan, world });
-    simulation.set_up(|market, ctx| market.world.begin(plan, ctx)).map_err(failed)?;
+    let mut simulation = Simulation::new(Market { plan, rules, world });
+    simulation.set_up(Market::begin).map_err(failed)?;
     let mut limits = Limits { events: plan.timing.event_budget, ..Limits::default() };
     if plan.rollout.replications > 0 {
         let left = limits.events;
@@ -148,6 +150,16 @@ fn record(plan: &Blueprint, observers: &Observers, events: u64, fingerprint: u64
         capacity: observers.capacity.clone(),
         events,
         fingerprint,
+    }
+}
+
+impl Market<'_> {
+    /// Installs the initial fleet and schedules the first event of every family.
+    ///
+    /// # Errors
+    /// When the calendar refuses an event, or clearing a parameter.
+    pub fn begin(&mut self, ctx: &mut Ctx<'_>) -> Result<(), ModelError> {
+        self.world.begin(self.plan, &self.rules, ctx)
     }
 }
 
@@ -237,10 +249,12 @@ impl World {
     }
 
     /// Installs the initial fleet and schedules the first event of every family.
-    ///
-    /// # Errors
-    /// When the calendar refuses an event, or clearing a parameter.
-    pub fn begin(&mut self, plan: &Blueprint, ctx: &mut Ctx<'_>) -> Result<(), ModelError> {
+    fn begin(
+        &mut self,
+        plan: &Blueprint,
+        rules: &Rules<'_>,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), ModelError> {
         self.price_hardware(plan, 0.0);
         for one in &plan.initial {
             let vintage = -one.age;
@@ -281,7 +295,7 @@ impl World {
         for n in 0..plan.nations.len() {
             self.schedule_currency(plan, NationId::new(n), ctx)?;
         }
-        Self::begin_fiscal_years(plan, ctx)?;
+        Self::begin_fiscal_years(plan, rules, ctx)?;
         self.begin_projects(plan, ctx)?;
         self.begin_talent(plan, ctx)?;
         self.schedule_models(plan, ctx)?;

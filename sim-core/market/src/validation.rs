@@ -28,7 +28,7 @@ use crate::scenario::{Problem, Scenario};
 use crate::schema::{Entry, Kind, Value};
 
 /// Tolerance of sums of shares.
-const SHARE_TOLERANCE: f64 = 1e-9;
+pub(crate) const SHARE_TOLERANCE: f64 = 1e-9;
 /// Fields whose names begin with one of these are the shares of one portfolio: of capacity, and of the state's money.
 pub const PORTFOLIOS: [&str; 2] = ["policy.portfolio.", "policy.budget."];
 /// Bytes that one site keeps: outage state and clock.
@@ -173,7 +173,7 @@ fn number(entry: &dyn Entry, at: usize) -> Option<f64> {
 }
 
 /// A sum without the noise of its last bits.
-fn tidy(x: f64) -> f64 {
+pub(crate) fn tidy(x: f64) -> f64 {
     (x * 1e9).round() / 1e9
 }
 

@@ -7,6 +7,7 @@ use autarky_market::MODEL_VERSION;
 use crate::design::{DesignSpec, Kind, UncertainDraws, left_out, of_uncertain};
 use crate::output::manifest::Manifest;
 use crate::output::{OutputError, Stored, without_control};
+use crate::rule::Ruling;
 use crate::run::schedule::Shard;
 use crate::run::{Keep, MarketStudy, PrepareError, Recipe, Replications};
 use crate::scenario::{
@@ -109,10 +110,14 @@ pub fn load_recipe(recipe: &Recipe) -> Result<Loaded, Vec<Diagnostic>> {
     if !policies.is_empty() && !policies.iter().any(|name| name == "base") {
         policies.push("base".to_owned());
     }
+    if !policies.is_empty() {
+        policies.extend(recipe.copies.iter().map(|(name, _)| name.clone()));
+    }
     let options = Options {
         overlays: recipe.overlays.iter().map(Into::into).collect(),
         sets: recipe.sets.clone(),
         policies,
+        copies: recipe.copies.clone(),
         ..Options::default()
     };
     load(&Source::from_argument(&recipe.file), &options)
@@ -215,12 +220,42 @@ pub fn variants(all: &[Variant<'_>]) -> Result<Loaded, JobError> {
     Ok(loaded)
 }
 
-/// The study of a folder again, as it was or grown.
+/// The study of a folder again to run it, as it was or grown.
 ///
 /// # Errors
 ///
-/// The folder is damaged, the model has another version, or the design cannot grow.
+/// The folder is damaged, the model has another version, the design cannot grow, or a function decides a policy ([`reopen_with`]).
 pub fn reopen(stored: &Stored, growth: Growth) -> Result<Job, JobError> {
+    reopen_with(stored, growth, &[])
+}
+
+/// As [`reopen`], with the functions that decide policies.
+///
+/// # Errors
+///
+/// As [`reopen`]; or a function is missing, or has another source than the recorded one.
+pub fn reopen_with(stored: &Stored, growth: Growth, rulings: &[Ruling]) -> Result<Job, JobError> {
+    let mut job = opened(stored, growth)?;
+    for ruling in rulings {
+        job.market.supply(ruling.clone()).map_err(JobError::Asked)?;
+    }
+    let mut policies = 0..job.market.study.policies.len();
+    match policies.find_map(|policy| job.market.missing_rule(policy)) {
+        Some(note) => Err(JobError::Asked(note.missing())),
+        None => Ok(job),
+    }
+}
+
+/// The study of a folder again to read its results; what a function decides cannot be run.
+///
+/// # Errors
+///
+/// The folder is damaged, or the model has another version.
+pub fn reopen_to_read(stored: &Stored) -> Result<Job, JobError> {
+    opened(stored, Growth::default())
+}
+
+fn opened(stored: &Stored, growth: Growth) -> Result<Job, JobError> {
     let manifest = &stored.manifest;
     if manifest.model_version != MODEL_VERSION {
         return Err(mismatch(
@@ -265,6 +300,7 @@ pub fn reopen(stored: &Stored, growth: Growth) -> Result<Job, JobError> {
     }
     market.study.shard = manifest.shard;
     market.study.assumptions.clone_from(&manifest.assumptions);
+    market.study.rules.clone_from(&manifest.rules);
     market.study.parameters = stored.parameters()?;
     Ok(Job { market, loaded })
 }
@@ -296,9 +332,22 @@ fn grown(spec: &DesignSpec, points: Option<u64>) -> Result<DesignSpec, JobError>
     Ok(spec)
 }
 
-/// The command that makes a study again.
+/// The command that makes a study again; a remark follows it where functions decide policies, because a command cannot name them.
 #[must_use]
 pub fn again(manifest: &Manifest) -> String {
+    let mut text = command(manifest);
+    for note in &manifest.rules {
+        let (policy, function) = (&note.policy, note.function());
+        let _ = write!(
+            text,
+            "  # from Python: policy `{policy}` in {} is decided by {function}",
+            note.nation
+        );
+    }
+    text
+}
+
+fn command(manifest: &Manifest) -> String {
     let mut words = vec![manifest.command.clone()];
     for policy in &manifest.recipe.policies {
         words.push(format!("--policy {policy}"));

@@ -15,6 +15,7 @@ pub mod persona;
 pub mod plan;
 pub mod replay;
 pub mod report;
+pub mod rule;
 pub mod run;
 pub mod scenario;
 pub mod trace;

@@ -8,10 +8,12 @@ use std::io;
 use autarky_engine::stop::StopFlag;
 use autarky_market::blueprint::Blueprint;
 use autarky_market::record::{Layout, Record};
+use autarky_market::rule::Governed;
 use autarky_market::{MODEL_VERSION, SimulationError, layout, simulate};
 use serde_json::{Map, Value, json};
 
 use crate::output::without_control;
+use crate::rule::{Ruling, governed};
 use crate::scenario::{Policy, scenario_hash};
 use crate::trace::{TraceError, TraceOptions, Traced, write_trace};
 
@@ -28,6 +30,7 @@ pub struct Replay {
     pub replication: u64,
     blueprint: Blueprint,
     layout: Layout,
+    rulings: Vec<Ruling>,
 }
 
 impl Replay {
@@ -45,7 +48,28 @@ impl Replay {
             replication,
             layout: layout(&blueprint),
             blueprint,
+            rulings: Vec::new(),
         })
+    }
+
+    /// Lets a rule govern a nation, as in the study that is replayed.
+    ///
+    /// # Errors
+    /// It is a rule of another policy, or the nation is not recorded.
+    pub fn govern(&mut self, ruling: Ruling) -> Result<(), String> {
+        let other = &ruling.note.policy;
+        if *other != self.policy {
+            return Err(format!("the rule is of policy `{other}`, not of `{}`", self.policy));
+        }
+        governed(&self.blueprint, std::iter::once(&ruling))?;
+        self.rulings.retain(|other| !other.note.is_beside(&ruling.note));
+        self.rulings.push(ruling);
+        Ok(())
+    }
+
+    /// What is simulated.
+    fn market(&self) -> Governed<'_> {
+        governed(&self.blueprint, self.rulings.iter()).expect("each rule was tried when it came")
     }
 
     /// The start of the run in days from 1970-01-01.
@@ -59,7 +83,7 @@ impl Replay {
     /// # Errors
     /// It failed or was stopped.
     pub fn run(&self, stop: &StopFlag) -> Result<Record, SimulationError> {
-        simulate(&self.blueprint, self.seed, self.replication, stop)
+        simulate(self.market(), self.seed, self.replication, stop)
     }
 
     /// Runs it and writes its events.
@@ -72,7 +96,7 @@ impl Replay {
         stop: &StopFlag,
         out: impl io::Write,
     ) -> Result<Traced, TraceError> {
-        write_trace(&self.blueprint, (self.seed, self.replication), options, stop, out)
+        write_trace(self.market(), (self.seed, self.replication), options, stop, out)
     }
 
     /// What identifies it and its events, on one line.

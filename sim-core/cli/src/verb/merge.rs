@@ -1,6 +1,6 @@
 //! `autarky merge`: shards put together.
 
-use autarky_study::job::{Growth, reopen};
+use autarky_study::job::reopen_to_read;
 use autarky_study::output::{Claim, Stored, csv, json, merge, table, without_control};
 use autarky_study::run::schedule::Shard;
 
@@ -15,7 +15,7 @@ pub(crate) fn run(args: &Merge) -> Result<u8, Failure> {
     let Some(first) = shards.first() else {
         return Err(Failure::new(USAGE, "there is nothing to merge"));
     };
-    let mut job = reopen(first, Growth::default()).map_err(|e| failure(e, MessageFormat::Human))?;
+    let mut job = reopen_to_read(first).map_err(|e| failure(e, MessageFormat::Human))?;
     job.market.study.shard = Shard::WHOLE;
     let study = &job.market.study;
     let manifest = merge(study, &shards, &Claim::Exact(args.out.clone())).map_err(output)?;

@@ -60,6 +60,9 @@ fn recorded(args: &Replay) -> Result<Replication, Failure> {
         let text = format!("the study has points 0 to {}, not {}", points - 1, args.point);
         return Err(Failure::new(USAGE, text));
     }
+    if let Some(note) = market.missing_rule(policy) {
+        return Err(Failure::new(USAGE, note.missing()));
+    }
     // A point that cannot be compiled fails here as it did in the study.
     market.with_blueprint((policy, args.point), |_| ()).map_err(|error| match error {
         TaskError::Failed(reason) => Failure::new(FAILED_RUNS, reason),

@@ -48,6 +48,10 @@ fn text(stored: &Stored) -> String {
             manifest.replications.asked, manifest.replications.first, manifest.seed
         ),
     );
+    for note in &manifest.rules {
+        let what = format!("{} in {}: {}", note.policy, note.nation, note.function());
+        line("decided by", what);
+    }
     if let Some(spec) = &manifest.design_spec {
         line("design", format!("{}, {} points", spec.kind.as_str(), manifest.points));
     }
@@ -72,6 +76,7 @@ fn object(stored: &Stored) -> serde_json::Value {
         "scenario": manifest.scenario, "status": manifest.status, "runs": manifest.runs,
         "replications": manifest.replications, "points": manifest.points, "seed": manifest.seed,
         "shard": manifest.shard, "design": manifest.design_spec, "stopping": manifest.stopping,
+        "rules": manifest.rules,
         "parts": manifest.parts.len(), "bytes": bytes(stored), "model_version": manifest.model_version,
         "program_version": manifest.program_version, "result_digest": manifest.result_digest,
     })

@@ -258,6 +258,27 @@ pub fn change(event: &EventParameters) -> PolicyChange {
     }
 }
 
+/// The event that sets what a change sets: the inverse of [`change`].
+#[must_use]
+pub fn parameters(change: &PolicyChange) -> EventParameters {
+    let share = |kind: ProviderKind| change.portfolio[kind as usize];
+    EventParameters {
+        set_appropriation: change.appropriation,
+        set_coverage: change.coverage,
+        set_cloud: share(ProviderKind::Cloud),
+        set_data_centre: share(ProviderKind::DataCentre),
+        set_network: share(ProviderKind::Network),
+        set_commons: share(ProviderKind::Commons),
+        set_tariff: change.tariff,
+        set_cloud_rebate: change.cloud_rebate,
+        set_capital_subsidy: change.capital_subsidy,
+        set_energy_subsidy: change.energy_subsidy,
+        set_profit_tax: change.profit_tax,
+        set_tax_break: change.tax_break,
+        ..EventParameters::default()
+    }
+}
+
 fn terms(event: &EventParameters) -> Terms {
     Terms {
         regime: event.regime,

@@ -29,6 +29,7 @@ use autarky_engine::simulation::Model;
 use crate::blueprint::Blueprint;
 use crate::event::Event;
 use crate::metric;
+use crate::rule::Rules;
 use crate::world::{Ctx, ModelError, World};
 
 pub(crate) use node::churn_trials;
@@ -40,7 +41,9 @@ pub(crate) use settlement::MONTH;
 pub struct Market<'a> {
     /// What does not change.
     pub plan: &'a Blueprint,
-    /// What does.
+    /// Who decides at the start of fiscal years.
+    pub rules: Rules<'a>,
+    /// What does change.
     pub world: World,
 }
 
@@ -50,7 +53,7 @@ impl Model for Market<'_> {
 
     #[expect(clippy::too_many_lines, reason = "the one match over the whole vocabulary of events")]
     fn handle(&mut self, ctx: &mut Ctx<'_>, event: Event) -> Result<(), ModelError> {
-        let Self { plan, world } = self;
+        let Self { plan, rules, world } = self;
         if world.sleeps_through(event) {
             return Ok(());
         }
@@ -93,7 +96,7 @@ impl Model for Market<'_> {
             Event::CurrencyShort(nation) | Event::CurrencyFlows(nation) => {
                 world.currency_switches(plan, nation, ctx)
             }
-            Event::FiscalYear(nation) => world.fiscal_year(plan, nation, ctx),
+            Event::FiscalYear(nation) => world.fiscal_year(plan, (nation, rules.of(nation)), ctx),
             Event::ProjectMonth(project) => world.project_month(plan, project, ctx),
             Event::MilestoneDone(project) => world.milestone_done(plan, project, ctx),
             Event::TalentFlow(nation) => world.talent_flow(plan, nation, ctx),

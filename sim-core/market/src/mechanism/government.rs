@@ -3,33 +3,36 @@
 //! Each fiscal year `A_y = A_0 · (1 + g)^y` is divided over the levers by the shares of the budget, and what a lever had left is kept in part:
 //! `left ← keep·left + share·A_y`. The rest lapses, as in annual budgeting (Liebman and Mahoney 2017).
 
+use crate::vocabulary;
+
+vocabulary! {
 /// A lever that costs the state money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lever {
     /// Hardware and building of the national data centre.
-    DataCentre = 0,
+    DataCentre = "data_centre",
     /// Rebates on the bills of clouds.
-    Cloud = 1,
+    Cloud = "cloud",
     /// Subsidies to nodes of the domestic network.
-    NodeSubsidy = 2,
+    NodeSubsidy = "node_subsidy",
     /// Taxes forgone.
-    TaxBreak = 3,
+    TaxBreak = "tax_break",
     /// Stockpile of spare parts.
-    Stockpile = 4,
+    Stockpile = "stockpile",
     /// Projects of domestic chips.
-    ChipProject = 5,
+    ChipProject = "chip_project",
     /// Training of talent.
-    Talent = 6,
+    Talent = "talent",
     /// Enclaves, audits, red-teaming.
-    Security = 7,
+    Security = "security",
     /// National model.
-    Models = 8,
+    Models = "models",
     /// Contributions to alliances and commons.
-    Alliance = 9,
+    Alliance = "alliance",
+}
 }
 
 /// Number of levers.
-pub const LEVERS: usize = 10;
+pub const LEVERS: usize = Lever::ALL.len();
 
 /// The appropriation of fiscal year `year`, counted from zero, USD.
 #[must_use]

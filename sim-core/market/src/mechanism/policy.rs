@@ -62,6 +62,23 @@ impl Change {
     }
 }
 
+impl From<&Policy> for Change {
+    /// The change that sets all of a policy.
+    fn from(policy: &Policy) -> Self {
+        Self {
+            appropriation: policy.appropriation,
+            coverage: Some(policy.coverage),
+            portfolio: policy.portfolio.map(Some),
+            tariff: Some(policy.tariff),
+            cloud_rebate: Some(policy.cloud_rebate),
+            capital_subsidy: Some(policy.capital_subsidy),
+            energy_subsidy: Some(policy.energy_subsidy),
+            profit_tax: Some(policy.profit_tax),
+            tax_break: Some(policy.tax_break),
+        }
+    }
+}
+
 impl Policy {
     /// The policy after a change.
     #[must_use]

@@ -6,7 +6,7 @@ use crate::entity::provider::ProviderKind;
 use crate::id::{NationId, PoolId};
 use crate::ledger::AccountId;
 use crate::mechanism::government::{LEVERS, Lever};
-use crate::mechanism::policy::{KINDS, Policy};
+use crate::mechanism::policy::{Change, KINDS, Policy};
 use crate::metric::discount;
 
 /// A government: its policy and its purse.
@@ -14,6 +14,8 @@ use crate::metric::discount;
 pub struct Government {
     /// Policy in force.
     pub policy: Policy,
+    /// What a rule decided for this fiscal year; nothing where no rule governs.
+    pub decided: Change,
     /// What each lever may still spend this fiscal year, USD; of no meaning without an appropriation.
     pub left: [f64; LEVERS],
     /// Whether its levers have only what was appropriated.
@@ -34,6 +36,7 @@ impl Government {
     pub fn new(nation: &Nation) -> Self {
         Self {
             policy: initial(nation),
+            decided: Change::default(),
             left: [0.0; LEVERS],
             // Nothing is appropriated before the first fiscal year begins.
             limited: nation.parameters.appropriation.is_some(),
@@ -146,22 +149,27 @@ impl World {
         &self.governments[nation.at()].policy
     }
 
-    /// Policies of the destinations of an event: the scenario's, and over it every change in force in the order in which they took effect.
+    /// Policies of the destinations of an event.
     pub fn change_policies(&mut self, plan: &Blueprint, event: usize) {
         for &nation in &plan.events[event].destinations {
-            let mut policy = initial(&plan.nations[nation.at()]);
-            let in_force = |e: &usize| {
-                self.politics.active[*e] && plan.events[*e].destinations.contains(&nation)
-            };
-            let mut changes: Vec<usize> = (0..plan.events.len()).filter(in_force).collect();
-            changes.sort_by_key(|&e| self.politics.since[e]);
-            for e in changes {
-                if let Effect::Policy(change) = &plan.events[e].effect {
-                    policy = policy.after(change);
-                }
-            }
-            self.governments[nation.at()].policy = policy;
+            self.governments[nation.at()].policy = self.policy_due(plan, nation);
         }
+    }
+
+    /// The policy that shall be in force: the scenario's, over it every change in force in the order in which they took effect, and over all what a rule decided.
+    #[must_use]
+    pub fn policy_due(&self, plan: &Blueprint, nation: NationId) -> Policy {
+        let mut policy = initial(&plan.nations[nation.at()]);
+        let in_force =
+            |e: &usize| self.politics.active[*e] && plan.events[*e].destinations.contains(&nation);
+        let mut changes: Vec<usize> = (0..plan.events.len()).filter(in_force).collect();
+        changes.sort_by_key(|&e| self.politics.since[e]);
+        for e in changes {
+            if let Effect::Policy(change) = &plan.events[e].effect {
+                policy = policy.after(change);
+            }
+        }
+        policy.after(&self.governments[nation.at()].decided)
     }
 
     /// Share of what a lever supports that the state pays today: none once the year's money is out.

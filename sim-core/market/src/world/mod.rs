@@ -42,6 +42,7 @@ use crate::mechanism::clearing::InvalidParameter;
 use crate::mechanism::export_control::Regimes;
 use crate::metric::integrity::Violation;
 use crate::process::Process;
+use crate::rule::RuleError;
 
 /// What handlers see of the engine.
 pub type Ctx<'a> = Context<'a, crate::event::Event>;
@@ -273,7 +274,7 @@ pub struct World {
     pub withdrawn: Option<withdrawal::Withdrawn>,
 }
 
-/// Why a replication failed. Each is a defect of the program or a scenario beyond its limits, never of the user's typing.
+/// Why a replication failed. But for rules each is a defect of the program or a scenario beyond its limits, never of the user's typing.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ModelError {
     /// The calendar refused an event.
@@ -288,6 +289,8 @@ pub enum ModelError {
     Sampler(SamplerError),
     /// A conservation law is violated.
     Violation(Violation),
+    /// A rule that governs a nation failed, or decided what no policy may be.
+    Rule(Box<RuleError>),
 }
 
 impl std::fmt::Display for ModelError {
@@ -299,6 +302,7 @@ impl std::fmt::Display for ModelError {
             Self::Clearing(e) => write!(f, "{e}"),
             Self::Sampler(e) => write!(f, "{e}"),
             Self::Violation(e) => write!(f, "{e}"),
+            Self::Rule(e) => write!(f, "{e}"),
         }
     }
 }
@@ -314,7 +318,7 @@ macro_rules! model_error_from {
         }
     )+};
 }
-model_error_from!(CalendarError => Calendar, TimeError => Time, LedgerError => Ledger, InvalidParameter => Clearing, SamplerError => Sampler, Violation => Violation);
+model_error_from!(CalendarError => Calendar, TimeError => Time, LedgerError => Ledger, InvalidParameter => Clearing, SamplerError => Sampler, Violation => Violation, Box<RuleError> => Rule);
 
 /// Schedules an event after a span of days. One that would come after the calendar's last instant, 142 years from the start, never comes.
 ///

@@ -16,6 +16,7 @@ use autarky_market::entity::nation::Residency;
 use autarky_market::entity::provider::{CapacityTarget, PriceRule, ProviderKind};
 use autarky_market::handler::Market;
 use autarky_market::id::{HardwareId, NationId, PoolId, SiteId};
+use autarky_market::rule::Governed;
 use autarky_market::scenario::Scenario;
 use autarky_market::world::World;
 
@@ -204,9 +205,15 @@ pub struct Run<'a> {
 impl<'a> Run<'a> {
     /// At day 0.
     pub fn new(plan: &'a Blueprint, seed: u64, replication: u64) -> Self {
+        Self::governed(plan.into(), seed, replication)
+    }
+
+    /// At day 0, with rules.
+    pub fn governed(market: Governed<'a>, seed: u64, replication: u64) -> Self {
+        let Governed { plan, rules } = market;
         let world = World::new(plan, seed, replication).unwrap();
-        let mut simulation = Simulation::new(Market { plan, world });
-        simulation.set_up(|market, ctx| market.world.begin(plan, ctx)).unwrap();
+        let mut simulation = Simulation::new(Market { plan, rules, world });
+        simulation.set_up(Market::begin).unwrap();
         Self { simulation, trace: Vec::new() }
     }
 

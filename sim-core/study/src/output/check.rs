@@ -1,8 +1,10 @@
 //! Whether a manifest can be one: sizes that fit each other and files of the folder only. That it is the one that was written is what
 //! its SHA-256 says; this keeps one that somebody made from reaching outside of its folder or asking for impossible sizes.
 
+use super::digest::sha256;
 use super::folder::TABLES;
 use super::manifest::{Manifest, Recorded, SHARDS};
+use crate::rule::RuleNote;
 use crate::run::schedule::{BLOCK, Segment};
 
 /// Names beside the parts and states.
@@ -38,6 +40,20 @@ pub(super) fn fault(manifest: &Manifest) -> Option<String> {
     }
     if manifest.parts.iter().any(|part| part.segment >= manifest.segments.len()) {
         return Some("a part belongs to no segment".to_owned());
+    }
+    for (at, note) in manifest.rules.iter().enumerate() {
+        let RuleNote { policy, nation, source, sha256: hash, .. } = note;
+        let twice = manifest.rules[..at].iter().any(|other| other.is_beside(note));
+        if twice || !manifest.scenario.policies.contains(policy) {
+            return Some(format!(
+                "its rule of `{policy}` in `{nation}` is of no policy, or is not alone"
+            ));
+        }
+        if sha256(source.as_bytes()) != *hash {
+            return Some(format!(
+                "its rule of `{policy}` in `{nation}` has another source than its SHA-256 says"
+            ));
+        }
     }
     let foreign = manifest.named().find(|file| !ours(&file.path));
     foreign.map(|file| format!("it names `{}`, which is no file of a results folder", file.path))

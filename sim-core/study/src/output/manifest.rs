@@ -10,6 +10,7 @@ use super::check::fault;
 use super::digest::sha256;
 use super::{OutputError, Until};
 use crate::design::DesignSpec;
+use crate::rule::RuleNote;
 use crate::run::schedule::{BLOCK, Segment, Shard, missing};
 use crate::run::{Keep, Recipe, Study};
 
@@ -113,7 +114,7 @@ pub struct Manifest {
     pub status: Status,
     /// Digest of the recorded numbers; the same on every machine, for any number of threads, interrupted or not, in shards or whole.
     pub result_digest: String,
-    /// What identifies the study but for its size: scenario, policies, design, seed, first replication, model version.
+    /// What identifies the study but for its size: scenario, policies, rules, design, seed, first replication, model version.
     pub identity: String,
     /// Scenario.
     pub scenario: Scenario,
@@ -149,6 +150,9 @@ pub struct Manifest {
     pub command: String,
     /// What a reader must know to be assumed.
     pub assumptions: Vec<String>,
+    /// Rules that govern nations under policies, with the sources of their functions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleNote>,
     /// What is recorded.
     pub segments: Vec<Recorded>,
     /// Whether every run so far was folded in canonical order.
@@ -196,6 +200,7 @@ impl Manifest {
             recipe: study.recipe.clone(),
             command: study.command.clone(),
             assumptions: study.assumptions.clone(),
+            rules: study.rules.clone(),
             segments: Vec::new(),
             in_order: true,
             parts: Vec::new(),
@@ -304,6 +309,10 @@ fn hash(texts: &[&str], numbers: &[u64]) -> String {
 pub fn identity(study: &Study) -> String {
     let mut texts = vec![study.scenario_hash.as_str(), study.design.as_str()];
     texts.extend(study.policies.iter().map(|p| p.name.as_str()));
+    // A study without rules keeps the identity that it had before there were any.
+    let of = |note: &RuleNote| format!("rule\0{}\0{}\0{}", note.policy, note.nation, note.sha256);
+    let rules: Vec<String> = study.rules.iter().map(of).collect();
+    texts.extend(rules.iter().map(String::as_str));
     hash(&texts, &[study.seed, study.first, u64::from(study.model_version)])
 }
 

@@ -35,6 +35,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use citation::bibtex;
+pub(crate) use digest::sha256;
 pub use export::{ExportFormat, batches, export};
 pub use folder::{Claim, Folder};
 pub use looks::Until;

@@ -15,6 +15,7 @@ use super::manifest::{FILE as MANIFEST, FileEntry, Manifest, identity};
 use super::results::{FAILURES_LISTED, PARAMETERS, RESOLVED};
 use super::streams::tasks;
 use crate::design::{DesignSpec, Kind};
+use crate::rule::RuleNote;
 use crate::run::schedule::{BLOCK, Task};
 use crate::run::{Failure, Fold, Statistics, Study};
 
@@ -365,6 +366,9 @@ pub(super) fn differences(manifest: &Manifest, study: &Study) -> Vec<String> {
     if manifest.scenario.hash != study.scenario_hash {
         differ("SHA-256 of the scenario's values", &manifest.scenario.hash, &study.scenario_hash);
     }
+    for (what, there, here) in rules_that_differ(&manifest.rules, &study.rules) {
+        differ(&what, &there, &here);
+    }
     let or_none = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
     if manifest.design != study.design {
         differ("design", &or_none(&manifest.design), &or_none(&study.design));
@@ -403,6 +407,24 @@ pub(super) fn differences(manifest: &Manifest, study: &Study) -> Vec<String> {
         out.push("the identity of the study".to_owned());
     }
     out
+}
+
+/// Rules that are not the same there and here, or only on one side: what is decided, and by which functions.
+fn rules_that_differ(there: &[RuleNote], here: &[RuleNote]) -> Vec<(String, String, String)> {
+    let function = |notes: &[RuleNote], at: &RuleNote| {
+        let note = notes.iter().find(|note| note.is_beside(at));
+        note.map_or("none".to_owned(), RuleNote::function)
+    };
+    let new = here.iter().filter(|note| !there.iter().any(|other| other.is_beside(note)));
+    let differs = |note: &&RuleNote| {
+        let same = |notes: &[RuleNote]| notes.iter().any(|other| other.is_same(note));
+        !(same(there) && same(here))
+    };
+    let text = |note: &RuleNote| {
+        let what = format!("function that decides policy `{}` in {}", note.policy, note.nation);
+        (what, function(there, note), function(here, note))
+    };
+    there.iter().chain(new).filter(differs).map(text).collect()
 }
 
 fn kind(spec: Option<&DesignSpec>) -> Option<&Kind> {

@@ -14,7 +14,8 @@ use super::points::Points;
 use super::schedule::{Shard, Task};
 use super::{Incomparable, Keep, Mark, Policy, Recipe, Study, TaskError};
 use crate::design::{Design, DesignSpec};
-use crate::scenario::{self, Diagnostic, Loaded, resolved_toml};
+use crate::rule::{RuleNote, Ruling, governed};
+use crate::scenario::{self, Diagnostic, Loaded, nearest, resolved_toml};
 
 /// How often and with which draws to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct MarketStudy {
     pub study: Study,
     blueprints: Vec<Blueprint>,
     points: Option<Points>,
+    /// The functions of `study.rules` that are at hand.
+    rulings: Vec<Ruling>,
 }
 
 /// Why a loaded scenario cannot be run.
@@ -108,6 +111,7 @@ impl MarketStudy {
             actor_titles: actor_titles(loaded, &policies),
             marks: marks(loaded),
             assumptions: assumptions(loaded),
+            rules: Vec::new(),
             model_version: MODEL_VERSION,
             seed: replications.seed,
             first: replications.first,
@@ -123,7 +127,7 @@ impl MarketStudy {
             policies,
         };
         study.check().map_err(PrepareError::Incomparable)?;
-        Ok(Self { study, blueprints, points: None })
+        Ok(Self { study, blueprints, points: None, rulings: Vec::new() })
     }
 
     /// The same study at every point of a design, whose settings lie on top of the resolved scenario.
@@ -173,12 +177,85 @@ impl MarketStudy {
 
     /// Runs one replication of one policy.
     pub fn simulate(&self, task: Task, stop: &StopFlag) -> Result<Record, TaskError> {
-        let run =
-            |blueprint: &Blueprint| simulate(blueprint, self.study.seed, task.replication, stop);
-        self.with_blueprint((task.policy, task.point), run)?.map_err(|error| match error {
-            SimulationError::Stopped => TaskError::Stopped,
-            SimulationError::Run(reason) => TaskError::Failed(reason.to_string()),
-        })
+        if let Some(note) = self.missing_rule(task.policy) {
+            return Err(TaskError::Failed(note.missing()));
+        }
+        let name = &self.study.policies[task.policy].name;
+        let run = |blueprint: &Blueprint| {
+            let rulings = self.rulings.iter().filter(|ruling| ruling.note.policy == *name);
+            let market = governed(blueprint, rulings).map_err(TaskError::Failed)?;
+            simulate(market, self.study.seed, task.replication, stop).map_err(|error| match error {
+                SimulationError::Stopped => TaskError::Stopped,
+                SimulationError::Run(reason) => TaskError::Failed(reason.to_string()),
+            })
+        };
+        self.with_blueprint((task.policy, task.point), run)?
+    }
+
+    /// Lets a rule govern a nation under a policy of the study.
+    ///
+    /// # Errors
+    ///
+    /// There is no such policy, the nation is not recorded, or another rule governs it there.
+    pub fn govern(&mut self, ruling: Ruling) -> Result<(), String> {
+        let RuleNote { policy, nation, .. } = &ruling.note;
+        let names = || self.study.policies.iter().map(|p| p.name.as_str());
+        let Some(at) = names().position(|name| name == policy) else {
+            let help = nearest(policy, names()).map_or_else(
+                || format!("policies: {}", names().collect::<Vec<_>>().join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            return Err(format!("the study has no policy `{policy}`; {help}"));
+        };
+        governed(&self.blueprints[at], std::iter::once(&ruling))?;
+        if let Some(other) = self.study.rules.iter().find(|note| note.is_beside(&ruling.note)) {
+            let function = other.function();
+            return Err(format!(
+                "policy `{policy}` in {nation} is decided by the function {function} already"
+            ));
+        }
+        let place = |note: &RuleNote| {
+            let at = self.study.policies.iter().position(|p| p.name == note.policy);
+            (at, note.nation.clone())
+        };
+        let before = place(&ruling.note);
+        let at = self.study.rules.partition_point(|note| place(note) < before);
+        self.study.assumptions.push(ruling.note.sentence());
+        self.study.rules.insert(at, ruling.note.clone());
+        self.rulings.push(ruling);
+        Ok(())
+    }
+
+    /// Hands over the function of a rule that the study has.
+    ///
+    /// # Errors
+    ///
+    /// The study has another rule there, or none.
+    pub(crate) fn supply(&mut self, ruling: Ruling) -> Result<(), String> {
+        let (note, function) = (&ruling.note, ruling.note.function());
+        let RuleNote { policy, nation, .. } = note;
+        match self.study.rules.iter().find(|known| known.is_beside(note)) {
+            Some(known) if known.is_same(note) => {
+                self.rulings.retain(|other| !other.note.is_beside(note));
+                self.rulings.push(ruling);
+                Ok(())
+            }
+            Some(known) => Err(format!(
+                "policy `{policy}` in {nation} is decided by the function {} in the folder, not by {function}: another source is another study",
+                known.function()
+            )),
+            None => Err(format!(
+                "policy `{policy}` in {nation} is decided by no function in the folder, and now by {function}: that is another study"
+            )),
+        }
+    }
+
+    /// A rule that governs under a policy and whose function is not at hand.
+    #[must_use]
+    pub fn missing_rule(&self, policy: usize) -> Option<&RuleNote> {
+        let name = &self.study.policies[policy].name;
+        let here = |note: &&RuleNote| self.rulings.iter().any(|ruling| ruling.note.is_same(note));
+        self.study.rules.iter().filter(|note| note.policy == *name).find(|note| !here(note))
     }
 }
 

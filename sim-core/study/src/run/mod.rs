@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::design::DesignSpec;
 use crate::output::Until;
+use crate::rule::RuleNote;
 use schedule::{Shard, Task};
 
 pub use fold::{Fold, FoldState, Outcome, Runner, Sink, in_replication};
@@ -53,6 +54,8 @@ pub struct Study {
     pub marks: Vec<Mark>,
     /// What a reader must know to be assumed, a sentence each.
     pub assumptions: Vec<String>,
+    /// Rules that govern nations under policies, in the order of policies and nations.
+    pub rules: Vec<RuleNote>,
     /// Version of the model's bits.
     pub model_version: u32,
     /// Seed of all random streams.
@@ -90,6 +93,9 @@ pub struct Recipe {
     pub sets: Vec<String>,
     /// Policies asked for; empty for all.
     pub policies: Vec<String>,
+    /// Policies that copy others: (name, of which).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<(String, String)>,
 }
 
 impl Recipe {

@@ -1,13 +1,14 @@
 //! The texts that make one scenario: the file, its parents, overlays and settings, read in order of precedence.
 
 use super::about::About;
-use super::diagnostic::{Diagnostic, Severity};
+use super::diagnostic::Diagnostic;
 use super::layer::{Document, DocumentReader, Layer, LayerKind, PolicyDraft, Provenance, Setting};
 use super::parse;
 use super::points::{self, Home};
 use super::source::{Files, Finding, Findings, MAX_FILE_BYTES, Place, catalogue_hint, read_text};
 use super::tree::{Data, Node};
 use super::uncertain::UncertainDraft;
+use super::value::check_identifier;
 use super::{Options, Source};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -76,6 +77,9 @@ pub(crate) fn read(
         merge(&mut chain, kind, document);
     }
     chain.policies.retain(|_, policy| !policy.disabled);
+    for (name, of) in &options.copies {
+        copy_policy(&mut chain, (name, of), findings);
+    }
     chain.set((&options.sets, &options.policy_sets), files, findings);
     Some(chain)
 }
@@ -300,20 +304,39 @@ fn moved(mut node: Node, file: u32, offset: usize) -> Node {
     node
 }
 
+/// A policy that sets what another one sets, under a name and title of its own.
+fn copy_policy(chain: &mut Chain, (name, of): (&str, &str), findings: &mut Findings) {
+    let nowhere = Place { file: 0, start: 0, end: 0 };
+    if let Err(finding) = check_identifier(name, nowhere) {
+        return findings.push(Finding { place: None, ..finding });
+    }
+    if name == "base" || chain.policies.contains_key(name) {
+        let message =
+            format!("the scenario has a policy `{name}`, so none can be added under that name");
+        let finding = Finding::error(None, "", message);
+        return findings.push(finding.help("give the copy another name"));
+    }
+    let Some(draft) = chain.policies.get(of).cloned().or((of == "base").then(PolicyDraft::default))
+    else {
+        return findings.push(no_policy(chain, of));
+    };
+    chain.policies.insert(name.to_owned(), PolicyDraft { title: None, ..draft });
+}
+
+fn no_policy(chain: &Chain, name: &str) -> Finding {
+    let mut known: Vec<&str> = vec!["base"];
+    known.extend(chain.policies.keys().map(String::as_str));
+    let message =
+        format!("the scenario has no policy `{}`", name.chars().take(64).collect::<String>());
+    Finding::error(None, "", message).maybe_help(super::suggest::hint(name, &known))
+}
+
 /// Findings about policies that were asked for but do not exist.
 pub(crate) fn check_selection(chain: &Chain, options: &Options, findings: &mut Findings) {
     let of_sets = options.policy_sets.iter().map(|(name, _)| name);
     for name in options.policies.iter().chain(of_sets) {
         if name != "base" && !chain.policies.contains_key(name) {
-            let mut known: Vec<&str> = vec!["base"];
-            known.extend(chain.policies.keys().map(String::as_str));
-            let message = format!("the scenario has no policy `{name}`");
-            let inner = Box::new(Diagnostic {
-                severity: Severity::Error,
-                help: super::suggest::hint(name, &known),
-                ..Diagnostic::error(message)
-            });
-            findings.push(Finding { place: None, inner });
+            findings.push(no_policy(chain, name));
         }
     }
 }

@@ -123,6 +123,8 @@ pub struct Options {
     pub policies: Vec<String>,
     /// Settings `path=value` of one policy each (`base` is one), above `sets`: (policy, setting).
     pub policy_sets: Vec<(String, String)>,
+    /// Policies beside those of the file that set what another one sets (`base` is one): (name, of which). A later copy may copy an earlier one.
+    pub copies: Vec<(String, String)>,
 }
 
 /// A resolved scenario under one policy.

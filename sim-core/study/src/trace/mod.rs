@@ -12,10 +12,10 @@ use std::io::{self, Write};
 
 use autarky_engine::simulation::{TraceRecord, Witness};
 use autarky_engine::stop::StopFlag;
-use autarky_market::blueprint::Blueprint;
 use autarky_market::event::Event;
 use autarky_market::handler::Market;
 use autarky_market::record::Record;
+use autarky_market::rule::Governed;
 use autarky_market::{SimulationError, simulate_traced};
 use serde::Serialize;
 
@@ -59,8 +59,8 @@ impl std::error::Error for TraceError {}
 ///
 /// # Errors
 /// The replication failed, was stopped, or `out` failed.
-pub fn write_trace<W: Write>(
-    blueprint: &Blueprint,
+pub fn write_trace<'p, W: Write>(
+    market: impl Into<Governed<'p>>,
     (seed, replication): (u64, u64),
     options: &TraceOptions,
     stop: &StopFlag,
@@ -77,7 +77,7 @@ pub fn write_trace<W: Write>(
         date: String::new(),
         entity: String::new(),
     };
-    let ended = simulate_traced(blueprint, (seed, replication), stop, &mut writer);
+    let ended = simulate_traced(market, (seed, replication), stop, &mut writer);
     let flushed = writer.out.flush();
     if let Some(error) = writer.error.or(flushed.err()) {
         return Err(TraceError::Io(error));

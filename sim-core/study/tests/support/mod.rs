@@ -71,6 +71,7 @@ pub(crate) fn study(replications: u64) -> Study {
         )],
         marks: vec![Mark { day: 730.5, label: "ban starts".to_owned() }],
         assumptions: vec!["The effective variability of waits is assumed.".to_owned()],
+        rules: Vec::new(),
         model_version: 1,
         seed: 7,
         first: 0,
