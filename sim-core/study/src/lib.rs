@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod design;
 pub mod job;
 pub mod output;
+pub mod parcel;
 pub mod persona;
 pub mod plan;
 pub mod replay;

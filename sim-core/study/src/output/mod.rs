@@ -10,6 +10,7 @@
 //! differ between machines and in how rows are cut into parts; the values and `result_digest` do not.
 
 mod check;
+mod chunk;
 mod citation;
 pub mod csv;
 mod digest;
@@ -17,6 +18,7 @@ mod export;
 pub mod figure;
 mod folder;
 pub mod json;
+mod kept;
 mod looks;
 pub mod manifest;
 mod merge;
@@ -34,12 +36,13 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use chunk::{ChunkError, chunk};
 pub use citation::bibtex;
 pub use export::{ExportFormat, export};
 pub use folder::{Claim, Folder};
 pub use looks::Until;
 pub use merge::{bytes, is_shard, merge, slurm};
-pub use results::{Ending, Results};
+pub use results::{Ending, Pending, Results};
 pub use stored::{Column, Stored};
 
 /// Why results could not be written.
@@ -87,6 +90,8 @@ pub enum OutputError {
         /// What differs, a sentence each.
         differences: Vec<String>,
     },
+    /// A chunk cannot be taken: why.
+    Chunk(String),
     /// A file's content could not be made.
     Content {
         /// The file.
@@ -127,6 +132,7 @@ impl fmt::Display for OutputError {
                 write!(f, "`{}` holds another study:", printable(path))?;
                 differences.iter().try_for_each(|text| write!(f, "\n  {}", without_control(text)))
             }
+            Self::Chunk(reason) => write!(f, "the chunk is refused: {reason}"),
             Self::Content { path, reason } => {
                 write!(f, "cannot make `{}`: {reason}", printable(path))
             }
