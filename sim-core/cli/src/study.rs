@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use autarky_engine::stop::StopFlag;
-use autarky_study::ask::{AskError, Asked, Wanted};
+use autarky_study::ask::{AskError, Asked, Wanted, nation};
 use autarky_study::design::{Design, DesignSpec, Kind};
 use autarky_study::job::{Growth, Job, JobError, Request, Vary, reopen};
 use autarky_study::output::{
@@ -16,7 +16,6 @@ use autarky_study::run::schedule::Shard;
 use autarky_study::run::{
     Failure as RunFailure, Keep, PrepareError, Recipe, Runner, Statistics, Study, shell_word,
 };
-use autarky_study::scenario::{Diagnostic, nearest};
 
 use crate::args::{
     DesignArgs, DesignKind, Format, HowArgs, KeepArg, MessageFormat, OutcomeArgs, ScenarioArgs,
@@ -403,7 +402,7 @@ pub(crate) fn until(
     }
     let until = Until {
         quantities,
-        nation: nation(study, of)?,
+        nation: nation(study, of).map_err(ask)?,
         halfwidth,
         block: args.block.unwrap_or(50),
     };
@@ -414,28 +413,6 @@ pub(crate) fn until(
     until.rule(study.replications).map_err(|e| Failure::new(USAGE, e))?;
     study.until = Some(until);
     Ok(())
-}
-
-/// Position of a nation of a study, the first by default.
-pub(crate) fn nation(study: &Study, name: Option<&str>) -> Result<usize, Failure> {
-    let nations = &study.policies[0].layout.nations;
-    let Some(name) = name else { return Ok(0) };
-    nations
-        .iter()
-        .position(|nation| nation == name)
-        .ok_or_else(|| unknown("nation", name, nations.iter().map(String::as_str)))
-}
-
-/// A usage error about an unknown name, with a suggestion.
-pub(crate) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Failure {
-    let known: Vec<&str> = known.collect();
-    let help = nearest(name, known.iter().copied())
-        .map(|near| format!("did you mean `{near}`?"))
-        .or_else(|| (known.len() <= 20).then(|| format!("known: {}", known.join(", "))));
-    Failure::usage(&Diagnostic {
-        help,
-        ..Diagnostic::error(format!("the study has no {what} `{}`", without_control(name)))
-    })
 }
 
 /// Says which runs failed, and how each is run again.

@@ -382,3 +382,18 @@ fn pictures_exist_without_a_single_finished_replication() {
     assert_eq!(manifest.runs.failed, 6);
     assert!(folder.join("figure.png").exists() && folder.join("summary.csv").exists());
 }
+
+#[test]
+fn numbers_too_large_for_an_axis_are_in_the_tables_and_not_in_pictures() {
+    let (study, folder) = (study(3), scratch("huge"));
+    let huge = |task: Task| {
+        let mut record = record(task.policy, task.replication);
+        for row in record.series.chunks_mut(8) {
+            row[2] = 1e250 * (task.replication as f64 + task.policy as f64);
+        }
+        Ok(record)
+    };
+    run_with(&study, &folder, 1, huge);
+    let summary = fs::read_to_string(folder.join("summary.csv")).expect("a summary");
+    assert!(summary.contains("served_data_centre_mean"), "{summary}");
+}

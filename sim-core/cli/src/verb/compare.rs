@@ -1,6 +1,6 @@
 //! `autarky compare`: named policies on common random numbers, and what differs between them.
 
-use autarky_study::ask::{Asked, Compared, OBJECTIVES, Wanted, comparisons_csv};
+use autarky_study::ask::{Asked, Compared, OBJECTIVES, Wanted, comparisons_csv, nation, policy};
 use autarky_study::job::{Job, Vary};
 use autarky_study::output::Stored;
 use autarky_study::run::schedule::Shard;
@@ -68,11 +68,8 @@ fn check(args: &Compare, job: &Job) -> Result<(), Failure> {
             "--until-halfwidth looks at differences to the base; it does not go with --against";
         return Err(Failure::new(USAGE, text));
     }
-    crate::study::nation(study, args.objective.nation.as_deref())?;
-    if study.policies.iter().all(|policy| policy.name != args.against) {
-        let names = study.policies.iter().map(|policy| policy.name.as_str());
-        return Err(crate::study::unknown("policy", &args.against, names));
-    }
+    nation(study, args.objective.nation.as_deref()).map_err(ask)?;
+    policy(study, &args.against).map_err(ask)?;
     if args.study.replications < 2 {
         let text = "a comparison needs two replications or more: -n 2";
         return Err(Failure::new(USAGE, text));

@@ -142,6 +142,28 @@ fn unknown<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> 
     AskError::Asked(format!("the study has no {what} `{name}`{}", help.unwrap_or_default()))
 }
 
+/// Position of the nation of that name, the first without one.
+///
+/// # Errors
+///
+/// The study does not record it.
+pub fn nation(study: &Study, name: Option<&str>) -> Result<usize, AskError> {
+    let Some(name) = name else { return Ok(0) };
+    let nations = &study.policies[0].layout.nations;
+    let at = nations.iter().position(|nation| nation == name);
+    at.ok_or_else(|| unknown("nation", name, nations.iter().map(String::as_str)))
+}
+
+/// Position of the policy of that name.
+///
+/// # Errors
+///
+/// The study has no such policy.
+pub fn policy(study: &Study, name: &str) -> Result<usize, AskError> {
+    let at = study.policies.iter().position(|policy| policy.name == name);
+    at.ok_or_else(|| unknown("policy", name, study.policies.iter().map(|p| p.name.as_str())))
+}
+
 impl Asked<'_> {
     /// The nation of that name, the first without one.
     ///
@@ -150,17 +172,8 @@ impl Asked<'_> {
     /// The study does not record it.
     pub fn nation(&self, name: Option<&str>) -> Result<&str, AskError> {
         let nations = &self.study.policies[0].layout.nations;
-        match name {
-            None => nations
-                .first()
-                .map(String::as_str)
-                .ok_or_else(|| AskError::Asked("the study records no nation".to_owned())),
-            Some(name) => nations
-                .iter()
-                .find(|nation| *nation == name)
-                .map(String::as_str)
-                .ok_or_else(|| unknown("nation", name, nations.iter().map(String::as_str))),
-        }
+        let nation = nations.get(nation(self.study, name)?).map(String::as_str);
+        nation.ok_or_else(|| AskError::Asked("the study records no nation".to_owned()))
     }
 
     /// Position of the policy of that name, the base without one.
@@ -169,12 +182,7 @@ impl Asked<'_> {
     ///
     /// The study has no such policy.
     pub fn policy(&self, name: Option<&str>) -> Result<usize, AskError> {
-        let Some(name) = name else { return Ok(0) };
-        let policies = &self.study.policies;
-        policies
-            .iter()
-            .position(|policy| policy.name == name)
-            .ok_or_else(|| unknown("policy", name, policies.iter().map(|p| p.name.as_str())))
+        name.map_or(Ok(0), |name| policy(self.study, name))
     }
 
     /// Reads quantities as a user names them.

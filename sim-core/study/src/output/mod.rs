@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! manifest.json  resolved.toml  state-00000.bin  CITATION.bib  summary.csv  figure.png  figure.svg  failures.parquet
-//! runs/part-00000.parquet  series/…  withdrawal/…  capacity/…  failures/…
+//! runs/part-00000.parquet  series/…  withdrawal/…  capacity/…  failures/…  chunks/…
 //! ```
 //!
 //! Files are written to a temporary name, synced and renamed, parts before the manifest that lists them with size and SHA-256, so what the manifest says
