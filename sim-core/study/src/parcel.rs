@@ -20,7 +20,7 @@ const FORMAT: u32 = 1;
 /// The study as it is written.
 #[derive(Serialize, Deserialize)]
 struct Parcel {
-    parcel: u32,
+    format: u32,
     manifest: Manifest,
     resolved: String,
 }
@@ -28,7 +28,7 @@ struct Parcel {
 /// Who made a parcel: read before the rest of it.
 #[derive(Deserialize)]
 struct Maker {
-    parcel: u32,
+    format: u32,
     manifest: Versions,
 }
 
@@ -44,7 +44,7 @@ impl Job {
     pub fn parcel(&self) -> String {
         let study = &self.market.study;
         let (manifest, resolved) = (Manifest::new(study), study.resolved.clone());
-        serde_json::json!(Parcel { parcel: FORMAT, manifest, resolved }).to_string()
+        serde_json::json!(Parcel { format: FORMAT, manifest, resolved }).to_string()
     }
 
     /// Does the runs of a range of a segment, as [`chunk`] says.
@@ -77,11 +77,11 @@ pub fn open(text: &str) -> Result<Job, JobError> {
         return Err(asked(format!("model version: {version} there, {MODEL_VERSION} here")));
     }
     let here = env!("CARGO_PKG_VERSION");
-    if there.program_version != here || maker.parcel != FORMAT {
+    if there.program_version != here || maker.format != FORMAT {
         let version = &there.program_version;
         return Err(asked(format!(
             "program {version} with parcels of format {} there, {here} with format {FORMAT} here",
-            maker.parcel
+            maker.format
         )));
     }
     let Parcel { manifest, resolved, .. } = serde_json::from_str(text).map_err(none)?;

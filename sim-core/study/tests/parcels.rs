@@ -72,7 +72,7 @@ fn a_worker_with_the_parcel_alone_does_the_same_runs_and_changed_parcels_are_ref
     let refused = [
         ("model version: 0 there", changed(|v| v["manifest"]["model_version"] = json!(0))),
         ("program 0.0.0 with", changed(|v| v["manifest"]["program_version"] = json!("0.0.0"))),
-        ("parcels of format 99 there", changed(|v| v["parcel"] = json!(99))),
+        ("parcels of format 99 there", changed(|v| v["format"] = json!(99))),
         ("its study has another identity", changed(|v| v["manifest"]["seed"] = json!(6))),
         ("it has no policy", changed(|v| v["manifest"]["scenario"]["policies"] = json!([]))),
         ("it is none", text[..text.len() / 2].to_owned()),
