@@ -17,8 +17,8 @@ use support::scratch;
 /// `small-state` for three years at two points, with an overlay that is gone afterwards.
 fn job() -> Job {
     let overlay = scratch("overlay").join("short.toml");
-    fs::write(&overlay, "[horizon]\nyears = 3\n").expect("writable");
-    let axis = "nation.EST.power_price=0.1,0.2 USD/kWh".to_owned();
+    fs::write(&overlay, "format = 1\n[horizon]\nyears = 3\n").expect("writable");
+    let axis = "nation.EST.power_price={0.1 USD/kWh, 0.2 USD/kWh}".to_owned();
     let spec = DesignSpec { kind: Kind::Factorial, axes: vec![axis], seed: 1 };
     let request = Request {
         recipe: Recipe {
