@@ -5,6 +5,7 @@
 //!     cargo run --release -p autarky-benches --example study -- overhead-real 40    the same with replications of the market
 //!     cargo run --release -p autarky-benches --example study -- threads 400         two threads against one, to be run on a quiet machine
 //!     cargo run --release -p autarky-benches --example study -- memory 1000000      peak memory; leaves the folder for the next two
+//!     cargo run --release -p autarky-benches --example study -- chunks 10           1,000 chunks of 10 runs taken in order and in reverse
 //!     cargo run --release -p autarky-benches --example study -- resume FOLDER       start of a resume
 //!     cargo run --release -p autarky-benches --example study -- report FOLDER       report as HTML
 #![expect(clippy::print_stdout, reason = "this is what it is for")]
@@ -19,7 +20,7 @@ use autarky_engine::replicate::replicate;
 use autarky_engine::stop::StopFlag;
 use autarky_market::record::{HORIZONS_DAYS, Layer, Record, Withdrawal};
 use autarky_study::job::{Growth, Job, Request, reopen};
-use autarky_study::output::{Claim, Ending, Results, Stored};
+use autarky_study::output::{Claim, Ending, Results, Stored, chunk};
 use autarky_study::report::{Material, html};
 use autarky_study::run::schedule::{Segment, Shard, Task};
 use autarky_study::run::{Fold, Keep, Recipe, Runner, Sink, Study, TaskError};
@@ -34,11 +35,12 @@ fn main() -> Outcome<()> {
         ["overhead-real", n] => overhead(n.parse()?, &Work::Market),
         ["threads", n] => threads(n.parse()?),
         ["memory", n] => memory(n.parse()?),
+        ["chunks", n] => chunks(n.parse()?),
         ["resume", folder] => resume(Path::new(folder)),
         ["report", folder] => report(Path::new(folder)),
         _ => {
             println!(
-                "say overhead N, overhead-real N, threads N, memory N, resume FOLDER or report FOLDER"
+                "say overhead N, overhead-real N, threads N, memory N, chunks N, resume FOLDER or report FOLDER"
             );
             Ok(())
         }
@@ -223,6 +225,51 @@ fn memory(runs: u64) -> Outcome<()> {
         folder.display()
     );
     Ok(())
+}
+
+/// What the owner of a folder does with a thousand chunks of so many runs that came in order, and in reverse.
+fn chunks(runs: u64) -> Outcome<()> {
+    const CHUNKS: u64 = 1000;
+    for keep in [Keep::Runs, Keep::Series] {
+        let job = job(CHUNKS * runs, keep)?;
+        println!("{keep:?}: parcel {:.2} MB", job.parcel().len() as f64 / 1e6);
+        for reverse in [false, true] {
+            taken(&job, (CHUNKS, runs), reverse)?;
+        }
+    }
+    Ok(())
+}
+
+fn taken(job: &Job, (count, runs): (u64, u64), reverse: bool) -> Outcome<()> {
+    let (study, folder) = (&job.market.study, folder());
+    let mut results = Results::open(study, &Claim::Exact(folder.clone()))?;
+    let segment = results.pending()?.ok_or("nothing is pending")?.segment;
+    let (mut bytes, mut worker, mut owner, before) = (0, 0.0, 0.0, peak());
+    for k in 0..count {
+        let at = if reverse { count - 1 - k } else { k };
+        let start = Instant::now();
+        let simulate = |task| Ok(made_up(study, task));
+        let range = at * runs..(at + 1) * runs;
+        let made = chunk(study, (&segment, range), &StopFlag::new(), simulate)?;
+        worker += start.elapsed().as_secs_f64();
+        bytes += made.len();
+        let start = Instant::now();
+        results.hold(&made)?;
+        owner += start.elapsed().as_secs_f64();
+    }
+    let start = Instant::now();
+    results.finish(Ending::Complete)?;
+    println!(
+        "  {}: {:.1} kB a run; {count} chunks of {runs} runs made in {worker:.1} s, taken in {owner:.1} s, finished in {:.1} s; \
+         {} parts; {before:.0} MB before, {:.0} MB at most",
+        if reverse { "in reverse" } else { "in order" },
+        bytes as f64 / 1e3 / (count * runs) as f64,
+        start.elapsed().as_secs_f64(),
+        results.manifest().parts.len(),
+        peak(),
+    );
+    drop(results);
+    Ok(std::fs::remove_dir_all(folder)?)
 }
 
 /// From nothing to the first run of a resume.

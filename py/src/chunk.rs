@@ -156,13 +156,13 @@ pub(crate) fn chunk<'py>(
     py: Python<'py>,
     study: &Study,
     segment: &str,
-    (start, end): (u64, u64),
+    runs: (u64, u64),
 ) -> PyResult<Bound<'py, PyBytes>> {
     guard(|| {
         let segment: Segment = serde_json::from_str(segment)
             .map_err(|e| UsageError::new_err(format!("this is no segment: {e}")))?;
         let stop = StopFlag::new();
-        let work = || study.job().chunk((&segment, start..end), &stop);
+        let work = || study.job().chunk((&segment, runs.0..runs.1), &stop);
         let (bytes, interrupted) = watch(py, (&stop, &Count::default()), None, work)?;
         if interrupted {
             return Err(pyo3::exceptions::PyKeyboardInterrupt::new_err(()));

@@ -45,10 +45,11 @@ impl State {
 }
 
 fn date(py: Python<'_>, day: f64) -> PyResult<Bound<'_, PyDate>> {
-    PyDate::from_timestamp(py, 0).and_then(|epoch| {
-        let days = py.import("datetime")?.getattr("timedelta")?.call1((day.floor(),))?;
-        Ok(epoch.add(days)?.cast_into::<PyDate>()?)
-    })
+    /// Ordinal of 1970-01-01 in Python's calendar.
+    const EPOCH: i64 = 719_163;
+    let ordinal = EPOCH + day.floor() as i64;
+    let date = py.get_type::<PyDate>().call_method1("fromordinal", (ordinal,))?;
+    Ok(date.cast_into::<PyDate>()?)
 }
 
 fn named(values: &[f64; LEVERS]) -> BTreeMap<&'static str, f64> {
@@ -148,12 +149,22 @@ fn decided(answer: &Bound<'_, PyAny>) -> PyResult<Vec<(String, f64)>> {
     if answer.is_none() {
         return Ok(Vec::new());
     }
-    let wrong = |what: &str| PyTypeError::new_err(format!("a rule returns a dict from levers to numbers, or None; found {what}"));
+    let wrong = |what: &str| {
+        PyTypeError::new_err(format!(
+            "a rule returns a dict from levers to numbers, or None; found {what}"
+        ))
+    };
     if let Ok(dict) = answer.cast::<PyDict>() {
         return dict.iter().map(|(lever, value)| pair(&lever, &value)).collect();
     }
     let mapping = answer.cast::<PyMapping>().map_err(|_| wrong(&kind(answer)))?;
-    mapping.items()?.iter().map(|item| item.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>().and_then(|(l, v)| pair(&l, &v))).collect()
+    mapping
+        .items()?
+        .iter()
+        .map(|item| {
+            item.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>().and_then(|(l, v)| pair(&l, &v))
+        })
+        .collect()
 }
 
 fn pair(lever: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<(String, f64)> {
@@ -162,7 +173,10 @@ fn pair(lever: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<(String,
     })?;
     let number = if value.is_instance_of::<PyBool>() { None } else { value.extract::<f64>().ok() };
     let number = number.ok_or_else(|| {
-        PyTypeError::new_err(format!("`{name}` is set to a number in the lever's unit; found {}", kind(value)))
+        PyTypeError::new_err(format!(
+            "`{name}` is set to a number in the lever's unit; found {}",
+            kind(value)
+        ))
     })?;
     Ok((name, number))
 }
@@ -173,7 +187,8 @@ fn kind(value: &Bound<'_, PyAny>) -> String {
 
 /// An exception in one line, with the line of the innermost frame.
 fn told(py: Python<'_>, error: &PyErr) -> String {
-    let kind = error.get_type(py).name().map_or_else(|_| "error".to_owned(), |name| name.to_string());
+    let kind =
+        error.get_type(py).name().map_or_else(|_| "error".to_owned(), |name| name.to_string());
     let line = || -> Option<usize> {
         let mut frame = error.traceback(py)?.into_any();
         while let Ok(next) = frame.getattr("tb_next") {

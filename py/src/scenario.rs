@@ -134,7 +134,7 @@ impl Scenario {
         sets: Vec<String>,
         policies: Vec<String>,
     ) -> PyResult<Self> {
-        let recipe = Recipe { file, overlays, sets, policies };
+        let recipe = Recipe { file, overlays, sets, policies, ..Recipe::default() };
         guard(|| py.detach(|| Self::of(recipe)))
     }
 
@@ -252,7 +252,8 @@ impl Scenario {
 
     /// A study of the scenario and its policies.
     fn study(&self, py: Python<'_>, asked: Asked, rules: Vec<Told>) -> PyResult<Study> {
-        let (rulings, scenario) = (rulings(rules), (self.recipe.clone(), self.loaded.as_ref().clone()));
+        let (rulings, scenario) =
+            (rulings(rules), (self.recipe.clone(), self.loaded.as_ref().clone()));
         guard(|| py.detach(|| asked.study(scenario, rulings)))
     }
 

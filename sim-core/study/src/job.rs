@@ -235,7 +235,11 @@ pub fn reopen(stored: &Stored, growth: Growth) -> Result<Job, JobError> {
 ///
 /// As [`reopen`]; or a function is missing, or has another source than the recorded one.
 pub fn reopen_with(stored: &Stored, growth: Growth, rulings: &[Ruling]) -> Result<Job, JobError> {
-    let mut job = opened(stored, growth)?;
+    supplied(opened(stored, growth)?, rulings)
+}
+
+/// A study with the functions that decide its policies, all of them.
+pub(crate) fn supplied(mut job: Job, rulings: &[Ruling]) -> Result<Job, JobError> {
     for ruling in rulings {
         job.market.supply(ruling.clone()).map_err(JobError::Asked)?;
     }
@@ -267,14 +271,31 @@ fn opened(stored: &Stored, growth: Growth) -> Result<Job, JobError> {
         ));
     }
     let text = stored.resolved()?;
-    let source = Source::Text { name: "resolved.toml".to_owned(), text: text.clone() };
-    let options = Options { policies: manifest.scenario.policies.clone(), ..Options::default() };
-    let mut loaded = load(&source, &options).map_err(JobError::Scenario)?;
-    loaded.id.clone_from(&manifest.scenario.id);
+    let loaded = recorded(manifest, &text)?;
     if loaded.hash() != manifest.scenario.hash {
         let text = "resolved.toml was changed after the study had begun".to_owned();
         return Err(mismatch(stored, vec![text]));
     }
+    let mut job = rebuilt(manifest, (loaded, text), growth)?;
+    job.market.study.parameters = stored.parameters()?;
+    Ok(job)
+}
+
+/// The resolved scenario of a study; whether it is the one that was recorded is for the caller to look.
+pub(crate) fn recorded(manifest: &Manifest, text: &str) -> Result<Loaded, JobError> {
+    let source = Source::Text { name: "resolved.toml".to_owned(), text: text.to_owned() };
+    let options = Options { policies: manifest.scenario.policies.clone(), ..Options::default() };
+    let mut loaded = load(&source, &options).map_err(JobError::Scenario)?;
+    loaded.id.clone_from(&manifest.scenario.id);
+    Ok(loaded)
+}
+
+/// The study that a manifest and its resolved scenario (with its text) describe, as it was or grown; without the table of its parameters.
+pub(crate) fn rebuilt(
+    manifest: &Manifest,
+    (loaded, text): (Loaded, String),
+    growth: Growth,
+) -> Result<Job, JobError> {
     let replications = Replications {
         seed: manifest.seed,
         first: manifest.replications.first,
@@ -301,7 +322,7 @@ fn opened(stored: &Stored, growth: Growth) -> Result<Job, JobError> {
     market.study.shard = manifest.shard;
     market.study.assumptions.clone_from(&manifest.assumptions);
     market.study.rules.clone_from(&manifest.rules);
-    market.study.parameters = stored.parameters()?;
+    market.study.parameters.clear();
     Ok(Job { market, loaded })
 }
 

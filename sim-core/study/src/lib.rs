@@ -11,6 +11,7 @@ pub mod design;
 pub mod drive;
 pub mod job;
 pub mod output;
+pub mod parcel;
 pub mod persona;
 pub mod plan;
 pub mod replay;

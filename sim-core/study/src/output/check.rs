@@ -61,14 +61,18 @@ pub(super) fn fault(manifest: &Manifest) -> Option<String> {
 
 /// Whether a segment can have that many runs.
 fn fits(recorded: &Recorded, policies: u64) -> bool {
-    let Recorded { segment: Segment { points, replications, shard }, runs } = recorded;
+    possible(&recorded.segment, policies) && recorded.runs <= recorded.segment.groups() * policies
+}
+
+/// Whether there can be such a segment: its runs can be counted.
+pub(super) fn possible(segment: &Segment, policies: u64) -> bool {
+    let Segment { points, replications, shard } = segment;
     let length = |range: &std::ops::Range<u64>| range.end.checked_sub(range.start);
     let pairs = length(points).zip(length(replications)).and_then(|(p, r)| p.checked_mul(r));
     let all = pairs.and_then(|pairs| pairs.checked_mul(policies));
     (1..=SHARDS).contains(&shard.of)
         && shard.index < shard.of
         && all.is_some_and(|all| all < u64::MAX - SHARDS)
-        && *runs <= recorded.segment.groups() * policies
 }
 
 /// Whether a name is one that a study writes.

@@ -8,17 +8,19 @@ use std::fmt::Write;
 use std::io::{self, Read};
 
 use autarky_market::record::Record;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::run::TaskResult;
 use crate::run::schedule::Task;
 
 /// The running digest: 256 bits, the lowest byte first.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ResultDigest([u8; 32]);
 
 impl ResultDigest {
-    pub(crate) fn push(&mut self, task: Task, result: &TaskResult) {
+    /// The digest of one run.
+    pub(crate) fn of(task: Task, result: &TaskResult) -> Self {
         let mut hasher = Sha256::new();
         for number in [task.point, task.replication, task.policy as u64] {
             hasher.update(number.to_le_bytes());
@@ -27,7 +29,7 @@ impl ResultDigest {
         if let Ok(record) = result {
             record_into(&mut hasher, record);
         }
-        self.add(&Self(hasher.finalize().into()));
+        Self(hasher.finalize().into())
     }
 
     /// Adds the digest of other runs.
@@ -40,7 +42,7 @@ impl ResultDigest {
         }
     }
 
-    /// Hexadecimal digest of what was pushed so far.
+    /// Hexadecimal digest of what was added so far.
     pub(crate) fn hex(&self) -> String {
         hex(&self.0)
     }
@@ -108,8 +110,8 @@ mod tests {
         let failed = || Err("no".to_owned());
         let (mut up, mut down) = (ResultDigest::default(), ResultDigest::default());
         for r in 0..9 {
-            up.push(task(r), &failed());
-            down.push(task(8 - r), &failed());
+            up.add(&ResultDigest::of(task(r), &failed()));
+            down.add(&ResultDigest::of(task(8 - r), &failed()));
         }
         assert_eq!(up, down);
         assert_eq!(ResultDigest::from_hex(&up.hex()), Some(up));

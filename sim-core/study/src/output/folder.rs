@@ -16,6 +16,9 @@ use super::results::{PARAMETERS, RESOLVED};
 /// Tables that have a subfolder of parts.
 pub(crate) const TABLES: [&str; 5] = ["runs", "withdrawal", "series", "capacity", "failures"];
 
+/// Runs of other processes that wait for their turn.
+pub(super) const CHUNKS: &str = "chunks";
+
 /// Where results shall go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
@@ -63,6 +66,7 @@ impl Folder {
                 fs::create_dir(&sub).map_err(OutputError::io("create", &sub))?;
             }
         }
+        no_link(&path.join(CHUNKS))?;
         let lock = lock(&path)?;
         // Whoever held the lock may have written since.
         let manifest = manifest_of(&path)?;
@@ -90,6 +94,27 @@ impl Folder {
             remove(&self.path.join(name))?;
         }
         Ok(())
+    }
+
+    /// Makes a subfolder, if it is not there.
+    pub(super) fn make(&self, name: &str) -> Result<(), OutputError> {
+        let path = self.path.join(name);
+        no_link(&path)?;
+        fs::create_dir_all(&path).map_err(OutputError::io("create", &path))
+    }
+
+    /// The names in a subfolder, sorted; none if it is not there.
+    pub(super) fn names(&self, name: &str) -> Result<Vec<String>, OutputError> {
+        let mut names = entries(&self.path.join(name))?;
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// The bytes of a file of the folder.
+    pub(super) fn read(&self, name: &str) -> Result<Vec<u8>, OutputError> {
+        let path = self.path.join(name);
+        no_link(&path)?;
+        fs::read(&path).map_err(OutputError::io("read", &path))
     }
 
     /// Removes a file of the folder, if it is there.

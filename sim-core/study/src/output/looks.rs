@@ -51,7 +51,7 @@ impl Results<'_> {
     ///
     /// # Errors
     ///
-    /// The threads cannot be started, or the rule is none; what the folder refuses is in the outcome.
+    /// The threads cannot be started; what the folder refuses, or that the rule is none, is in the outcome.
     pub fn run_all<S, P>(
         &mut self,
         runner: &mut Runner<'_, S, P>,
@@ -60,33 +60,49 @@ impl Results<'_> {
         S: Fn(Task) -> Result<Record, TaskError> + Sync,
         P: FnMut(),
     {
-        let study = self.study();
-        let Some(until) = &study.until else {
-            return self.run(runner, (study.points, study.replications));
-        };
-        let rule = until.rule(study.replications).map_err(|e| e.to_string())?;
-        if self.manifest().stopping.is_some() {
-            return Ok(Outcome { interrupted: false, sink_error: None });
-        }
-        let mut done = self.manifest().replications.recorded;
         loop {
-            let next = rule.next_look(done.saturating_sub(1));
-            if let Some(next) = next.filter(|&next| next != done) {
-                let outcome = self.run(runner, (study.points, next))?;
-                if outcome.interrupted || outcome.sink_error.is_some() {
-                    return Ok(outcome);
-                }
-                done = next;
+            let replications = match self.aim() {
+                Ok(Some(replications)) => replications,
+                Ok(None) => return Ok(Outcome { interrupted: false, sink_error: None }),
+                Err(error) => return Ok(Outcome { interrupted: false, sink_error: Some(error) }),
+            };
+            let (study, before) = (self.study(), self.taken());
+            let outcome = self.run(runner, (study.points, replications))?;
+            let ended = study.until.is_none() || self.taken() == before;
+            if ended || outcome.interrupted || outcome.sink_error.is_some() {
+                return Ok(outcome);
             }
-            let followed = until.followed(study, self.statistics());
-            let followed: Vec<(&str, Welford)> =
-                followed.iter().map(|(name, moments)| (name.as_str(), *moments)).collect();
-            let look = rule.decide(done, &followed);
-            if look.decision != Decision::Continue {
-                self.settle(done, look.sentences());
-                return Ok(Outcome { interrupted: false, sink_error: None });
-            }
-            done += 1;
         }
+    }
+
+    /// How many replications to go to now: all, or those of the next look, where the rule of the study has stopped it at none before. None: it has.
+    ///
+    /// # Errors
+    ///
+    /// The rule is none.
+    pub(super) fn aim(&mut self) -> Result<Option<u64>, OutputError> {
+        let study = self.study();
+        let Some(until) = &study.until else { return Ok(Some(study.replications)) };
+        if self.manifest().stopping.is_some() {
+            return Ok(None);
+        }
+        let rule = until.rule(study.replications).map_err(|e| OutputError::Asked {
+            path: self.folder().path().to_owned(),
+            reason: e.to_string(),
+        })?;
+        let done = self.manifest().replications.recorded;
+        let next = rule.next_look(done.saturating_sub(1));
+        if let Some(next) = next.filter(|&next| next != done) {
+            return Ok(Some(next));
+        }
+        let followed = until.followed(study, self.statistics());
+        let followed: Vec<(&str, Welford)> =
+            followed.iter().map(|(name, moments)| (name.as_str(), *moments)).collect();
+        let look = rule.decide(done, &followed);
+        if look.decision == Decision::Continue {
+            return Ok(rule.next_look(done));
+        }
+        self.settle(done, look.sentences());
+        Ok(None)
     }
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::check::fault;
 use super::digest::sha256;
 use super::{OutputError, Until};
-use crate::design::DesignSpec;
+use crate::design::{DesignSpec, Kind};
 use crate::rule::RuleNote;
 use crate::run::schedule::{BLOCK, Segment, Shard, missing};
 use crate::run::{Keep, Recipe, Study};
@@ -257,10 +257,15 @@ impl Manifest {
             return Err(damaged("its SHA-256 is not the one that was written".to_owned()));
         }
         let manifest: Self = serde_json::from_value(value).map_err(|e| damaged(e.to_string()))?;
-        match fault(&manifest) {
+        match manifest.fault() {
             None => Ok(manifest),
             Some(fault) => Err(damaged(fault)),
         }
+    }
+
+    /// What is impossible in it; none if nothing is.
+    pub(crate) fn fault(&self) -> Option<String> {
+        fault(self)
     }
 
     /// The manifest as JSON text that ends with the SHA-256 of what stands before it.
@@ -314,6 +319,15 @@ pub fn identity(study: &Study) -> String {
     let rules: Vec<String> = study.rules.iter().map(of).collect();
     texts.extend(rules.iter().map(String::as_str));
     hash(&texts, &[study.seed, study.first, u64::from(study.model_version)])
+}
+
+/// SHA-256 of [`identity`] and of what else a recorded run depends on: what is kept of it, and the table of the design, whose rows its identity lacks.
+pub(super) fn chunk_hash(study: &Study) -> String {
+    let table = match study.design_spec.as_ref().map(|spec| &spec.kind) {
+        Some(Kind::Table { csv }) => csv.as_str(),
+        _ => "",
+    };
+    hash(&[&identity(study), table], &[u64::from(study.keep == Keep::Series)])
 }
 
 /// SHA-256 of [`identity`] and size, in hexadecimal: where a study's results lie by default.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! manifest.json  resolved.toml  state-00000.bin  CITATION.bib  summary.csv  figure.png  figure.svg  failures.parquet
-//! runs/part-00000.parquet  series/…  withdrawal/…  capacity/…  failures/…
+//! runs/part-00000.parquet  series/…  withdrawal/…  capacity/…  failures/…  chunks/…
 //! ```
 //!
 //! Files are written to a temporary name, synced and renamed, parts before the manifest that lists them with size and SHA-256, so what the manifest says
@@ -10,6 +10,7 @@
 //! differ between machines and in how rows are cut into parts; the values and `result_digest` do not.
 
 mod check;
+mod chunk;
 mod citation;
 pub mod csv;
 mod digest;
@@ -17,6 +18,7 @@ mod export;
 pub mod figure;
 mod folder;
 pub mod json;
+mod kept;
 mod looks;
 pub mod manifest;
 mod merge;
@@ -34,6 +36,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use chunk::{ChunkError, chunk};
 pub use citation::bibtex;
 pub(crate) use digest::sha256;
 pub use export::{ExportFormat, batches, export};
@@ -41,7 +44,7 @@ pub use folder::{Claim, Folder};
 pub use looks::Until;
 pub use merge::{bytes, is_shard, merge, slurm};
 pub use points::design_table;
-pub use results::{Ending, Results};
+pub use results::{Ending, Pending, Results};
 pub use stored::{Column, Stored};
 
 /// Why results could not be written.
@@ -89,6 +92,8 @@ pub enum OutputError {
         /// What differs, a sentence each.
         differences: Vec<String>,
     },
+    /// A chunk cannot be taken: why.
+    Chunk(String),
     /// A file's content could not be made.
     Content {
         /// The file.
@@ -129,6 +134,7 @@ impl fmt::Display for OutputError {
                 write!(f, "`{}` holds another study:", printable(path))?;
                 differences.iter().try_for_each(|text| write!(f, "\n  {}", without_control(text)))
             }
+            Self::Chunk(reason) => write!(f, "the chunk is refused: {reason}"),
             Self::Content { path, reason } => {
                 write!(f, "cannot make `{}`: {reason}", printable(path))
             }

@@ -15,13 +15,14 @@ use arrow::datatypes::{DataType, Field, Schema};
 use autarky_market::record::{HORIZONS_DAYS, Layout, Record};
 
 use crate::run::schedule::Task;
-use crate::run::{Failure, Policy, Quantity, RunValues, Study};
+use crate::run::{Failure, Policy, Quantity, Study};
 
 /// A finished run on its way to the tables.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) task: Task,
-    pub(crate) values: RunValues,
+    /// `[nation][quantity]`.
+    pub(crate) quantities: Vec<f64>,
     pub(crate) record: Record,
 }
 
@@ -124,7 +125,7 @@ pub(crate) fn runs(
     table.text("nation", NATION, lines().map(|(_, n)| nations[n].as_str()));
     for (at, quantity) in quantities.iter().enumerate() {
         let column = [quantity.name.as_str(), &quantity.unit, &quantity.doc];
-        let value = |(row, n): (&Row, usize)| row.values.quantities[n * quantities.len() + at];
+        let value = |(row, n): (&Row, usize)| row.quantities[n * quantities.len() + at];
         table.number(column, lines().map(value));
     }
     table.count("events", "Events executed.", lines().map(|(row, _)| row.record.events));

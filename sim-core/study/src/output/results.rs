@@ -3,22 +3,24 @@
 //! Records are kept in memory until a part is due, by size or by time, so memory does not grow with runs and a kill costs
 //! little work. With each part goes the state of the statistics, so that going on reads no old part.
 
-use std::time::{Duration, Instant};
+mod held;
+mod turn;
 
-use arrow::array::RecordBatch;
-use autarky_market::record::Record;
+use std::time::{Duration, Instant};
 
 use super::digest::ResultDigest;
 use super::folder::{Claim, Folder};
-use super::manifest::{FILE as MANIFEST, FileEntry, Manifest, Part, Recorded, Status, run_hash};
+use super::kept::{Finished, Kept};
+use super::manifest::{FILE as MANIFEST, FileEntry, Manifest, Part, Status, run_hash};
 use super::parquet::{self, Row};
 use super::rows;
 use super::stored::{check_file, differences, failures_of, read_file, read_state};
 use super::{OutputError, citation, csv, figure};
-use crate::run::schedule::{Segment, Shard, Task, missing};
-use crate::run::{
-    Failure, Fold, Keep, Outcome, RunValues, Runner, Sink, Statistics, Study, TaskError, TaskResult,
-};
+use crate::run::schedule::Task;
+use crate::run::{Failure, Fold, Keep, Sink, Statistics, Study, TaskResult};
+use arrow::array::RecordBatch;
+use held::Held;
+pub use held::Pending;
 
 /// Bytes of records after which a part is written.
 const PART_BYTES: usize = 32 << 20;
@@ -65,6 +67,8 @@ pub struct Results<'s> {
     open_failures: Vec<Failure>,
     /// All failures (the first 100,000).
     failures: Vec<Failure>,
+    /// Chunks of other processes that wait for their turn.
+    held: Held,
 }
 
 impl<'s> Results<'s> {
@@ -129,6 +133,7 @@ impl<'s> Results<'s> {
         folder.sweep(&manifest)?;
         let mut results = Self::empty(study, folder, manifest, fold);
         (results.digest, results.failures) = (digest, failures);
+        results.find_held()?;
         Ok(results)
     }
 
@@ -165,6 +170,7 @@ impl<'s> Results<'s> {
             pace: FIRST_PART_TIME,
             open_failures: Vec::new(),
             failures: Vec::new(),
+            held: Held::default(),
         }
     }
 
@@ -216,108 +222,6 @@ impl<'s> Results<'s> {
         &self.fold.statistics
     }
 
-    /// Runs the study up to so many points and replications, from where it is.
-    ///
-    /// # Errors
-    ///
-    /// The threads cannot be started; what the folder refuses is in the outcome.
-    pub fn run<S, P>(
-        &mut self,
-        runner: &mut Runner<'_, S, P>,
-        (points, replications): (u64, u64),
-    ) -> Result<Outcome<OutputError>, String>
-    where
-        S: Fn(Task) -> Result<Record, TaskError> + Sync,
-        P: FnMut(),
-    {
-        let study = self.study;
-        loop {
-            let (segment, done) = match self.next_segment(points, replications) {
-                Ok(Some(next)) => next,
-                Ok(None) => return Ok(Outcome { interrupted: false, sink_error: None }),
-                Err(error) => return Ok(Outcome { interrupted: false, sink_error: Some(error) }),
-            };
-            let mut outcome = runner.run(study, (&segment, done), self)?;
-            if outcome.interrupted || outcome.sink_error.is_some() {
-                return Ok(outcome);
-            }
-            if let Err(error) = self.write_part() {
-                outcome.sink_error = Some(error);
-                return Ok(outcome);
-            }
-        }
-    }
-
-    /// The next segment to run with the number of its runs that are recorded; none if the study is whole. `points` and `replications` say how far
-    /// to go now, up to what the study asks for.
-    ///
-    /// # Errors
-    ///
-    /// The manifest can no longer be written.
-    fn next_segment(
-        &mut self,
-        points: u64,
-        replications: u64,
-    ) -> Result<Option<(Segment, u64)>, OutputError> {
-        let policies = self.study.policies.len() as u64;
-        self.shorten(replications);
-        let unfinished = |s: &Recorded| s.runs < s.segment.groups() * policies;
-        if let Some(last) = self.manifest.segments.last().filter(|s| unfinished(s)) {
-            return Ok(Some((last.segment.clone(), last.runs)));
-        }
-        let done: Vec<Segment> = self.manifest.segments.iter().map(|s| s.segment.clone()).collect();
-        let mut new = missing(&done, points, replications, self.study.shard).into_iter();
-        let Some(segment) = new.next() else { return Ok(None) };
-        if self.grows(&segment) {
-            // The same rows in the same order as if it had been asked for at once.
-            let last = self.manifest.segments.last_mut().expect("there is one to grow");
-            last.segment.replications.end = segment.replications.end;
-            return Ok(Some((last.segment.clone(), last.runs)));
-        }
-        self.write_part()?;
-        self.manifest.in_order &= self.follows(&segment);
-        self.manifest.segments.push(Recorded { segment: segment.clone(), runs: 0 });
-        Ok(Some((segment, 0)))
-    }
-
-    /// Takes from the last segment what was asked for once but not yet now; its recorded runs stay.
-    fn shorten(&mut self, replications: u64) {
-        let policies = self.study.policies.len() as u64;
-        let Some(Recorded { segment, runs }) = self.manifest.segments.last_mut() else { return };
-        if segment.points == (0..1) && segment.shard == Shard::WHOLE {
-            let recorded = segment.replications.start + runs.div_ceil(policies);
-            let end = segment.replications.end.min(replications.max(recorded));
-            segment.replications.end = end;
-        }
-    }
-
-    /// Whether a segment continues the last one row by row.
-    fn grows(&self, segment: &Segment) -> bool {
-        self.manifest.segments.last().is_some_and(|last| {
-            let last = &last.segment;
-            last.points == segment.points
-                && last.shard == Shard::WHOLE
-                && last.replications.end == segment.replications.start
-                && (last.replications.end % crate::run::schedule::BLOCK == 0
-                    || last.points.end - last.points.start == 1)
-        })
-    }
-
-    /// Whether all of a segment comes after all that is recorded, in canonical order.
-    fn follows(&self, segment: &Segment) -> bool {
-        if segment.groups() == 0 {
-            return true;
-        }
-        let policies = self.study.policies.len() as u64;
-        let first = self.study.first;
-        let last = self.manifest.segments.iter().filter_map(|s| {
-            let groups = s.segment.groups();
-            (groups > 0)
-                .then(|| s.segment.task(groups * policies - 1, policies, first).place(first))
-        });
-        last.max().is_none_or(|last| last < segment.task(0, policies, first).place(first))
-    }
-
     fn write_manifest(&self) -> Result<(), OutputError> {
         self.folder.write_bytes(MANIFEST, self.manifest.to_json().as_bytes())
     }
@@ -347,7 +251,8 @@ impl<'s> Results<'s> {
         (self.bytes, self.open) = (0, 0);
         self.last_part = Instant::now();
         self.pace = (2 * self.pace).min(PART_TIME);
-        before.map_or(Ok(()), |file| self.folder.remove(&file.path))
+        before.map_or(Ok(()), |file| self.folder.remove(&file.path))?;
+        self.drop_recorded(self.position())
     }
 
     fn write_tables(&self) -> Result<Vec<FileEntry>, OutputError> {
@@ -385,6 +290,9 @@ impl<'s> Results<'s> {
     /// Writes the last part, failures, summary, figure and citation, and closes the manifest.
     pub fn finish(&mut self, ending: Ending) -> Result<(), OutputError> {
         self.write_part()?;
+        if ending == Ending::Complete {
+            self.drop_held()?;
+        }
         if !self.manifest.in_order {
             let stored = (self.folder.path(), &self.manifest);
             self.fold.statistics = rows::refold(self.study, &[stored], &self.fold.statistics)?;
@@ -419,14 +327,31 @@ impl<'s> Results<'s> {
         Ok([svg, self.folder.write_entry("figure.png", &png)?])
     }
 
-    /// A record without what is not kept.
-    fn kept(&self, record: Record) -> Record {
-        match self.study.keep {
-            Keep::Series => record,
-            Keep::Runs => {
-                Record { scalars: Vec::new(), series: Vec::new(), capacity: Vec::new(), ..record }
+    /// Takes what is kept of the next run.
+    fn keep(&mut self, task: Task, kept: Kept) -> Result<(), OutputError> {
+        self.digest.add(&kept.digest);
+        match kept.outcome {
+            Ok(Finished { values, record }) => {
+                let quantities = values.quantities.clone();
+                self.fold.push(Some(values));
+                self.bytes += size_of_val(&*record.series)
+                    + size_of_val(&*record.capacity)
+                    + size_of_val(&*record.withdrawal)
+                    + size_of_val(&*quantities);
+                self.rows.push(Row { task, quantities, record });
+            }
+            Err(error) => {
+                self.fold.push(None);
+                let failure = Failure { task, error };
+                if self.failures.len() < FAILURES_LISTED {
+                    self.failures.push(failure.clone());
+                }
+                self.open_failures.push(failure);
             }
         }
+        self.open += 1;
+        let due = self.bytes >= self.part_bytes || self.last_part.elapsed() >= self.pace;
+        if due { self.write_part() } else { Ok(()) }
     }
 
     /// Notes in the manifest, if it can still be written, that results could not be kept to the end.
@@ -455,30 +380,7 @@ impl Sink for Results<'_> {
     type Error = OutputError;
 
     fn task(&mut self, task: Task, result: TaskResult) -> Result<(), OutputError> {
-        self.digest.push(task, &result);
-        match result {
-            Ok(record) => {
-                let values = self.fold.statistics.values(task.policy, &record);
-                self.fold.push(Some(values.clone()));
-                let values = RunValues { paths: Vec::new(), ..values };
-                let record = self.kept(record);
-                self.bytes += size_of_val(&*record.series)
-                    + size_of_val(&*record.capacity)
-                    + size_of_val(&*record.withdrawal)
-                    + size_of_val(&*values.quantities);
-                self.rows.push(Row { task, values, record });
-            }
-            Err(error) => {
-                self.fold.push(None);
-                let failure = Failure { task, error };
-                if self.failures.len() < FAILURES_LISTED {
-                    self.failures.push(failure.clone());
-                }
-                self.open_failures.push(failure);
-            }
-        }
-        self.open += 1;
-        let due = self.bytes >= self.part_bytes || self.last_part.elapsed() >= self.pace;
-        if due { self.write_part() } else { Ok(()) }
+        let kept = Kept::of((self.study, &self.fold.statistics), task, result);
+        self.keep(task, kept)
     }
 }

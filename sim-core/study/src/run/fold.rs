@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::num::NonZeroUsize;
+use std::ops::Range;
 
 use autarky_engine::replicate::{RunError, replicate};
 use autarky_engine::stop::StopFlag;
@@ -73,7 +74,7 @@ where
     S: Fn(Task) -> Result<Record, TaskError> + Sync,
     P: FnMut(),
 {
-    /// Runs the tasks of a segment, from the `done`-th on, into a sink.
+    /// Runs some tasks of a segment, by their numbers in it, into a sink.
     ///
     /// A failing or panicking replication is a failed task and the others go on; a stop or an error of the sink ends the
     /// segment, and what the sink took is a prefix of its tasks.
@@ -84,7 +85,7 @@ where
     pub fn run<K: Sink>(
         &mut self,
         study: &Study,
-        (segment, done): (&Segment, u64),
+        (segment, tasks): (&Segment, Range<u64>),
         sink: &mut K,
     ) -> Result<Outcome<K::Error>, String> {
         let policies = study.policies.len() as u64;
@@ -94,7 +95,6 @@ where
             (self.simulate)(task(k))
         };
         let (mut stopped, mut sink_error) = (false, None);
-        let tasks = done..segment.groups() * policies;
         let end = tasks.end;
         let folded = replicate(tasks, self.threads, self.stop, simulate, |k, result| {
             if stopped || sink_error.is_some() {

@@ -89,6 +89,24 @@ impl Segment {
         let (point, replication) = self.group(k / policies);
         Task { replication: first + replication, point, policy: (k % policies) as usize }
     }
+
+    /// Whether the first `groups` pairs of a segment are those of another one, which may have other replications at its end: one that grew since.
+    #[must_use]
+    pub fn agrees(&self, other: &Self, groups: u64) -> bool {
+        let start = |s: &Self| (s.points.clone(), s.replications.start, s.shard);
+        if start(self) != start(other) {
+            return false;
+        }
+        let width = self.points.end - self.points.start;
+        if self.replications.end == other.replications.end || width == 1 || groups == 0 {
+            return true;
+        }
+        // With many points the pairs are the same as far as blocks are whole in both.
+        let end = self.replications.end.min(other.replications.end) / BLOCK * BLOCK;
+        let same = end.saturating_sub(self.replications.start).saturating_mul(width);
+        let last = (groups - 1).saturating_mul(self.shard.of).saturating_add(self.shard.index);
+        last < same
+    }
 }
 
 /// What is still to be recorded so that a study of `points` points and `replications` replications is whole, when `done` is. The first is
@@ -159,6 +177,31 @@ mod tests {
             let unique: BTreeSet<(u64, u64)> = runs.iter().copied().collect();
             prop_assert_eq!(runs.len(), unique.len());
             prop_assert_eq!(runs.len() as u64, (p + dp) * (r + dr));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn segments_that_agree_have_the_same_pairs_and_whole_blocks_do(
+            points in 1..5_u64, start in 0..25_u64, (a, b) in (1..35_u64, 1..35_u64),
+            (index, of) in (0..4_u64, 1..4_u64), groups in 0..60_u64,
+        ) {
+            let shard = Shard { index: index % of, of };
+            let of_height = |height: u64| {
+                Segment { points: 0..points, replications: start..start + height, shard }
+            };
+            let (a, b) = (of_height(a), of_height(b));
+            let groups = groups.min(a.groups()).min(b.groups());
+            let first = |s: &Segment| all(s)[..groups as usize].to_vec();
+            if a.agrees(&b, groups) {
+                prop_assert_eq!(first(&a), first(&b));
+            } else {
+                let blocks = first(&a).iter().map(|(_, r)| r / BLOCK).max().unwrap_or(0);
+                let whole = |s: &Segment| s.replications.end >= (blocks + 1) * BLOCK;
+                prop_assert!(!(whole(&a) && whole(&b)), "blocks are whole in both");
+            }
+            let wider = Segment { points: 0..points + 1, ..b };
+            prop_assert!(!a.agrees(&wider, groups));
         }
     }
 

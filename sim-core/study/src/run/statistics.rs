@@ -250,6 +250,11 @@ impl Statistics {
         &self.quantities
     }
 
+    /// Values of the paths of one run.
+    pub(crate) fn path_values(&self) -> usize {
+        self.policies[0].paths.len()
+    }
+
     /// Position of a quantity.
     #[must_use]
     pub fn quantity(&self, name: &str) -> Option<usize> {

@@ -21,7 +21,9 @@ pub(crate) fn statistics(
         shard: Shard::WHOLE,
     };
     let mut fold = Fold::new(study);
-    runner.run(study, (&segment, 0), &mut fold).expect("threads start");
+    runner
+        .run(study, (&segment, 0..segment.groups() * study.policies.len() as u64), &mut fold)
+        .expect("threads start");
     fold.statistics
 }
 

@@ -6,8 +6,9 @@
 //! trajectories, which is zero for an outcome that is linear in the quantiles. Needs a Morris design, complete.
 
 use super::bootstrap::{
-    Bootstrap, IntervalEstimate, Outcome, SensitivityError, Statistic, columns, estimates, varies,
+    Bootstrap, IntervalEstimate, Outcome, SensitivityError, Statistic, estimates, varies,
 };
+use crate::analysis::text::table;
 use crate::design::{Design, Kind};
 use serde::Serialize;
 
@@ -154,7 +155,7 @@ impl MorrisEffects {
         };
         let head = head.map(str::to_owned).to_vec();
         let rows: Vec<_> = std::iter::once(head).chain(self.axes.iter().map(row)).collect();
-        let mut out = columns(&rows);
+        let mut out = table(&rows);
         let _ = writeln!(
             out,
             "\n{} trajectories, {} replications; {:.0} % bootstrap intervals ({} resamples); an effect is what a step over the whole distribution would change",

@@ -5,8 +5,9 @@
 //! where V is the variance over A and B, and f is centred on its mean there. Needs a Saltelli design, complete.
 
 use super::bootstrap::{
-    Bootstrap, IntervalEstimate, Outcome, SensitivityError, Statistic, columns, estimates, varies,
+    Bootstrap, IntervalEstimate, Outcome, SensitivityError, Statistic, estimates, varies,
 };
+use crate::analysis::text::table;
 use crate::design::{Axis, Design, Kind, SaltelliRow};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -189,12 +190,12 @@ impl SobolIndices {
         let head = ["axis", "first order", "total order"].map(str::to_owned).to_vec();
         let row = |a: &AxisIndices| vec![a.axis.clone(), a.first.to_string(), a.total.to_string()];
         let rows: Vec<_> = std::iter::once(head).chain(self.axes.iter().map(row)).collect();
-        let mut out = columns(&rows);
+        let mut out = table(&rows);
         if !self.pairs.is_empty() {
             let head = vec!["pair".to_owned(), "second order".to_owned()];
             let row = |p: &PairIndex| vec![format!("{} × {}", p.one, p.other), p.share.to_string()];
             let rows: Vec<_> = std::iter::once(head).chain(self.pairs.iter().map(row)).collect();
-            let _ = write!(out, "\n{}", columns(&rows));
+            let _ = write!(out, "\n{}", table(&rows));
         }
         let sum: f64 = self.axes.iter().map(|a| a.first.value).sum();
         let _ = writeln!(

@@ -71,6 +71,11 @@ fn label(policy: &Policy) -> String {
     if title.eq_ignore_ascii_case(&name) { title } else { format!("{name}: {title}") }
 }
 
+/// Whether numbers can stand in a picture: axes of infinite length have no labels, and their search for some does not end.
+fn drawable(values: &[f64]) -> bool {
+    values.iter().all(|x| x.abs() < 1e100)
+}
+
 /// Year as a fraction from days since 1970-01-01.
 fn year(days: f64) -> f64 {
     1970.0 + days / 365.2425
@@ -134,7 +139,8 @@ impl Source<'_> {
             for (value, q) in quantiles.iter_mut().zip(FAN) {
                 *value = scale * self.statistics.band(policy, (0, path, sample), q)?;
             }
-            Some(FanPoint { year: year(self.study.start_day + day), quantiles })
+            drawable(&quantiles)
+                .then_some(FanPoint { year: year(self.study.start_day + day), quantiles })
         };
         days.filter_map(point).collect()
     }
@@ -180,10 +186,9 @@ impl Source<'_> {
             let intervals: Vec<(usize, [f64; 3])> = (1..self.policies)
                 .filter_map(|p| {
                     let interval = self.effect(p, &quantity)?.interval;
-                    Some((
-                        p,
-                        [interval.estimate, interval.low(), interval.high()].map(|x| 100.0 * x),
-                    ))
+                    let ends = [interval.estimate, interval.low(), interval.high()];
+                    let ends = ends.map(|x| 100.0 * x);
+                    drawable(&ends).then_some((p, ends))
                 })
                 .collect();
             // Neither does it need a row: nothing there, and nothing that differs.
