@@ -6,29 +6,29 @@
 use crate::vocabulary;
 
 vocabulary! {
-/// A lever that costs the state money.
-pub enum Lever {
-    /// Hardware and building of the national data centre.
-    DataCentre = "data_centre",
-    /// Rebates on the bills of clouds.
-    Cloud = "cloud",
-    /// Subsidies to nodes of the domestic network.
-    NodeSubsidy = "node_subsidy",
-    /// Taxes forgone.
-    TaxBreak = "tax_break",
-    /// Stockpile of spare parts.
-    Stockpile = "stockpile",
-    /// Projects of domestic chips.
-    ChipProject = "chip_project",
-    /// Training of talent.
-    Talent = "talent",
-    /// Enclaves, audits, red-teaming.
-    Security = "security",
-    /// National model.
-    Models = "models",
-    /// Contributions to alliances and commons.
-    Alliance = "alliance",
-}
+    /// A lever that costs the state money.
+    pub enum Lever {
+        /// Hardware and building of the national data centre.
+        DataCentre = "data_centre",
+        /// Rebates on the bills of clouds.
+        Cloud = "cloud",
+        /// Subsidies to nodes of the domestic network.
+        NodeSubsidy = "node_subsidy",
+        /// Taxes forgone.
+        TaxBreak = "tax_break",
+        /// Stockpile of spare parts.
+        Stockpile = "stockpile",
+        /// Projects of domestic chips.
+        ChipProject = "chip_project",
+        /// Training of talent.
+        Talent = "talent",
+        /// Enclaves, audits, red-teaming.
+        Security = "security",
+        /// National model.
+        Models = "models",
+        /// Contributions to alliances and commons.
+        Alliance = "alliance",
+    }
 }
 
 /// Number of levers.
