@@ -147,7 +147,7 @@ fn due(results: &mut Results<'_>) -> Result<Option<Due>, OutputError> {
 #[pyfunction]
 pub(crate) fn unpack(py: Python<'_>, text: &str, rules: Vec<Told>) -> PyResult<Study> {
     let rulings = rulings(rules);
-    guard(|| py.detach(|| parcel::open(text, &rulings).map(Study::new).map_err(error::job)))
+    guard(|| py.detach(|| parcel::open(text, &rulings).map(Study::known).map_err(error::job)))
 }
 
 /// Does some runs of a study on one thread; their bytes for `Recorder.hold`. Ctrl-C ends it with an error.

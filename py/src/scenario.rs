@@ -109,6 +109,7 @@ impl Asked {
             keep: self.keep()?,
             shard: self.shard()?,
         };
+        let known = loaded.warnings.len();
         let mut job = request.prepare_loaded(loaded).map_err(error::job)?;
         for ruling in rulings {
             job.market.govern(ruling).map_err(UsageError::new_err)?;
@@ -119,7 +120,7 @@ impl Asked {
             let rule = until(study, objectives, nation.as_deref(), (*halfwidth, *block));
             job.market.study.until = Some(rule.map_err(error::ask)?);
         }
-        Ok(Study::new(job))
+        Ok(Study::new(job, known))
     }
 }
 

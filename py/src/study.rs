@@ -23,11 +23,20 @@ use crate::watch::{Count, is_forked, watch};
 #[derive(Debug, Clone)]
 pub(crate) struct Study {
     job: Arc<Job>,
+    /// Warnings of the scenario that were told when it was loaded.
+    told: usize,
 }
 
 impl Study {
-    pub(crate) fn new(job: Job) -> Self {
-        Self { job: Arc::new(job) }
+    /// Of whose scenario the first `told` warnings are known.
+    pub(crate) fn new(job: Job, told: usize) -> Self {
+        Self { job: Arc::new(job), told }
+    }
+
+    /// Of a recorded study, about which everything was said when it began.
+    pub(crate) fn known(job: Job) -> Self {
+        let told = job.loaded.warnings.len();
+        Self::new(job, told)
     }
 
     pub(crate) const fn job(&self) -> &Arc<Job> {
@@ -61,7 +70,7 @@ impl Study {
             py.detach(|| {
                 let stored = Stored::open(&folder).map_err(|e| error::output(&e))?;
                 let growth = Growth { replications, points };
-                reopen_with(&stored, growth, &rulings).map(Self::new).map_err(error::job)
+                reopen_with(&stored, growth, &rulings).map(Self::known).map_err(error::job)
             })
         })
     }
@@ -86,10 +95,10 @@ impl Study {
         groups.saturating_mul(study.policies.len() as u64).div_ceil(study.shard.of)
     }
 
-    /// What is probably not as meant, a text each.
+    /// What is probably not as meant and was not told when the scenario was loaded, a text each.
     #[getter]
     fn warnings(&self) -> Vec<String> {
-        let scenario = self.job.loaded.warnings.iter().map(Diagnostic::render);
+        let scenario = self.job.loaded.warnings.iter().skip(self.told).map(Diagnostic::render);
         scenario.chain(self.job.market.design().and_then(Design::advice)).collect()
     }
 

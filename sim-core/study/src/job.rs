@@ -181,17 +181,24 @@ pub struct Variant<'l> {
     pub policy: &'l str,
 }
 
-/// One scenario whose policies are variants, of one scenario or of several; the first is the base that the others are compared with.
+/// One scenario whose policies are variants, of one scenario or of several. The one that is named `base`, with which others are compared, comes first, the others
+/// in the order of their names, as a file has them.
 ///
 /// # Errors
 ///
-/// There is none, a name is no identifier or stands twice, or a policy does not exist.
+/// There is none, none of several is named `base`, a name is no identifier or stands twice, or a policy does not exist.
 pub fn variants(all: &[Variant<'_>]) -> Result<Loaded, JobError> {
+    if all.len() > 1 && all.iter().all(|variant| variant.name != "base") {
+        let text = "name the scenario that the others are compared with `base`";
+        return Err(JobError::Asked(text.to_owned()));
+    }
+    let mut all = all.to_vec();
+    all.sort_by_key(|variant| (variant.name != "base", variant.name));
     let Some(first) = all.first() else {
         return Err(JobError::Asked("there is nothing to run: no policy is named".to_owned()));
     };
     let mut loaded = Loaded { policies: Vec::new(), about: None, ..first.loaded.clone() };
-    for variant in all {
+    for variant in &all {
         let name = without_control(variant.name);
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
         if name.is_empty() || !name.chars().all(plain) {
