@@ -12,7 +12,6 @@ from ._plot import Ask, Plot
 from ._style import COLOURS, GREY, INK, Scale, Sheet, clean, colour, context, marker, scale, sentence, tidy, wrapped
 
 _BARS = 15
-_ROW = 0.19
 _LESS, _MORE = COLOURS[5], COLOURS[1]
 
 
@@ -27,7 +26,8 @@ def _against(ask: Ask, against: str, objectives: Sequence[str]) -> list[Row]:
     if len(ask.titles) < 2:
         raise UsageError("the study has one policy, and differences take two; run the scenario with its policies")
     compared = ask.results.compare(objectives=list(objectives), nation=ask.nation, against=against)
-    rows = [r for r in compared.table.to_dicts() if r["policy"] in ask.policies and r["difference"] is not None]
+    # Where every unit is "1" the table reads the column as numbers.
+    rows = [r | {"unit": str(r["unit"])} for r in compared.table.to_dicts() if r["policy"] in ask.policies and r["difference"] is not None]
     if not rows:
         raise UsageError(f"nothing to compare: of {', '.join(ask.policies)} none has a difference to `{against}` in these objectives")
     return rows
@@ -49,8 +49,8 @@ def differences(ask: Ask, objectives: Sequence[str], against: str) -> Plot:
     if ask.look.get("ax") is not None and len(groups) > 1:
         raise UsageError(f"one axes takes objectives of one unit; these have: {', '.join(unit or '1' for unit in groups)}")
     with context():
-        lines = [_forest_lines(group, docs) for group in groups.values()]
-        heights = [_ROW * sum(text.count("\n") + 1 for text, _ in each) + 0.62 for each in lines]
+        lines = [_forest_lines(group, docs, 44 if ask.look["columns"] == 2 else 25) for group in groups.values()]
+        heights = [_tall(each) + 0.5 for each in lines]
         ax = ask.look.get("ax")
         sheet = Sheet.on(ax) if ax is not None else Sheet.new(ask.look["columns"], (len(groups), 1), heights)
         for panel, each in zip(sheet.axes, lines, strict=True):
@@ -63,22 +63,28 @@ def differences(ask: Ask, objectives: Sequence[str], against: str) -> Plot:
     return Plot(sheet, table(rows), caption)
 
 
-def _forest_lines(rows: Sequence[Row], docs: dict[str, tuple[str, str]]) -> list[tuple[str, Row | None]]:
+def _forest_lines(rows: Sequence[Row], docs: dict[str, tuple[str, str]], width: int) -> list[tuple[str, Row | None]]:
     """What stands below each other: an objective, then its policies."""
     lines: list[tuple[str, Row | None]] = []
     for quantity in dict.fromkeys(r["quantity"] for r in rows):
         mine = [r for r in rows if r["quantity"] == quantity]
-        lines.append((wrapped(f"{sentence(docs[quantity][1])} ({mine[0]['better']} is better)", 44, 3), None))
-        lines += [(wrapped(r["title"], 44, 2), r) for r in mine]
+        lines.append((wrapped(f"{sentence(docs[quantity][1])} ({mine[0]['better']} is better)", width - 4, 5), None))
+        lines += [(wrapped(r["title"], width, 3), r) for r in mine]
     return lines
+
+
+def _tall(lines: Sequence[tuple[str, Row | None]]) -> float:
+    """Height of lines in inches."""
+    return sum(0.06 + 0.145 * (text.count("\n") + 1) for text, _ in lines)
 
 
 def _forest(ask: Ask, ax: Any, lines: Sequence[tuple[str, Row | None]]) -> None:
     rows = [r for _, r in lines if r is not None]
     how = scale(rows[0]["quantity"], rows[0]["unit"], [r[k] for r in rows for k in ("low", "high") if r[k] is not None], is_difference=True)
-    y, places = 0.0, []
+    y = 0.0
+    places: list[float] = []
     for text, row in lines:
-        tall = text.count("\n") + 1
+        tall = _tall([(text, row)])
         places.append(y + tall / 2)
         if row is not None:
             at = ask.at(row["policy"])
@@ -124,9 +130,9 @@ def frontier(ask: Ask, x: str, y: str) -> Plot:
             unit, doc = docs[name]
             how = scale(name, unit, [r[of] for r in rows])
             how.format(axis)
-            width = 34 if of == "y" else int(sheet.width * 12)
+            width = (38 if sheet.width > 4 else 30) if of == "y" else int(sheet.width * 12)
             axis.set_label_text(wrapped(how.axis(sentence(doc)) + f", {'less' if better['direction'] == 'lower' else 'more'} is better", width))
-        sheet.title(ask.title(f"{ask.nation_title}: what each policy gives for what"))
+        sheet.title(ask.title(f"{ask.nation_title}: policies on two objectives"))
     caption = (
         f"Means of each policy with 95 % intervals, {ask.nation_title}. Hollow: another policy of the study is better in one and no worse in the other, by means; `probability` in the data "
         "says how often a policy is on the frontier in resamples of the runs."
@@ -175,7 +181,7 @@ def tornado(ask: Ask, outcome: str, policy: str | None, minus: str | None, again
     unit, doc = _docs(ask).get(outcome.split(":")[0], ("", outcome))
     with context():
         how = Scale(1.0, "") if is_sobol else scale(outcome, unit, [r["mu_star_high"] or 0.0 for r in rows], is_difference=True)
-        sheet = ask.single(0.36 * min(len(rows), _BARS) + 0.9)
+        sheet = ask.single((0.36 if ask.look["columns"] == 2 else 0.5) * min(len(rows), _BARS) + 0.6)
         _draw_indices(sheet, rows[:_BARS], ("total", "first") if is_sobol else ("mu_star", "sigma"))
         how.format(sheet.axes[0].xaxis)
         sheet.axes[0].set_xlabel("Share of the variance of the outcome" if is_sobol else how.axis("Change over the whole range"))
@@ -202,7 +208,7 @@ def _draw_indices(sheet: Sheet, rows: Sequence[Row], kinds: tuple[str, str]) -> 
         for place, r in zip(places, rows, strict=True):
             if r[f"{kind}_low"] is not None and r[f"{kind}_high"] is not None:
                 ax.plot([r[f"{kind}_low"], r[f"{kind}_high"]], [place] * 2, color=INK, linewidth=0.9)
-    _bar_axes(ax, list(range(len(rows))), [clean(r["parameter"]) for r in rows], len(rows) - 0.5)
+    _bar_axes(ax, list(range(len(rows))), [clean(r["parameter"]) if sheet.width > 4 else clean(r["parameter"]).replace(".", ".\n", 2) for r in rows], len(rows) - 0.5)
     sheet.legend(handles, [words[k] for k in kinds])
 
 
@@ -212,6 +218,7 @@ def _bar_axes(ax: Any, places: Sequence[float], labels: Sequence[str], end: floa
     ax.set_ylim(end, -0.6)
     tidy(ax, "x")
     ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
 
 
 def _stem(name: str) -> tuple[str, str]:
@@ -237,7 +244,7 @@ def _tornado_policies(ask: Ask, outcome: str, against: str) -> Plot:
     with context():
         drawn = [r for r in rows if r["assumption"] in order[:_BARS]]
         how = scale(name, unit, [r[k] or 0.0 for r in drawn for k in ("low", "high")], is_difference=True)
-        sheet = ask.single(0.2 * len(drawn) + 0.06 * len(order[:_BARS]) + 0.9)
+        sheet = ask.single((0.2 if ask.look["columns"] == 2 else 0.33) * len(drawn) + 0.06 * len(order[:_BARS]) + 0.6)
         _draw_ends(sheet, drawn)
         how.format(sheet.axes[0].xaxis)
         sheet.axes[0].set_xlabel(how.axis("Paired difference"))
@@ -250,10 +257,11 @@ def _draw_ends(sheet: Sheet, rows: Sequence[Row]) -> None:
     """A bar for each end of each assumption, the ends of one assumption next to each other."""
     from matplotlib.patches import Patch
 
-    looks = {"low": {"facecolor": _LESS, "hatch": "////"}, "high": {"facecolor": _MORE}, "": {"facecolor": "#c8c8c8", "hatch": "...."}}
+    looks: dict[str, Any] = {"low": {"facecolor": _LESS, "hatch": "////"}, "high": {"facecolor": _MORE}, "": {"facecolor": "#c8c8c8", "hatch": "...."}}
     words = {"low": "low end of the assumption", "high": "high end", "": "another assumption"}
     ax = sheet.axes[0]
-    place, places = 0.0, []
+    place = 0.0
+    places: list[float] = []
     for before, row in zip([None, *rows], rows, strict=False):
         if before is not None:
             place += 1.0 if before["assumption"] == row["assumption"] else 1.35
@@ -261,8 +269,8 @@ def _draw_ends(sheet: Sheet, rows: Sequence[Row]) -> None:
         ax.barh([place], [row["difference"]], height=0.9, edgecolor=GREY, linewidth=0.5, **looks[row["end"]])
         if row["low"] is not None and row["high"] is not None:
             ax.plot([row["low"], row["high"]], [place] * 2, color=INK, linewidth=0.9)
-    width = 46 if sheet.width > 4 else 26
-    _bar_axes(ax, places, [wrapped(r["title"], width, 1) for r in rows], place + 0.7)
+    width = 46 if sheet.width > 4 else 24
+    _bar_axes(ax, places, [wrapped(r["title"], width, 1 if sheet.width > 4 else 2) for r in rows], place + 0.7)
     if all(not r["difference"] for r in rows):
         ax.set_xlim(-0.01, 0.01)
     ends = [end for end in looks if any(r["end"] == end for r in rows)]

@@ -19,6 +19,9 @@ _KINDS = {
 _HORIZONS = (0, 30, 365)
 _LEAST = 0.0005
 _PARTIES = 10
+_SLOT = 0.03
+# Behind words on ribbons, which would be struck through else.
+_PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 1.0}
 
 
 def when(horizon: int) -> str:
@@ -33,7 +36,7 @@ def _horizon(horizon: object) -> int:
 
 
 def _losses(ask: Ask, horizon: int) -> list[Row]:
-    """Mean loss and level of every policy and party with intervals, the parties with the largest losses first."""
+    """Mean loss and level of every policy and party with intervals: foreign parties first, by their largest loss; operators at home after them."""
     ask.refuse_points()
     wanted = ask.results.withdrawal.where(nation=ask.nation, policy=ask.policies)
     raw = [r for r in wanted.to_dicts() if r["horizon"] == horizon]
@@ -44,12 +47,12 @@ def _losses(ask: Ask, horizon: int) -> list[Row]:
         most[kind, actor] = max(most.get((kind, actor), 0.0), sum(values) / len(values))
     titles = {(kind, actor): title for kind, actor, title in ask.results._results.actor_titles}
     rows: list[Row] = []
-    for kind, actor in sorted(most, key=lambda party: -most[party]):
+    for kind, actor in sorted(most, key=lambda party: (party[0] == "operator", -most[party])):
         for policy in ask.policies:
             lost = losses.get((policy, kind, actor))
             if lost is None:
                 continue
-            row = ask.head(policy) | {"actor": actor, "kind": kind, "party": titles.get((kind, actor), actor), "horizon": horizon, "n": len(lost)}
+            row = ask.head(policy) | {"actor": actor, "kind": kind, "party": titles.get((kind, actor), PROVIDERS.get(actor, actor)), "horizon": horizon, "n": len(lost)}
             rows.append(row | _mean("loss", lost) | _mean("level", levels[policy, kind, actor]))
     return rows
 
@@ -72,14 +75,14 @@ def withdrawal(ask: Ask, horizon: int, show: str) -> Plot:
         raise UsageError(f"no withdrawal of one party takes 0.05 % of critical service {when(horizon)} from {ask.nation_title} under these policies")
     drawn = [[r for r in rows if (r["kind"], r["actor"]) == party] for party in parties[:_PARTIES]]
     with context():
-        sheet = ask.single(max(0.42, 0.13 * len(ask.policies) + 0.14) * len(drawn) + 0.9)
+        sheet = ask.single(max(0.36 if ask.look["columns"] == 2 else 0.5, 0.1 * len(ask.policies) + 0.14) * len(drawn) + 0.5)
         _draw_withdrawal(ask, sheet, drawn, show)
         what = "Critical service lost" if show == "loss" else "Critical need still served"
         ax = sheet.axes[0]
         PERCENT.format(ax.xaxis)
         if show == "level":
             ax.set_xlim(0, 1)
-        ax.set_xlabel(f"{what} {when(horizon)} (% of critical need)")
+        ax.set_xlabel(wrapped(f"{what} {when(horizon)} (% of critical need)", int(sheet.width * 11)))
         sheet.title(ask.title(f"{ask.nation_title}: what {'is lost' if show == 'loss' else 'remains'} {when(horizon)} when one party withdraws"))
     cut = f" The largest {_PARTIES} of {len(parties)} parties are drawn." if len(parties) > _PARTIES else ""
     caption = f"{what} {when(horizon)} of the withdrawal of one party, {ask.nation_title}: means over sample dates and runs with 95 % intervals.{cut}"
@@ -128,10 +131,10 @@ def lorenz(ask: Ask, over: str, date: str | None) -> Plot:
     ]
     units = {"owner": "owners of nodes", "vendor": "vendors", "kind": "kinds of provider"}[over]
     with context():
-        sheet = ask.single(3.6 if ask.look["columns"] == 2 else 3.2)
+        sheet = ask.single(3.5)
         _draw_lorenz(ask, sheet, curves)
         sheet.axes[0].set_xlabel(f"{sentence(units)}, from the smallest (%)")
-        sheet.axes[0].set_ylabel(f"Part of compute {'of node networks at home' if over == 'owner' else 'installed'} (%)")
+        sheet.axes[0].set_ylabel(f"Part of compute {'in networks' if over == 'owner' else 'installed'} (%)")
         sheet.title(ask.title(f"{ask.nation_title}: concentration over {units}"))
     caption = f"Lorenz curves over {units} with compute in {ask.nation_title}, mean over runs, {date}; G is the mean Gini coefficient. On the diagonal all have the same."
     return Plot(sheet, table(rows, fraction="1", share="1", gini="1"), caption)
@@ -198,7 +201,7 @@ def _draw_lorenz(ask: Ask, sheet: Sheet, curves: Curves) -> None:
         look = {"color": colour(at), "linestyle": line(at), "marker": marker(at), "markersize": 3.5}
         ax.plot([x for x, _ in points], [y for _, y in points], clip_on=False, **look)
         handles.append(Line2D([], [], **look))
-        labels.append(f"{ask.titles[policy]} (G = {gini:.2f})")
+        labels.append(f"G = {gini:.2f}: {ask.titles[policy]}")
     ax.set(xlim=(0, 1), ylim=(0, 1))
     ax.set_aspect("equal")
     for axis in (ax.xaxis, ax.yaxis):
@@ -218,7 +221,7 @@ def control(ask: Ask, horizon: int) -> Plot:
     if not rows:
         raise UsageError(f"nothing serves {ask.nation_title} under `{name}`, and nobody can take anything from it")
     with context():
-        sheet = ask.single(3.9)
+        sheet = ask.single(4.2 if ask.look["columns"] == 2 else 5.0)
         ax = sheet.axes[0]
         ax.set_axis_off()
         ax.set(xlim=(0, 1), ylim=(0, 1))
@@ -226,7 +229,7 @@ def control(ask: Ask, horizon: int) -> Plot:
         sheet.title(ask.title(f"{ask.nation_title}: who depends on whom – {ask.titles[name]}"))
     caption = (
         f"Who serves {ask.nation_title}, whose accelerators these providers have installed in it (mean over runs and sample dates), and what the withdrawal of each party takes of critical "
-        f"service {when(horizon)}, “{ask.titles[name]}”. Widths are proportional; losses of several parties do not add up, since they may take the same."
+        f"service {when(horizon)}, “{ask.titles[name]}”. Widths are proportional, in each half to its own scale; losses of several parties do not add up, since they may take the same."
     )
     return Plot(sheet, table(rows, share="1"), caption)
 
@@ -265,7 +268,7 @@ def _draw_network(ax: Any, rows: Sequence[Row], words: tuple[str, str], is_wide:
     service = [r for r in rows if r["relation"] == "service"]
     hardware = [r for r in rows if r["relation"] == "hardware"]
     taken = [r for r in rows if r["relation"] == "withdrawal"][:6]
-    left, middle, right = (0.27, 0.62, 0.9) if is_wide else (0.36, 0.64, 0.86)
+    left, middle, right = (0.36, 0.6, 0.93) if is_wide else (0.36, 0.48, 0.9)
     split = 0.5 if taken and service else 0.0 if service else 0.94
     if service:
         _draw_service(ax, service, hardware, (left, middle, right, split))
@@ -296,19 +299,21 @@ def _ribbon(ax: Any, start: tuple[float, float, float], end: tuple[float, float,
 def _draw_service(ax: Any, service: Sequence[Row], hardware: Sequence[Row], place: tuple[float, float, float, float]) -> None:
     left, middle, right, split = place
     top, gap = 0.92, 0.035
-    ax.text(left, 0.99, "Hardware at home by vendor", ha="right", va="top", color=GREY)
-    ax.text(middle, 0.99, "Served by", ha="center", va="top", color=GREY)
-    unit = (top - split - 0.04 - gap * len(service)) / max(sum(r["share"] for r in service), 1e-9)
+    ax.text(left, 0.99, "Hardware at home by" if hardware else "", ha="right", va="top", color=GREY)
+    ax.text(middle, 0.99, "Served by", ha="left", va="top", color=GREY)
+    # A thin ribbon takes a slot as high as its words.
+    room = top - split - 0.04 - (gap + _SLOT) * len(service)
+    unit = room / sum(r["share"] for r in service)
     y, at_nation, spots = top, top, {}
     for r in service:
         tall = r["share"] * unit
-        y -= tall
+        y -= tall + _SLOT / 2
         at_nation -= tall
         spots[r["source"]] = (y, tall)
         ax.add_patch(_box(middle, y, 0.015, tall, colour(0)))
         _ribbon(ax, (middle + 0.015, y, tall), (right, at_nation, tall), facecolor=colour(0), alpha=0.35)
-        ax.text(middle - 0.01, y + tall / 2, f"{r['source']} {100 * r['share']:.3g} %", ha="right", va="center", zorder=4)
-        y -= gap
+        ax.text(middle + 0.025, y + tall / 2, f"{r['source']} {100 * r['share']:.3g} %", ha="left", va="center", zorder=4, bbox=_PAPER)
+        y -= gap + _SLOT / 2
     _draw_vendors(ax, hardware, spots, (left, middle, split))
 
 
@@ -337,12 +342,12 @@ def _draw_taken(ax: Any, taken: Sequence[Row], place: tuple[float, float, float]
     left, right, split = place
     horizon, is_wide = words
     slot = (split - 0.09) / len(taken)
-    ax.text(left, split - 0.03, f"Lost {horizon} if it withdraws", ha="right" if is_wide else "center", va="center", color=GREY)
+    ax.text(left if is_wide else 0.5, split - 0.03, f"Critical service lost {horizon} if one withdraws", ha="right" if is_wide else "center", va="center", color=GREY)
     unit = 0.8 * slot / max(r["share"] for r in taken)
     for at, r in enumerate(taken):
         middle = split - 0.08 - slot * (at + 0.5)
         tall = r["share"] * unit
         ax.add_patch(_box(left, middle - tall / 2, 0.015, tall, colour(1)))
         _ribbon(ax, (left + 0.015, middle - tall / 2, tall), (right, middle - tall / 2, tall), facecolor=colour(1), alpha=0.35)
-        ax.text(left - 0.01, middle, wrapped(r["source"], 30 if is_wide else 22, 2), ha="right", va="center")
-        ax.text(left + 0.03, middle, f"{100 * r['share']:.3g} % of critical service", va="center", ha="left", zorder=4)
+        ax.text(left - 0.01, middle, wrapped(r["source"], 44 if is_wide else 22, 2), ha="right", va="center")
+        ax.text(left + 0.03, middle, f"{100 * r['share']:.3g} %{' of critical service' if is_wide else ''}", va="center", ha="left", zorder=4, bbox=_PAPER)

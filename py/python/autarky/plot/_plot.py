@@ -91,7 +91,9 @@ class Ask:
         nations = dict(results._results.nation_titles)
         place = results.nations[0] if nation is None else nation
         if place not in nations:
-            raise UsageError(f"the study has no nation `{place}`{_near(str(place), nations)}")
+            # The compiled module says what is meant; where it has more to say first, that a nation is unknown is said here.
+            results.compare(objectives=["served_share"], nation=str(place))
+            raise UsageError(f"the study has no nation `{place}`")
         titles = dict(results._results.policy_titles)
         wanted = list(titles) if policies is None else [policies] if isinstance(policies, str) else list(policies)
         for name in wanted:
@@ -119,20 +121,21 @@ class Ask:
         ax = self.look.get("ax")
         if ax is not None:
             return Sheet.on(ax), dict.fromkeys(names, ax)
-        columns = self.look["columns"]
+        columns: int = self.look["columns"]
         across = min(len(names), 3 if columns == 2 else 1)
         if len(names) == 4 and columns == 2:
             across = 2
         down = -(-len(names) // across)
-        sheet = Sheet.new(columns, (down, across), [height] * down, sharex=True, sharey=True)
+        titles = [wrapped(self.titles[name], int(WIDTHS[columns] / across * 13.4)) for name in names] if len(names) > 1 else [""]
+        tall = height + 0.15 * max(title.count("\n") + bool(title) for title in titles)
+        sheet = Sheet.new(columns, (down, across), [tall] * down, sharex=True, sharey=True)
         for spare in sheet.axes[len(names):]:
             spare.remove()
         sheet.axes = sheet.axes[: len(names)]
         for ax in sheet.axes[max(len(names) - across, 0):]:
             ax.tick_params(labelbottom=True)
-        if len(names) > 1:
-            for panel, name in zip(sheet.axes, names, strict=True):
-                panel.set_title(wrapped(self.titles[name], int(sheet.width / across * 13)), loc="left")
+        for panel, title in zip(sheet.axes, titles, strict=True):
+            panel.set_title(title, loc="left")
         return sheet, dict(zip(names, sheet.axes, strict=True))
 
     def single(self, height: float) -> Sheet:

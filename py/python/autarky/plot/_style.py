@@ -20,9 +20,10 @@ WIDTHS = {1: 3.5, 2: 7.2}
 TEXT = 8.0
 INK, GREY, LIGHT = "#222222", "#5a5a5a", "#dedede"
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#5a5a5a")
-LINES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (6, 1.5)), (0, (4, 1, 1, 1, 1, 1)), (0, (1, 2.5)))
-MARKERS = ("o", "^", "s", "D", "P", "v", "X")
-HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx", "----", "++++")
+# Their numbers have no factor in common with that of the colours, so that the eighth policy is not drawn as the first.
+LINES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (4, 1, 1, 1, 1, 1)))
+MARKERS = ("o", "^", "s", "D", "P", "v", "X", "<", ">")
+HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx", "----", "++++", "||||", "oo")
 PROVIDERS = {"data_centre": "Data centre", "network": "Node network", "commons": "Commons", "cloud": "Cloud"}
 AREAS = {"data_centre": "#0072b2", "network": "#e69f00", "commons": "#009e73", "cloud": "#96cdf0"}
 
@@ -95,7 +96,8 @@ class Scale:
         """Let an axis of matplotlib write its ticks so."""
         from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-        axis.set_major_locator(MaxNLocator(5))
+        is_narrow = axis.axis_name == "x" and axis.axes.figure.bbox.width < 5 * axis.axes.figure.dpi
+        axis.set_major_locator(MaxNLocator(4 if is_narrow else 5))
         axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x / self.divisor:.6g}".replace("-", "−")))
 
 
@@ -122,11 +124,10 @@ def date_of(days: float) -> datetime.datetime:
 
 def dates(axis: Any) -> None:
     """Dates on an axis of matplotlib, few and short."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-    locator = AutoDateLocator(minticks=2, maxticks=5)
+    module = need("matplotlib.dates", "plot")
+    locator = module.AutoDateLocator(minticks=2, maxticks=5)
     axis.set_major_locator(locator)
-    axis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
+    axis.set_major_formatter(module.ConciseDateFormatter(locator, show_offset=False))
 
 
 def tidy(ax: Any, grid: str) -> None:
@@ -150,7 +151,8 @@ class Sheet:
         """The user's axes."""
         if not hasattr(ax, "plot") or not hasattr(ax, "figure"):
             raise UsageError(f"`ax` is an Axes of matplotlib; found {type(ax).__name__}")
-        return Sheet(ax.figure, [ax], False, WIDTHS[1])
+        # The figure of a panel of a SubFigure is the whole one, which can be saved.
+        return Sheet(getattr(ax.figure, "figure", None) or ax.figure, [ax], False, WIDTHS[1])
 
     @staticmethod
     def new(columns: int, shape: tuple[int, int], heights: Sequence[float], **share: Any) -> Sheet:
@@ -169,7 +171,9 @@ class Sheet:
         if not text:
             return
         if self.is_own:
-            self.figure.suptitle(wrapped(text, int(self.width * 15.5)), x=0.01, ha="left")
+            lines = wrapped(text, int(self.width * 11.5))
+            self._grow(0.17 * (lines.count("\n") + 1))
+            self.figure.suptitle(lines, x=0.01, ha="left")
         else:
             self.axes[0].set_title(wrapped(text, 60), loc="left")
 
@@ -180,21 +184,25 @@ class Sheet:
         if not self.is_own:
             self.axes[0].legend(handles, [wrapped(label, 40) for label in labels], loc="best", fontsize=TEXT)
             return
-        texts = [wrapped(label, int(self.width * 14)) for label in labels]
+        texts = [wrapped(label, int((self.width * 72 - 42) / 4.6)) for label in labels]
         longest = max(len(part) for text in texts for part in text.split("\n"))
-        fits = int(self.width * 72 / (longest * 4.4 + 40))
-        self.figure.legend(
-            handles, texts, loc="outside lower left", ncols=max(1, min(fits, len(texts), 4)), columnspacing=1.4, handlelength=2.4,
-        )
+        fits = int(self.width * 72 / (longest * 4.6 + 42))
+        across = max(1, min(fits, len(texts), 4))
+        self._grow(0.165 * sum(text.count("\n") + 1 for text in texts) / across + 0.15)
+        self.figure.legend(handles, texts, loc="outside lower left", ncols=across, columnspacing=1.4, handlelength=2.4)
+
+    def _grow(self, inches: float) -> None:
+        """Room for words, so that panels keep the height they were given."""
+        self.figure.set_figheight(self.figure.get_figheight() + inches)
 
 
 def marks(sheet: Sheet, found: Sequence[tuple[float, str]]) -> None:
     """Dated events as dotted lines over all panels with their words above the frame, in rows where they would meet."""
+    date2num = need("matplotlib.dates", "plot").date2num
+    dated = [(float(date2num(date_of(day))), label) for day, label in found]
     for ax in sheet.axes:
         low, high = ax.get_xlim()
-        from matplotlib.dates import date2num
-
-        inside = [(float(date2num(date_of(day))), label) for day, label in found if low <= date2num(date_of(day)) <= high]
+        inside = [(at, label) for at, label in dated if low <= at <= high]
         for row, (at, label) in enumerate(inside):
             is_late = at > (low + high) / 2
             ax.axvline(at, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1.5)
@@ -226,14 +234,16 @@ def _student(freedom: int) -> float:
 
     def within(t: float) -> float:
         angle = atan(t / sqrt(freedom))
-        term, total = 1.0, 0.0
+        # The sum is over cos^k with factors (k − 1)!!/k!!, for odd or even k.
+        term = cos(angle) if freedom % 2 else 1.0
+        total = 0.0
         for k in range(freedom % 2, freedom - 1, 2):
-            # The sum runs over cos^k with the factor (k − 1)!!/k!!.
-            term = (cos(angle) if k == 1 else 1.0) if k < 2 else term * cos(angle) ** 2 * (k - 1) / k
             total += term
+            term *= cos(angle) ** 2 * (k + 1) / (k + 2)
         return 2 / pi * (angle + sin(angle) * total) if freedom % 2 else sin(angle) * total
 
-    low, high = 1.9, 13.0
+    # From the quantile of infinitely many degrees of freedom to that of one.
+    low, high = 1.95, 12.8
     for _ in range(60):
         middle = (low + high) / 2
         low, high = (middle, high) if within(middle) < 0.95 else (low, middle)

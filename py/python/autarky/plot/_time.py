@@ -15,6 +15,7 @@ from ._style import (
     INK,
     PERCENT,
     PROVIDERS,
+    TEXT,
     Sheet,
     colour,
     context,
@@ -26,6 +27,7 @@ from ._style import (
     scale,
     sentence,
     tidy,
+    wrapped,
 )
 
 if TYPE_CHECKING:
@@ -67,7 +69,8 @@ def fan(ask: Ask, series: str) -> Plot:
             _draw_fan(ax, [r for r in rows if r["policy"] == name], ask.at(name))
             if sheet.is_own and name != names[0]:
                 ax.plot([r["date"] for r in base], [r["q0.5"] for r in base], color=GREY, linestyle=(0, (4, 2)), linewidth=1.0)
-        _time_axes(ask, sheet, how.axis("" if sheet.is_own else label) if sheet.is_own else how.axis(label))
+        named = sheet.is_own and ask.look.get("title") != ""
+        _time_axes(ask, sheet, (how.unit if named else "") or how.axis(label))
         for ax in sheet.axes:
             how.format(ax.yaxis)
         sheet.title(ask.title(f"{ask.nation_title}: {doc}"))
@@ -94,9 +97,9 @@ def _time_axes(ask: Ask, sheet: Sheet, label: str) -> None:
         if bottom > 0:
             ax.set_ylim(0, top)
     if sheet.is_own and len(sheet.axes) > 1:
-        sheet.figure.supylabel(label, fontsize=8)
+        sheet.figure.supylabel(wrapped(label, 32), fontsize=TEXT)
     else:
-        sheet.axes[0].set_ylabel(label)
+        sheet.axes[0].set_ylabel(wrapped(label, 32))
     marks(sheet, ask.results._results.marks)
 
 
@@ -130,7 +133,7 @@ def supply_mix(ask: Ask) -> Plot:
         sheet, panels = ask.panels(ask.policies, 2.3)
         for name, ax in panels.items():
             _draw_mix(ax, [r for r in rows if r["policy"] == name])
-        _time_axes(ask, sheet, PERCENT.axis("Need at the reference price"))
+        _time_axes(ask, sheet, "% of need at the reference price")
         for ax in sheet.axes:
             PERCENT.format(ax.yaxis)
         sheet.title(ask.title(f"{ask.nation_title}: who serves, mean over runs"))
@@ -205,7 +208,7 @@ def recovery(ask: Ask, series: str, level: float, after: str | datetime.date | N
         ax.set_ylim(0, 1.04)
         tidy(ax, "y")
         ax.set_xlabel(f"Time since {why} (days)")
-        ax.set_ylabel(f"Runs back at {100 * level:.6g} % (% of runs)")
+        ax.set_ylabel(f"Runs back at {100 * level:.6g} % or more\n(% of runs)")
         sheet.title(ask.title(f"{ask.nation_title}: time to recovery after {why}"))
     caption = (
         f"Time from {why} ({event.isoformat()}) until {doc} is back at {100 * level:.6g} %, {ask.nation_title}: share of runs that are back, at sample dates. Runs that "
