@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from . import _autarky
 from ._autarky import StorageError, UsageError
 from ._messages import FailedRunsWarning, InterruptedWarning, ScenarioWarning, Shower, warn
-from ._table import Table, need
+from ._table import Table
+from ._values import whole
 
 if TYPE_CHECKING:
     import pandas
@@ -365,8 +366,8 @@ def run_study(
     study: _autarky.Study, out: Path | None, jobs: int | None, progress: Shown, keeper: object | None = None
 ) -> Results:
     """Run a study into a folder; what is known afterwards. Warnings are given as from the caller's caller."""
-    if jobs is not None and not 1 <= jobs <= 1024:
-        raise UsageError(f"`jobs` is a number of threads from 1 to 1024; found {jobs}")
+    if jobs is not None:
+        jobs = whole("jobs", jobs, 1, 1024)
     warn(study.warnings, ScenarioWarning, 3)
     if out is None:
         keeper = keeper or _Temporary()

@@ -14,6 +14,7 @@ from ._messages import ScenarioWarning, warn
 from ._results import Answer, Comparison, Results, run_study
 from ._table import Table
 from ._values import settings
+from ._values import whole as _whole
 from .design import Axes, Design
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ class Scenario:
     def with_(self, values: Mapping[str, Any]) -> Scenario:
         """The same scenario with values by path on top of every policy: ``s.with_({"nation.EST.power_price": "0.35 USD/kWh"})``.
 
-        Texts may carry units; numbers are in the parameter's own. ScenarioError tells everything that is wrong.
+        Texts carry units; numbers are for parameters that have none. ScenarioError tells everything that is wrong.
         """
         changed = Scenario(self._scenario.with_sets(settings(values)), self._policy)
         _warn(changed._scenario.warnings, known=self._scenario.warnings)
@@ -229,7 +230,7 @@ class Scenario:
         """Runs, time, disk and memory before anything starts. One replication of the base is run and timed."""
         asked = _asked(replications, seed, 0, keep, design, _draws(uncertain, seed), None)
         study = self._scenario.study(asked)
-        text, data = study.plan(os.fspath(out), jobs)
+        text, data = study.plan(os.fspath(out), None if jobs is None else _whole("jobs", jobs, 1, 1024))
         return Answer(text, data)
 
     def __eq__(self, other: object) -> bool:
@@ -353,17 +354,6 @@ def _asked(
         "shard": shard,
         "until": None if until is None else until._tuple(),
     }
-
-
-def _whole(name: str, value: Any, low: int, high: int) -> int:
-    """A whole number within a range, from Python's or another library's."""
-    try:
-        number = value.__index__()
-    except AttributeError:
-        raise UsageError(f"`{name}` is a whole number from {low} to {high}; found {value!r}") from None
-    if not low <= number <= high:
-        raise UsageError(f"`{name}` is a whole number from {low} to {high}; found {number}")
-    return int(number)
 
 
 def _warn(texts: list[str], known: Iterable[str] = ()) -> None:
