@@ -38,7 +38,8 @@ class Parameter(NamedTuple):
 
     def __repr__(self) -> str:
         unit = f" {self.unit}" if self.unit else ""
-        return f"{self.path} = {self.value}{unit}  ({self.status}: {self.source})\n  {self.meaning}\n  allowed: {self.allowed}"
+        allowed = f"\n  allowed: {self.allowed}" if self.allowed else ""
+        return f"{self.path} = {self.value}{unit}  ({self.status}: {self.source})\n  {self.meaning}{allowed}"
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,9 @@ class Scenario:
     def __getitem__(self, path: str) -> Parameter:
         rows = self.parameters(path).where(path=path).to_dicts()
         if not rows:
+            inside = len(self.parameters(f"{path}."))
+            if inside:
+                raise UsageError(f'`{path}` is a group of {inside} values: .parameters("{path}.") lists them')
             _autarky.explain(path)
             raise UsageError(f"the scenario has no value `{path}`")
         return Parameter(*[rows[0][field] or "" for field in Parameter._fields])
