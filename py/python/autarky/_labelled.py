@@ -25,7 +25,7 @@ def to_xarray(results: Results, table: str) -> xarray.Dataset:
     dimensions = _DIMENSIONS.get(table)
     if dimensions is None:
         raise UsageError(f"there is no table `{table}`; tables: {', '.join(_DIMENSIONS)}")
-    xarray, pandas, numpy = need("xarray", "xarray"), need("pandas", "xarray"), need("numpy", "xarray")
+    arrays, pandas, numpy = need("xarray", "xarray"), need("pandas", "xarray"), need("numpy", "xarray")
     found = results._table(table)
     frame = found.to_pandas()
     if table == "withdrawal":
@@ -51,7 +51,7 @@ def to_xarray(results: Results, table: str) -> xarray.Dataset:
         values[at] = frame[name].to_numpy(dtype=float, na_value=numpy.nan)
         attributes = {"units": found.units.get(name, "1"), "long_name": found.docs.get(name, name)}
         variables[name] = (dimensions, values.reshape(shape), attributes)
-    dataset = xarray.Dataset(variables, coords=labels)
+    dataset: xarray.Dataset = arrays.Dataset(variables, coords=labels)
     design = results.design
     if design is not None:
         points = design.to_pandas().set_index("point").loc[labels["point"]]

@@ -8,6 +8,11 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from ._autarky import AutarkyError
+
+# Errors that have no places have no diagnostics, so that programs need not ask first.
+AutarkyError.diagnostics = ()
+
 
 class ScenarioWarning(UserWarning):
     """Something in a scenario is probably not as meant."""

@@ -15,6 +15,7 @@ from ._autarky import StorageError, UsageError
 from ._messages import FailedRunsWarning, InterruptedWarning, ScenarioWarning, Shower, warn
 from ._rule import Function, Rule, rule_of
 from ._table import Table
+from ._values import whole
 
 if TYPE_CHECKING:
     import pandas
@@ -384,9 +385,7 @@ def run_study(
     study: _autarky.Study, out: Path | None, way: Way, rules: Sequence[Rule], keeper: object | None = None
 ) -> Results:
     """Run a study into a folder; what is known afterwards. Warnings are given as from the user's call."""
-    jobs = way.jobs
-    if jobs is not None and not 1 <= jobs <= 1024:
-        raise UsageError(f"`jobs` is a number of threads from 1 to 1024; found {jobs}")
+    jobs = None if way.jobs is None else whole("jobs", way.jobs, 1, 1024)
     warn(study.warnings, ScenarioWarning, 4)
     if out is None:
         keeper = keeper or _Temporary()

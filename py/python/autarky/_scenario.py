@@ -15,6 +15,7 @@ from ._results import Answer, Comparison, Results, Way, run_study
 from ._rule import Function, Rule, rule_of
 from ._table import Table
 from ._values import settings
+from ._values import whole as _whole
 from .design import Axes, Design
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Parameter(NamedTuple):
 
     def __repr__(self) -> str:
         unit = f" {self.unit}" if self.unit else ""
-        return f"{self.path} = {self.value}{unit}  ({self.status}: {self.source})\n  {self.meaning}\n  allowed: {self.allowed}"
+        allowed = f"\n  allowed: {self.allowed}" if self.allowed else ""
+        return f"{self.path} = {self.value}{unit}  ({self.status}: {self.source})\n  {self.meaning}{allowed}"
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,9 @@ class Scenario:
     def __getitem__(self, path: str) -> Parameter:
         rows = self.parameters(path).where(path=path).to_dicts()
         if not rows:
+            inside = len(self.parameters(f"{path}."))
+            if inside:
+                raise UsageError(f'`{path}` is a group of {inside} values: .parameters("{path}.") lists them')
             _autarky.explain(path)
             raise UsageError(f"the scenario has no value `{path}`")
         return Parameter(*[rows[0][field] or "" for field in Parameter._fields])
@@ -146,7 +151,7 @@ class Scenario:
     def with_(self, values: Mapping[str, Any]) -> Scenario:
         """The same scenario with values by path on top of every policy: ``s.with_({"nation.EST.power_price": "0.35 USD/kWh"})``.
 
-        Texts may carry units; numbers are in the parameter's own. ScenarioError tells everything that is wrong.
+        Texts carry units; numbers are for parameters that have none. ScenarioError tells everything that is wrong.
         """
         changed = Scenario(self._scenario.with_sets(settings(values)), self._policy, self._rules)
         _warn(changed._scenario.warnings, known=self._scenario.warnings)
@@ -258,7 +263,8 @@ class Scenario:
     ) -> Answer:
         """Runs, time, disk and memory before anything starts. One replication of the base is run and timed."""
         asked = _asked(replications, seed, 0, keep, design, _draws(uncertain, seed), None)
-        text, data = self._scenario.study(asked, []).plan(os.fspath(out), jobs)
+        study = self._scenario.study(asked, [])
+        text, data = study.plan(os.fspath(out), None if jobs is None else _whole("jobs", jobs, 1, 1024))
         return Answer(text, data)
 
     def __eq__(self, other: object) -> bool:
@@ -392,17 +398,6 @@ def _asked(
         "shard": shard,
         "until": None if until is None else until._tuple(),
     }
-
-
-def _whole(name: str, value: Any, low: int, high: int) -> int:
-    """A whole number within a range, from Python's or another library's."""
-    try:
-        number = value.__index__()
-    except AttributeError:
-        raise UsageError(f"`{name}` is a whole number from {low} to {high}; found {value!r}") from None
-    if not low <= number <= high:
-        raise UsageError(f"`{name}` is a whole number from {low} to {high}; found {number}")
-    return int(number)
 
 
 def _warn(texts: list[str], known: Iterable[str] = ()) -> None:

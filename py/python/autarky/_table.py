@@ -100,17 +100,19 @@ class Table:
     def to_pandas(self) -> pandas.DataFrame:
         """As a pandas DataFrame; units are in its ``attrs["units"]``. Needs the extra ``pandas``."""
         need("pandas", "pandas")
-        frame = self.to_pyarrow().to_pandas()
+        frame: pandas.DataFrame = self.to_pyarrow().to_pandas()
         frame.attrs["units"] = self.units
         return frame
 
     def to_polars(self) -> polars.DataFrame:
         """As a polars DataFrame, without a copy of the numbers. Needs the extra ``polars``."""
-        return need("polars", "polars").DataFrame(self)
+        frame: polars.DataFrame = need("polars", "polars").DataFrame(self)
+        return frame
 
     def to_pyarrow(self) -> pyarrow.Table:
         """As a pyarrow Table, without a copy. Needs pyarrow."""
-        return need("pyarrow", "pandas").table(self)
+        table: pyarrow.Table = need("pyarrow", "pandas").table(self)
+        return table
 
     def to_latex(self, columns: Iterable[str] | None = None, *, digits: int = 4, caption: str = "", label: str = "") -> str:
         """As a LaTeX table with booktabs' rules; numbers have ``digits`` significant digits, units stand below the names.

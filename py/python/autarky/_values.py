@@ -10,14 +10,25 @@ from typing import Any
 from ._autarky import UsageError
 
 
+def plain(value: Any) -> Any:
+    """A scalar of another library (NumPy, pandas) as Python's own; other values as they are."""
+    if type(value).__name__ == "datetime64":
+        # Its own `item` gives nanoseconds as a whole number.
+        value = value.astype("datetime64[us]").item()
+    elif hasattr(value, "item") and not getattr(value, "shape", ()):
+        value = value.item()
+    if isinstance(value, datetime.datetime) and value.tzinfo is None and value.time() == datetime.time():
+        return value.date()
+    return value
+
+
 def number_text(value: Any) -> str:
-    """A number, or a text with a number and its unit."""
+    """A number or a date, or a text with a number and its unit."""
+    value = plain(value)
     if isinstance(value, str):
         return value
-    if isinstance(value, (datetime.date, datetime.datetime)):
+    if isinstance(value, datetime.date):
         return value.isoformat()
-    if hasattr(value, "item"):
-        value = value.item()
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise UsageError(f"{value!r} is neither a number nor a text with a unit")
     return repr(value)
@@ -29,19 +40,33 @@ def value_text(value: Any) -> str:
 
 
 def _toml(value: Any) -> str:
+    value = plain(value)
     if value is None:
         return '"none"'
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return json.dumps(value)
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{json.dumps(str(k))} = {_toml(v)}" for k, v in value.items()) + " }"
+        return "{ " + ", ".join(f"{json.dumps(str(k), ensure_ascii=False)} = {_toml(v)}" for k, v in value.items()) + " }"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_toml(v) for v in value) + "]"
     return number_text(value)
 
 
 def settings(values: Mapping[str, Any]) -> list[str]:
-    """``path=value`` of each."""
+    """``path=value`` of each. UsageError for what is no mapping."""
+    if not isinstance(values, Mapping):
+        raise UsageError(f"values are a dict from a parameter's path to its value; found {type(values).__name__}")
     return [f"{path}={value_text(value)}" for path, value in values.items()]
+
+
+def whole(name: str, value: Any, low: int, high: int) -> int:
+    """A whole number within a range, from Python's or another library's; UsageError for others. True and False are none."""
+    index = getattr(plain(value), "__index__", None)
+    if index is None or isinstance(value, bool):
+        raise UsageError(f"`{name}` is a whole number from {low} to {high}; found {value!r}")
+    number = int(index())
+    if not low <= number <= high:
+        raise UsageError(f"`{name}` is a whole number from {low} to {high}; found {number}")
+    return number

@@ -7,7 +7,7 @@ Axes are a dict from a parameter's path to what it takes::
      "shock.chip.rate": ak.LogNormal("0.2 1/year", 0.3),           # a distribution
      "policies.ban.event.chip_ban.at": "12 months..60 months"}     # as the command line has it; of one policy only
 
-Numbers without a unit are in the parameter's own. Every value passes the checks that a scenario file passes, when the sweep begins.
+Values of a parameter that has a unit are texts with one. Every value passes the checks that a scenario file passes, when the sweep begins.
 """
 
 from __future__ import annotations
