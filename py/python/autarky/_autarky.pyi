@@ -4,6 +4,7 @@ It is private to the package: the public names are those of ``autarky``. Nothing
 ``Exception``. Texts are UTF-8, dates days since 1970-01-01, numbers in the units that a table names (money in USD, compute in H100e, shares 0 to 1).
 """
 
+import datetime
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypedDict, final, type_check_only
@@ -19,15 +20,18 @@ __all__ = [
     "InternalError",
     "MODEL_VERSION",
     "MismatchError",
+    "Recorder",
     "Results",
     "Scenario",
     "ScenarioError",
+    "State",
     "StorageError",
     "Study",
     "Table",
     "UsageError",
     "__version__",
     "catalogue",
+    "chunk",
     "cite",
     "compare",
     "discover",
@@ -39,6 +43,7 @@ __all__ = [
     "report",
     "sensitivity",
     "template",
+    "unpack",
 ]
 
 class AutarkyError(Exception):
@@ -82,6 +87,53 @@ class Asked(TypedDict):
     """Which share of how many, from 1."""
     until: tuple[list[str], str | None, float, int] | None
     """Objectives, nation, half-width of a 95 % interval in the objectives' unit, replications between two looks."""
+
+_Told = tuple[str, str, str, str, Callable[[State], Any]]
+"""A rule: policy, nation, name and source of the function, and the function. Exists in this file only."""
+
+@final
+class State:
+    """What a rule sees at the start of a fiscal year: read-only, and nothing that comes later.
+
+    ``state["served_share"]`` is the latest sample of a series, by its name and in its unit in result tables; NaN where undefined and before the first sample.
+    """
+
+    @property
+    def nation(self) -> str:
+        """The nation (ISO 3166 alpha-3)."""
+
+    @property
+    def year(self) -> int:
+        """The fiscal year, counted from zero."""
+
+    @property
+    def date(self) -> datetime.date:
+        """The first day of the fiscal year."""
+
+    @property
+    def policy(self) -> dict[str, float | None]:
+        """The levers in force, with what the rule decided a year ago; None for an appropriation that is not limited."""
+
+    @property
+    def spent(self) -> dict[str, float]:
+        """What each lever of the budget spent since the start, USD."""
+
+    @property
+    def left(self) -> dict[str, float] | None:
+        """What each lever has left of last year's appropriation, before it lapses, USD; None without an appropriation."""
+
+    @property
+    def sampled(self) -> datetime.date | None:
+        """The date of the latest sample of the series; None before the first."""
+
+    def __getitem__(self, series: str) -> float:
+        """The latest sample of a series. KeyError with a suggestion for an unknown name."""
+
+    def keys(self) -> list[str]:
+        """Names of the series."""
+
+    def __len__(self) -> int: ...
+    def __contains__(self, series: str) -> bool: ...
 
 @final
 class Table:
@@ -143,6 +195,9 @@ class Scenario:
     def with_policies(self, policies: Sequence[str]) -> Scenario:
         """The same with some of its policies only; ``base`` is always among them. ScenarioError for one that is not there."""
 
+    def with_copy(self, name: str, of: str) -> Scenario:
+        """The same with one more policy that copies another one. ScenarioError."""
+
     @property
     def id(self) -> str:
         """Identifier: the catalogue's, or the file's name."""
@@ -198,20 +253,20 @@ class Scenario:
     def difference(self, policy: str, other: Scenario, other_policy: str) -> str:
         """What differs from a policy of another scenario, as text; "" if nothing does. UsageError if there is no such policy."""
 
-    def study(self, asked: Asked) -> Study:
+    def study(self, asked: Asked, rules: Sequence[_Told]) -> Study:
         """A study of the scenario and its policies. ScenarioError for a design that does not fit, UsageError for what does not exist."""
 
     @staticmethod
-    def study_of(named: Sequence[tuple[str, Scenario, str]], asked: Asked) -> Study:
-        """A study whose policies are policies of scenarios: (name, scenario, policy) each, the base first. Errors as for ``study``."""
+    def study_of(named: Sequence[tuple[str, Scenario, str]], asked: Asked, rules: Sequence[_Told]) -> Study:
+        """A study whose policies are policies of scenarios: (name, scenario, policy) each; one of several is named ``base``. Errors as for ``study``."""
 
 @final
 class Study:
     """A study that is ready to run."""
 
     @staticmethod
-    def reopen(folder: str | Path, replications: int | None, points: int | None) -> Study:
-        """The study of a folder, as it was or grown to so many replications or points. StorageError, UsageError."""
+    def reopen(folder: str | Path, replications: int | None, points: int | None, rules: Sequence[_Told]) -> Study:
+        """The study of a folder, as it was or grown to so many replications or points, with the functions that decide its policies. StorageError, UsageError."""
 
     @property
     def policies(self) -> list[str]:
@@ -227,7 +282,7 @@ class Study:
 
     @property
     def warnings(self) -> list[str]:
-        """What is probably not as meant, a text each."""
+        """What is probably not as meant and was not told when the scenario was loaded, a text each."""
 
     def design(self) -> Table | None:
         """What each point of the design sets; None without a design."""
@@ -235,12 +290,36 @@ class Study:
     def plan(self, folder: str | Path, jobs: int | None) -> tuple[str, dict[str, Any]]:
         """Runs, time (s), disk and memory (bytes) before anything starts: text and dict. One replication of the base is run and timed."""
 
+    def parcel(self) -> str:
+        """The study as one text for ``unpack`` in another process."""
+
     def run(self, folder: str | Path, jobs: int | None, progress: Callable[[int], object] | None) -> bool:
         """Runs the study into a folder, from where it is; returns whether Ctrl-C interrupted it.
 
         Runs without the interpreter's lock; looks for signals every 20 ms. ``progress`` is called every 100 ms with the number of runs that ended; what it raises stops the
         run and is raised. MismatchError if another study is in the folder; StorageError; UsageError in a process that was forked while a run was under way.
         """
+
+@final
+class Recorder:
+    """A results folder that takes runs which other processes did; it is the folder of a serial run when it is whole."""
+
+    @staticmethod
+    def open(study: Study, folder: str | Path) -> Recorder:
+        """Claims a folder for a study; if it was begun there, it goes on. MismatchError, StorageError."""
+
+    def pending(self) -> tuple[str, list[tuple[int, int]]] | None:
+        """The segment whose turn it is, as text for ``chunk``, and the ranges (from, to) of its runs that are neither recorded nor held; None if the study is whole."""
+
+    def hold(self, chunk: bytes) -> int:
+        """Takes a chunk; the number of its runs that were not there before, 0 for one that came before. Its runs survive a kill from now on. StorageError for bytes that are no chunk of the study."""
+
+    @property
+    def taken(self) -> int:
+        """Runs that are recorded or taken."""
+
+    def finish(self, interrupted: bool) -> None:
+        """Writes the last part, summary and pictures, and closes the folder. StorageError."""
 
 @final
 class Results:
@@ -339,6 +418,12 @@ def path(results: Results, series: str, nation: str | None, probabilities: Seque
 
 def report(results: Results, is_markdown: bool, of: tuple[str | None, str | None, str | None], other: str | Path | None) -> str:
     """The report as HTML (or Markdown). ``of`` is quantity, nation and policy of its tornado, ``other`` the folder of a sweep that tells what drives it."""
+
+def unpack(text: str, rules: Sequence[_Told]) -> Study:
+    """The study of a parcel, with the functions that decide its policies. UsageError for a text that is none, or of another version."""
+
+def chunk(study: Study, segment: str, runs: tuple[int, int]) -> bytes:
+    """Does some runs of a study one after the other; their bytes for ``Recorder.hold``. Ctrl-C raises KeyboardInterrupt. UsageError for runs that the study has not."""
 
 def merge(folders: Sequence[str | Path], out: str | Path) -> None:
     """Puts the folders of all shards of a study together in a new one. MismatchError, StorageError, UsageError."""

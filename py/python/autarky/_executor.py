@@ -95,7 +95,6 @@ def run_chunks(
     executor: Any,
     rules: _Rules,
     progress: Callable[[int], None] | None,
-    seconds: float = CHUNK_SECONDS,
 ) -> bool:
     """Run a study into a folder by the workers of an executor; whether Ctrl-C ended it early."""
     pool = _Pool(executor)
@@ -103,7 +102,7 @@ def run_chunks(
     parcel = study.parcel()
     interrupted = False
     try:
-        for _ in _segments(pool, recorder, (parcel, rules), seconds, progress):
+        for _ in _segments(pool, recorder, (parcel, rules), progress):
             pass
     except KeyboardInterrupt:
         interrupted = True
@@ -115,11 +114,11 @@ def run_chunks(
 
 
 def _segments(
-    pool: _Pool, recorder: _autarky.Recorder, job: tuple[str, _Rules], seconds: float, progress: Callable[[int], None] | None
+    pool: _Pool, recorder: _autarky.Recorder, job: tuple[str, _Rules], progress: Callable[[int], None] | None
 ) -> Iterator[None]:
     while (due := recorder.pending()) is not None:
         segment, runs = due
-        _segment(pool, recorder, (*job, segment), _Cutter(runs, seconds, pool.workers()), progress)
+        _segment(pool, recorder, (*job, segment), _Cutter(runs, CHUNK_SECONDS, pool.workers()), progress)
         yield
 
 
