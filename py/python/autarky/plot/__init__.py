@@ -193,7 +193,7 @@ class Plots:
 
         Widths: what each kind serves, as a share of need at the reference price; the part of each vendor in what a kind has installed in the nation; what the
         withdrawal of a party takes of critical service after ``horizon`` days. Means over runs and sample dates. Six parties are drawn; their losses do not add up.
-        Clouds stand outside of the nation, so no vendor is known for them.
+        Clouds stand outside of the nation, so no vendor is known for them. In axes of your own give it 7 by 4 inches, or 3.5 by 5.
 
         Returns
         -------
@@ -224,7 +224,7 @@ class Plots:
 
         Returns
         -------
-        Plot; data has a row for every run: fell, recovered, days (to the last sample if not back), lowest value after the event.
+        Plot; data has a row for every run: fell, recovered, days (to the last sample if not back), days observed, lowest value after the event.
         """
         from ._time import recovery
 

@@ -131,7 +131,7 @@ def frontier(ask: Ask, x: str, y: str) -> Plot:
             how = scale(name, unit, [r[of] for r in rows])
             how.format(axis)
             width = (38 if sheet.width > 4 else 30) if of == "y" else int(sheet.width * 12)
-            axis.set_label_text(wrapped(how.axis(sentence(doc)) + f", {'less' if better['direction'] == 'lower' else 'more'} is better", width))
+            axis.set_label_text(wrapped(how.axis(sentence(doc)) + f", {'less' if better['direction'] == 'lower' else 'more'} is better", width, 5))
         sheet.title(ask.title(f"{ask.nation_title}: policies on two objectives"))
     caption = (
         f"Means of each policy with 95 % intervals, {ask.nation_title}. Hollow: another policy of the study is better in one and no worse in the other, by means; `probability` in the data "
@@ -236,7 +236,7 @@ def _tornado_policies(ask: Ask, outcome: str, against: str) -> Plot:
         stem = _stem(r["policy"])[0]
         strength[stem] = max(strength.get(stem, 0.0), abs(r["difference"]))
     order = sorted(strength, key=lambda stem: -strength[stem])
-    rows = [
+    rows: list[Row] = [
         {"assumption": stem, "end": end} | ask.head(r["policy"]) | {"difference": r["difference"], "low": r["low"], "high": r["high"], "pairs": r["pairs"]}
         for stem in order for end in ("low", "high", "") for r in found if _stem(r["policy"]) == (stem, end)
     ]
