@@ -158,7 +158,7 @@ def _draw_frontier(ask: Ask, sheet: Sheet, rows: Sequence[Row]) -> None:
         ax.plot([row["x"]], [row["y"]], color=colour(at), marker=marker(at), markersize=size, markerfacecolor=inside, linestyle="", zorder=3 + order)
         handles.append(Line2D([], [], color=colour(at), marker=marker(at), markerfacecolor=inside, linestyle=""))
     tidy(ax, "both")
-    sheet.legend(handles, [row["title"] for row in rows])
+    sheet.legend(handles, [ask.legend(sheet, row["policy"]) for row in rows])
 
 
 def tornado(ask: Ask, outcome: str, policy: str | None, minus: str | None, against: str) -> Plot:

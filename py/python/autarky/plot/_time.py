@@ -113,7 +113,7 @@ def _fan_legend(ask: Ask, sheet: Sheet, names: Sequence[str]) -> None:
 
     if not sheet.is_own:
         if len(names) > 1:
-            sheet.legend([median(n) for n in names], [ask.titles[n] for n in names])
+            sheet.legend([median(n) for n in names], [ask.legend(sheet, n) for n in names])
         return
     first = ask.at(names[0])
     bands = [Patch(color=colour(first), alpha=0.5, linewidth=0), Patch(color=colour(first), alpha=0.18, linewidth=0)]
@@ -283,6 +283,6 @@ def _draw_recoveries(ask: Ask, sheet: Sheet, rows: Sequence[Row]) -> None:
         ax.plot([end], [shares[-1]], color=colour(at), marker=marker(at), clip_on=False, markerfacecolor="white" if shares[-1] < 1 else colour(at))
         lost = len(mine) - len(back)
         handles.append(Line2D([], [], color=colour(at), linestyle=line(at), marker=marker(at), markerfacecolor="white" if lost else colour(at)))
-        labels.append(f"{ask.titles[name]}: {100 * lost / len(mine):.0f} % not back")
+        labels.append(f"{ask.legend(sheet, name)}: {100 * lost / len(mine):.0f} % not back")
     ax.set_xlim(0, end)
     sheet.legend(handles, labels)
