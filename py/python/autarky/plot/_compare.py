@@ -134,8 +134,8 @@ def frontier(ask: Ask, x: str, y: str) -> Plot:
             axis.set_label_text(wrapped(how.axis(sentence(doc)) + f", {'less' if better['direction'] == 'lower' else 'more'} is better", width, 5))
         sheet.title(ask.title(f"{ask.nation_title}: policies on two objectives"))
     caption = (
-        f"Means of each policy with 95 % intervals, {ask.nation_title}. Hollow: another policy of the study is better in one and no worse in the other, by means; `probability` in the data "
-        "says how often a policy is on the frontier in resamples of the runs."
+        f"Means of each policy with 95 % intervals, {ask.nation_title}. Hollow: another policy of the study is better in one and no worse in the other, "
+        "by means; `probability` in the data says how often a policy is on the frontier in resamples of the runs."
     )
     units = {f"{axis}{end}": docs[name][0] for axis, name in zip("xy", names, strict=True) for end in ("", "_low", "_high")}
     return Plot(sheet, table(rows, **units), caption)

@@ -228,8 +228,9 @@ def control(ask: Ask, horizon: int) -> Plot:
         _draw_network(ax, rows, (ask.nation_title, when(horizon)), sheet.width > 4)
         sheet.title(ask.title(f"{ask.nation_title}: who depends on whom – {ask.titles[name]}"))
     caption = (
-        f"Who serves {ask.nation_title}, whose accelerators these providers have installed in it (mean over runs and sample dates), and what the withdrawal of each party takes of critical "
-        f"service {when(horizon)}, “{ask.titles[name]}”. Widths are proportional, in each half to its own scale; losses of several parties do not add up, since they may take the same."
+        f"Who serves {ask.nation_title}, whose accelerators these providers have installed in it (mean over runs and sample dates), and what the "
+        f"withdrawal of each party takes of critical service {when(horizon)}, “{ask.titles[name]}”. Widths are proportional, in each half to its own scale; losses "
+        "of several parties do not add up, since they may take the same."
     )
     return Plot(sheet, table(rows, share="1"), caption)
 
