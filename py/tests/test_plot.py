@@ -195,7 +195,7 @@ def test_recovery_counts_days_from_the_event_to_the_first_sample_that_is_back(sm
 
 def test_runs_that_never_recover_are_a_share_in_the_legend_and_no_time(small: ak.Results) -> None:
     plot = small.plot.recovery(9.0, after="2026-06-01", policies="base")
-    assert not any(plot.data["recovered"])
+    assert not any(plot.data["recovered"]) and plot.data["days"] == plot.data["observed"]
     assert any("100 % not back" in text for text in texts(plot))
 
 

@@ -126,8 +126,8 @@ class Plots:
     ) -> Plot:
         """What drives an outcome, the strongest first.
 
-        From a Saltelli sweep: Sobol indices of first and total order; from Morris's: mean absolute effects μ* and standard deviations σ of the outcome of ``policy`` (less that
-        of ``minus``). Else, as for the scenario ``sensitivity``, policies are assumptions: paired differences to ``against``, with ``<name>_low`` and ``<name>_high`` next
+        From a Saltelli sweep: Sobol indices of first and total order; from Morris's: mean absolute effects μ* and standard deviations σ; of the outcome of ``policy``
+        (less that of ``minus``). Else, as for the scenario ``sensitivity``, policies are assumptions: paired differences to ``against``, with ``<name>_low`` and ``<name>_high`` next
         to each other. All with 95 % intervals; 15 are drawn, the data has all.
 
         Returns
@@ -158,7 +158,8 @@ class Plots:
         Returns
         -------
         Plot; data has a row for every policy and corner: fraction of units, share of compute, gini, n runs. Units that hold nothing do not count, so Gini runs
-        to 1 − 1/n of n units. The Gini over vendors or kinds is the mean of the runs', and that of the mean curve; over owners it is the recorded one, finer than the deciles.
+        to 1 − 1/n of n units. The Gini over vendors or kinds is the mean of the runs', and that of the mean curve; over owners it is the recorded one, finer than
+        the deciles.
 
         UsageError if the study keeps no series, or nobody holds anything on that date.
         """
@@ -193,7 +194,7 @@ class Plots:
 
         Widths: what each kind serves, as a share of need at the reference price; the part of each vendor in what a kind has installed in the nation; what the
         withdrawal of a party takes of critical service after ``horizon`` days. Means over runs and sample dates. Six parties are drawn; their losses do not add up.
-        Clouds stand outside of the nation, so no vendor is known for them.
+        Clouds stand outside of the nation, so no vendor is known for them. In axes of your own give it 7 by 4 inches, or 3.5 by 5.
 
         Returns
         -------
@@ -213,8 +214,8 @@ class Plots:
 
         A run falls at the first sample date after the event at which ``series`` is below ``level``, and is back at the first later one at which it is at ``level`` again; its
         time is the days from the event to that date. A run that never falls has time 0. A run that is not back by its last sample is censored there: the
-        curve ends below 100 %, with a hollow marker and the share in the legend. Times are known to one sample step, since a series holds means over steps; ``recovery_time`` of
-        ``runs`` is the mean length of all shortfalls, dated by the engine.
+        curve ends below 100 %, with a hollow marker and the share in the legend. Times are known to one sample step, since a series holds means over steps;
+        ``recovery_time`` of ``runs`` is the mean length of all shortfalls, dated by the engine.
 
         Parameters
         ----------
@@ -224,7 +225,7 @@ class Plots:
 
         Returns
         -------
-        Plot; data has a row for every run: fell, recovered, days (to the last sample if not back), lowest value after the event.
+        Plot; data has a row for every run: fell, recovered, days (to the last sample if not back), days observed, lowest value after the event.
         """
         from ._time import recovery
 

@@ -131,11 +131,11 @@ def frontier(ask: Ask, x: str, y: str) -> Plot:
             how = scale(name, unit, [r[of] for r in rows])
             how.format(axis)
             width = (38 if sheet.width > 4 else 30) if of == "y" else int(sheet.width * 12)
-            axis.set_label_text(wrapped(how.axis(sentence(doc)) + f", {'less' if better['direction'] == 'lower' else 'more'} is better", width))
+            axis.set_label_text(wrapped(how.axis(sentence(doc)) + f", {'less' if better['direction'] == 'lower' else 'more'} is better", width, 5))
         sheet.title(ask.title(f"{ask.nation_title}: policies on two objectives"))
     caption = (
-        f"Means of each policy with 95 % intervals, {ask.nation_title}. Hollow: another policy of the study is better in one and no worse in the other, by means; `probability` in the data "
-        "says how often a policy is on the frontier in resamples of the runs."
+        f"Means of each policy with 95 % intervals, {ask.nation_title}. Hollow: another policy of the study is better in one and no worse in the other, "
+        "by means; `probability` in the data says how often a policy is on the frontier in resamples of the runs."
     )
     units = {f"{axis}{end}": docs[name][0] for axis, name in zip("xy", names, strict=True) for end in ("", "_low", "_high")}
     return Plot(sheet, table(rows, **units), caption)
@@ -158,7 +158,7 @@ def _draw_frontier(ask: Ask, sheet: Sheet, rows: Sequence[Row]) -> None:
         ax.plot([row["x"]], [row["y"]], color=colour(at), marker=marker(at), markersize=size, markerfacecolor=inside, linestyle="", zorder=3 + order)
         handles.append(Line2D([], [], color=colour(at), marker=marker(at), markerfacecolor=inside, linestyle=""))
     tidy(ax, "both")
-    sheet.legend(handles, [row["title"] for row in rows])
+    sheet.legend(handles, [ask.legend(sheet, row["policy"]) for row in rows])
 
 
 def tornado(ask: Ask, outcome: str, policy: str | None, minus: str | None, against: str) -> Plot:
@@ -236,7 +236,7 @@ def _tornado_policies(ask: Ask, outcome: str, against: str) -> Plot:
         stem = _stem(r["policy"])[0]
         strength[stem] = max(strength.get(stem, 0.0), abs(r["difference"]))
     order = sorted(strength, key=lambda stem: -strength[stem])
-    rows = [
+    rows: list[Row] = [
         {"assumption": stem, "end": end} | ask.head(r["policy"]) | {"difference": r["difference"], "low": r["low"], "high": r["high"], "pairs": r["pairs"]}
         for stem in order for end in ("low", "high", "") for r in found if _stem(r["policy"]) == (stem, end)
     ]

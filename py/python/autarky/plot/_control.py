@@ -104,7 +104,7 @@ def _draw_withdrawal(ask: Ask, sheet: Sheet, drawn: Sequence[Sequence[Row]], sho
     labels = [wrapped(_party(rows[0]), 30 if sheet.width > 4 else 20, 3) for rows in drawn]
     _bar_axes(ax, list(range(len(drawn))), labels, len(drawn) - 0.45)
     if len(ask.policies) > 1:
-        sheet.legend([Patch(**_bar(ask, p)) for p in ask.policies], [ask.titles[p] for p in ask.policies])
+        sheet.legend([Patch(**_bar(ask, p)) for p in ask.policies], [ask.legend(sheet, p) for p in ask.policies])
 
 
 def _bar(ask: Ask, policy: str) -> dict[str, Any]:
@@ -201,7 +201,7 @@ def _draw_lorenz(ask: Ask, sheet: Sheet, curves: Curves) -> None:
         look = {"color": colour(at), "linestyle": line(at), "marker": marker(at), "markersize": 3.5}
         ax.plot([x for x, _ in points], [y for _, y in points], clip_on=False, **look)
         handles.append(Line2D([], [], **look))
-        labels.append(f"G = {gini:.2f}: {ask.titles[policy]}")
+        labels.append(f"G = {gini:.2f}: {ask.legend(sheet, policy)}")
     ax.set(xlim=(0, 1), ylim=(0, 1))
     ax.set_aspect("equal")
     for axis in (ax.xaxis, ax.yaxis):
@@ -228,8 +228,9 @@ def control(ask: Ask, horizon: int) -> Plot:
         _draw_network(ax, rows, (ask.nation_title, when(horizon)), sheet.width > 4)
         sheet.title(ask.title(f"{ask.nation_title}: who depends on whom – {ask.titles[name]}"))
     caption = (
-        f"Who serves {ask.nation_title}, whose accelerators these providers have installed in it (mean over runs and sample dates), and what the withdrawal of each party takes of critical "
-        f"service {when(horizon)}, “{ask.titles[name]}”. Widths are proportional, in each half to its own scale; losses of several parties do not add up, since they may take the same."
+        f"Who serves {ask.nation_title}, whose accelerators these providers have installed in it (mean over runs and sample dates), and what the "
+        f"withdrawal of each party takes of critical service {when(horizon)}, “{ask.titles[name]}”. Widths are proportional, in each half to its own scale; losses "
+        "of several parties do not add up, since they may take the same."
     )
     return Plot(sheet, table(rows, share="1"), caption)
 

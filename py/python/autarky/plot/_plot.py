@@ -112,6 +112,10 @@ class Ask:
         given = self.look.get("title")
         return text if given is None else str(given)
 
+    def legend(self, sheet: Sheet, policy: str) -> str:
+        """What a legend calls a policy: its title; its short name in the user's axes, where there is little room."""
+        return self.titles[policy] if sheet.is_own else policy
+
     def head(self, row: str) -> dict[str, str]:
         """The first columns of a row of data."""
         return {"policy": row, "title": self.titles[row]}

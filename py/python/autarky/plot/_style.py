@@ -152,7 +152,7 @@ class Sheet:
         if not hasattr(ax, "plot") or not hasattr(ax, "figure"):
             raise UsageError(f"`ax` is an Axes of matplotlib; found {type(ax).__name__}")
         # The figure of a panel of a SubFigure is the whole one, which can be saved.
-        return Sheet(getattr(ax.figure, "figure", None) or ax.figure, [ax], False, WIDTHS[1])
+        return Sheet(getattr(ax.figure, "figure", None) or ax.figure, [ax], False, max(1.5, float(ax.bbox.width) / float(ax.figure.dpi)))
 
     @staticmethod
     def new(columns: int, shape: tuple[int, int], heights: Sequence[float], **share: Any) -> Sheet:
@@ -175,14 +175,16 @@ class Sheet:
             self._grow(0.17 * (lines.count("\n") + 1))
             self.figure.suptitle(lines, x=0.01, ha="left")
         else:
-            self.axes[0].set_title(wrapped(text, 60), loc="left")
+            self.axes[0].set_title(wrapped(text, int(self.width * 12.5)), loc="left")
 
     def legend(self, handles: Sequence[Any], labels: Sequence[str]) -> None:
         """A legend below all panels, so that it lies on no data; in the user's axes where there is room."""
         if not handles:
             return
         if not self.is_own:
-            self.axes[0].legend(handles, [wrapped(label, 40) for label in labels], loc="best", fontsize=TEXT)
+            texts = [wrapped(label, max(10, int((self.width * 72 - 60) / 4.6))) for label in labels]
+            # The words of a legend do not shrink the axes in the user's layout.
+            self.axes[0].legend(handles, texts, loc="best", fontsize=TEXT, frameon=True, framealpha=0.8, edgecolor=LIGHT).set_in_layout(False)
             return
         texts = [wrapped(label, int((self.width * 72 - 42) / 4.6)) for label in labels]
         longest = max(len(part) for text in texts for part in text.split("\n"))

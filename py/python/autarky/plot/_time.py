@@ -69,11 +69,11 @@ def fan(ask: Ask, series: str) -> Plot:
             _draw_fan(ax, [r for r in rows if r["policy"] == name], ask.at(name))
             if sheet.is_own and name != names[0]:
                 ax.plot([r["date"] for r in base], [r["q0.5"] for r in base], color=GREY, linestyle=(0, (4, 2)), linewidth=1.0)
+        sheet.title(ask.title(f"{ask.nation_title}: {doc}"))
         named = sheet.is_own and ask.look.get("title") != ""
         _time_axes(ask, sheet, (how.unit if named else "") or how.axis(label))
         for ax in sheet.axes:
             how.format(ax.yaxis)
-        sheet.title(ask.title(f"{ask.nation_title}: {doc}"))
         _fan_legend(ask, sheet, names)
     what = "draws" if ask.results.design is not None else "replications"
     caption = f"{label}, {ask.nation_title}: median, and the middle 50 % and 90 % of {what}."
@@ -113,7 +113,7 @@ def _fan_legend(ask: Ask, sheet: Sheet, names: Sequence[str]) -> None:
 
     if not sheet.is_own:
         if len(names) > 1:
-            sheet.legend([median(n) for n in names], [ask.titles[n] for n in names])
+            sheet.legend([median(n) for n in names], [ask.legend(sheet, n) for n in names])
         return
     first = ask.at(names[0])
     bands = [Patch(color=colour(first), alpha=0.5, linewidth=0), Patch(color=colour(first), alpha=0.18, linewidth=0)]
@@ -133,10 +133,10 @@ def supply_mix(ask: Ask) -> Plot:
         sheet, panels = ask.panels(ask.policies, 2.3)
         for name, ax in panels.items():
             _draw_mix(ax, [r for r in rows if r["policy"] == name])
+        sheet.title(ask.title(f"{ask.nation_title}: who serves, mean over runs"))
         _time_axes(ask, sheet, "% of need at the reference price")
         for ax in sheet.axes:
             PERCENT.format(ax.yaxis)
-        sheet.title(ask.title(f"{ask.nation_title}: who serves, mean over runs"))
         _mix_legend(sheet, rows)
     caption = (
         f"Compute served by kind of provider, and need at the reference price that is not served, {ask.nation_title}: means over runs. Cheap compute can serve more "
@@ -214,7 +214,7 @@ def recovery(ask: Ask, series: str, level: float, after: str | datetime.date | N
         f"Time from {why} ({event.isoformat()}) until {doc} is back at {100 * level:.6g} %, {ask.nation_title}: share of runs that are back, at sample dates. Runs that "
         "never fell below count at zero; what is missing to 100 % had not come back by the end of the run."
     )
-    return Plot(sheet, table(rows, days="day", lowest="1"), caption)
+    return Plot(sheet, table(rows, days="day", observed="day", lowest="1"), caption)
 
 
 def _event(ask: Ask, after: str | datetime.date | None) -> tuple[datetime.date, str]:
@@ -257,6 +257,7 @@ def _recoveries(ask: Ask, series: str, level: float, event: datetime.date) -> li
         days = 0 if fell is None else (path[-1 if back is None else back][0] - event).days
         rows.append(ask.head(policy) | {
             "point": point, "replication": replication, "fell": fell is not None, "recovered": back is not None, "days": days,
+            "observed": (path[-1][0] - event).days,
             "lowest": min(value for _, value in path),
         })
     return rows
@@ -266,7 +267,7 @@ def _draw_recoveries(ask: Ask, sheet: Sheet, rows: Sequence[Row]) -> None:
     from matplotlib.lines import Line2D
 
     ax = sheet.axes[0]
-    end = max([r["days"] for r in rows] + [1])
+    end = max(r["observed"] for r in rows)
     handles, labels = [], []
     for name in ask.policies:
         mine = [r for r in rows if r["policy"] == name]
@@ -282,6 +283,6 @@ def _draw_recoveries(ask: Ask, sheet: Sheet, rows: Sequence[Row]) -> None:
         ax.plot([end], [shares[-1]], color=colour(at), marker=marker(at), clip_on=False, markerfacecolor="white" if shares[-1] < 1 else colour(at))
         lost = len(mine) - len(back)
         handles.append(Line2D([], [], color=colour(at), linestyle=line(at), marker=marker(at), markerfacecolor="white" if lost else colour(at)))
-        labels.append(f"{ask.titles[name]}: {100 * lost / len(mine):.0f} % not back")
+        labels.append(f"{ask.legend(sheet, name)}: {100 * lost / len(mine):.0f} % not back")
     ax.set_xlim(0, end)
     sheet.legend(handles, labels)
