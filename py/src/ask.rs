@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray, UInt64Array};
+use arrow::datatypes::{DataType, Field, Schema};
 use autarky_study::analysis::Direction;
 use autarky_study::analysis::prim::Limit;
-use autarky_study::ask::{Asked, Compared, FRONTIER, OBJECTIVES, comparisons_csv};
+use autarky_study::ask::{Asked, Compared, FRONTIER, OBJECTIVES, PathPoint, comparisons_csv};
 use autarky_study::design::Kind;
 use autarky_study::report::{Material, OUTCOME, html, markdown};
 use pyo3::prelude::*;
@@ -125,33 +126,36 @@ pub(crate) fn path(
     probabilities: Vec<f64>,
 ) -> PyResult<Table> {
     guard(|| {
-        let found = py.detach(|| {
+        let (found, unit) = py.detach(|| {
             let asked = results.asked();
             let nation = asked.nation(nation.as_deref()).map_err(error::ask)?;
-            asked.path(series, nation, &probabilities).map_err(error::ask)
+            let found = asked.path(series, nation, &probabilities).map_err(error::ask)?;
+            Ok::<_, PyErr>((found, asked.path_unit(series).map_err(error::ask)?))
         })?;
-        let policies: StringArray = found.iter().map(|p| Some(p.policy.as_str())).collect();
-        let mut columns: Vec<(String, ArrayRef)> = vec![
-            ("policy".to_owned(), Arc::new(policies)),
-            (
-                "date".to_owned(),
-                Arc::new(Date32Array::from_iter_values(found.iter().map(|p| p.day))),
-            ),
-            ("n".to_owned(), Arc::new(UInt64Array::from_iter_values(found.iter().map(|p| p.n)))),
-            (
-                "mean".to_owned(),
-                Arc::new(Float64Array::from_iter_values(found.iter().map(|p| p.mean))),
-            ),
-        ];
-        for (at, probability) in probabilities.iter().enumerate() {
-            let values = found.iter().map(|p| p.quantiles[at]);
-            columns.push((
-                format!("q{probability}"),
-                Arc::new(Float64Array::from_iter_values(values)),
-            ));
-        }
-        RecordBatch::try_from_iter(columns).map_err(|e| internal(&e)).and_then(Table::of)
+        over_time(&found, &probabilities, unit).and_then(Table::of)
     })
+}
+
+fn over_time(found: &[PathPoint], probabilities: &[f64], unit: &str) -> PyResult<RecordBatch> {
+    let policies: StringArray = found.iter().map(|p| Some(p.policy.as_str())).collect();
+    let days = Date32Array::from_iter_values(found.iter().map(|p| p.day));
+    let counts = UInt64Array::from_iter_values(found.iter().map(|p| p.n));
+    let mut fields = vec![
+        Field::new("policy", DataType::Utf8, false),
+        Field::new("date", DataType::Date32, false),
+        Field::new("n", DataType::UInt64, false),
+    ];
+    let mut columns: Vec<ArrayRef> = vec![Arc::new(policies), Arc::new(days), Arc::new(counts)];
+    let mut number = |name: String, values: Vec<f64>| {
+        let noted = [("unit".to_owned(), unit.to_owned())].into();
+        fields.push(Field::new(name, DataType::Float64, false).with_metadata(noted));
+        columns.push(Arc::new(Float64Array::from(values)));
+    };
+    number("mean".to_owned(), found.iter().map(|p| p.mean).collect());
+    for (at, probability) in probabilities.iter().enumerate() {
+        number(format!("q{probability}"), found.iter().map(|p| p.quantiles[at]).collect());
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(|e| internal(&e))
 }
 
 /// The report as HTML (or Markdown). The outcome of its tornado is that of a quantity (none: the usual one), nation and policy; `other` is the folder of a sweep

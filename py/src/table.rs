@@ -7,7 +7,7 @@ use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch, RecordBatchIter
 use arrow::compute::{cast, filter_record_batch};
 use arrow::csv::ReaderBuilder;
 use arrow::csv::reader::Format;
-use arrow::datatypes::{DataType, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::ffi::FFI_ArrowSchema;
 use arrow::ffi_stream::FFI_ArrowArrayStream;
 use arrow::json::LineDelimitedWriter;
@@ -19,6 +19,10 @@ use pyo3::types::PyCapsule;
 use serde_json::Value;
 
 use crate::error::{guard, internal, json};
+
+/// Columns of texts, whatever stands in them.
+const TEXTS: [&str; 8] =
+    ["policy", "against", "nation", "quantity", "unit", "doc", "better", "title"];
 
 /// A table in memory, in batches of one schema.
 #[pyclass(frozen, module = "autarky._autarky")]
@@ -49,7 +53,15 @@ impl Table {
     pub(crate) fn from_csv(text: &str) -> PyResult<Self> {
         let format = Format::default().with_header(true);
         let (schema, _) = format.infer_schema(Cursor::new(text), None).map_err(|e| internal(&e))?;
-        let schema = Arc::new(schema);
+        // The unit of a pure number is the text "1", and a policy may be named 2030.
+        let typed = |field: &Arc<Field>| {
+            if TEXTS.contains(&field.name().as_str()) {
+                Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8))
+            } else {
+                Arc::clone(field)
+            }
+        };
+        let schema = Arc::new(Schema::new(schema.fields().iter().map(typed).collect::<Vec<_>>()));
         let reader = ReaderBuilder::new(Arc::clone(&schema)).with_header(true);
         let reader = reader.build(Cursor::new(text)).map_err(|e| internal(&e))?;
         let batches: Result<Vec<RecordBatch>, _> = reader.collect();
@@ -83,7 +95,7 @@ fn as_view(column: &ArrayRef) -> Result<ArrayRef, String> {
 }
 
 fn views(schema: &Schema) -> Schema {
-    let view = |field: &Arc<arrow::datatypes::Field>| match field.data_type() {
+    let view = |field: &Arc<Field>| match field.data_type() {
         DataType::Utf8 => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View)),
         _ => Arc::clone(field),
     };

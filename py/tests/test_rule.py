@@ -59,8 +59,6 @@ def test_a_rule_sees_the_latest_sample_that_the_series_record(scenario: ak.Scena
     def look(state: ak.State) -> None:
         seen[state.year] = (state.sampled, state["served_share"])
 
-    with pytest.raises(ak.UsageError, match="source="):
-        scenario.rule("look", look)
     r = scenario.rule("look", look, source="looks").policy("look").run(1)
     sampled, value = seen[0]
     assert sampled is None and math.isnan(value)
@@ -72,6 +70,8 @@ def test_a_rule_sees_the_latest_sample_that_the_series_record(scenario: ak.Scena
 
 def test_a_state_is_read_only_and_names_its_series(scenario: ak.Scenario) -> None:
     seen: list[ak.State] = []
+    with pytest.raises(ak.UsageError, match="source="):
+        scenario.rule("look", seen.append)
     scenario.rule("look", seen.append, source="looks").policy("look").run(1)
     state = seen[-1]
     assert state.nation == "EST" and state.year == 2 and "served_share" in state and len(state.keys()) == len(state)

@@ -62,6 +62,18 @@ impl Asked<'_> {
         Ok(found.into_iter().map(point).collect())
     }
 
+    /// Unit of a series; 1 for a share.
+    ///
+    /// # Errors
+    ///
+    /// The study has none of that name.
+    pub fn path_unit(&self, series: &str) -> Result<&'static str, AskError> {
+        let (name, over) = self.series(series)?;
+        let all = &self.study.policies[0].layout.series;
+        let unit = all.iter().find(|c| c.name == name).map_or("", |c| c.unit);
+        Ok(if over.is_some() { "1" } else { unit })
+    }
+
     /// The column of a series, and the one that it is a share of.
     fn series(&self, name: &str) -> Result<(&'static str, Option<&'static str>), AskError> {
         let all = &self.study.policies[0].layout.series;
