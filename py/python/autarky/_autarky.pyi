@@ -211,7 +211,7 @@ class Study:
 
     @staticmethod
     def reopen(folder: str | Path, replications: int | None, points: int | None) -> Study:
-        """The study of a folder, as it was or grown to so many replications or points. StorageError, UsageError."""
+        """The study of a folder, as it was or grown to so many replications or points. StorageError, UsageError; fewer are refused by ``run``."""
 
     @property
     def policies(self) -> list[str]:

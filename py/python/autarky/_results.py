@@ -227,13 +227,14 @@ class Results:
         """Policies (or one) compared with ``against`` on the same shocks: paired differences with 95 % intervals.
 
         ``objectives`` are quantities of ``summary()``, by default served_share, cost and loss_365d; ``"jobs:higher"`` says which way is better where
-        the name does not tell. ``nation`` is by default the first.
+        the name does not tell. ``nation`` is by default the first. ``policy`` picks rows of the table; the text and ``data`` are of all policies, as the command line
+        has them. UsageError for a policy, quantity or nation that the study has not.
         """
         names = [objectives] if isinstance(objectives, str) else list(objectives)
+        if policy is not None and policy not in self.policies:
+            raise UsageError(f"the study has no policy `{policy}`{_near(policy, self.policies)}")
         text, table, data = _autarky.compare(self._results, names, nation, against)
         if policy is not None:
-            if policy not in self.policies:
-                raise UsageError(f"the study has no policy `{policy}`{_near(policy, self.policies)}")
             found = Table(table)
             column = next(c for c in ("policy", "name") if c in found.columns)
             return Comparison(text, found.where(**{column: policy}), data, self)
@@ -320,7 +321,11 @@ class Results:
     def extend(
         self, replications: int | None = None, points: int | None = None, *, jobs: int | None = None, progress: Shown = None
     ) -> Results:
-        """Go on to more replications, or to more points of the design (as it counts them). What is recorded stays."""
+        """Go on to more replications, or to more points of the design (as it counts them). What is recorded stays.
+
+        Use what is returned from then on: the folder has grown, and these results no longer describe it. MismatchError for fewer than there are,
+        UsageError, StorageError.
+        """
         study = _autarky.Study.reopen(self.path, replications, points)
         return run_study(study, self.path, jobs, progress, keeper=self._keeper)
 
@@ -397,6 +402,9 @@ def open_results(path: Path) -> Results:
 
 
 def merge(folders: Iterable[Path], out: Path) -> Results:
-    """Put the folders of all shards of a study together in a new folder; the same as one machine would have given."""
+    """Put the folders of all shards of a study together in a new folder; the same as one machine would have given.
+
+    MismatchError for shards of different studies, UsageError for none or where one is missing, StorageError.
+    """
     _autarky.merge([os.fspath(folder) for folder in folders], os.fspath(out))
     return Results(out)

@@ -311,6 +311,8 @@ def sweep(
 
     Without a design the named scenarios are compared as they are. ``shard=(3, 16)`` runs the third of sixteen equal shares into ``out``; ``autarky.merge`` puts them
     together. The other arguments are those of ``Scenario.run``; runs go ten replications of every point at a time, so that an interrupted sweep is balanced.
+
+    Errors: ScenarioError (a design or a value does not fit), UsageError, MismatchError (another study is in ``out``), StorageError.
     """
     from .design import factorial
 
