@@ -155,6 +155,37 @@ def test_a_design_that_does_not_fit_is_refused(scenario: ak.Scenario, make: Any,
         scenario.sweep(make(), replications=1)
 
 
+def test_one_name_is_not_its_letters(scenario: ak.Scenario, results: ak.Results) -> None:
+    assert ak.load("small-state", set=SETS, policies="network") == scenario
+    assert scenario.run(1, policies="network", keep="runs").policies == ["base", "network"]
+    assert results.runs.select("cost").columns == ["cost"]
+    assert repr(results.compare(objectives="cost")) == repr(results.compare(objectives=["cost"]))
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda s, r: ak.sweep([s]), "a scenario, or a dict"),
+        (lambda s, r: ak.sweep({"base": 3}), "a scenario, or a dict"),
+        (lambda s, r: ak.sweep(s, design=3), "a design comes from"),
+        (lambda s, r: ak.sweep(s, {PRICE: ["0.1 USD/kWh"]}, uncertain=4), "do not go together"),
+        (lambda s, r: s.run(1, until=3), "`until` is an autarky.Until"),
+        (lambda s, r: s.policy("network").run(1, policies=["ban"]), "no policy was picked"),
+        (lambda s, r: r.extend("3"), "`replications` is a whole number"),
+        (lambda s, r: r.extend(points=2), "no design"),
+        (lambda s, r: r.replay("base", -1), "`replication` is a whole number"),
+        (lambda s, r: r.discover("cost"), "`above=` or `below="),
+        (lambda s, r: r.sensitivity("cost"), "no design"),
+        (lambda s, r: r.to_pandas("nothing"), "no table `nothing`; tables: runs"),
+        (lambda s, r: r.compare(against="nothing"), "nothing"),
+        (lambda s, r: r.compare(nation="XXX"), "XXX"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(scenario: ak.Scenario, results: ak.Results, call: Any, text: str) -> None:
+    with pytest.raises(ak.UsageError, match=text):
+        call(scenario, results)
+
+
 def test_designs_are_tables_of_other_libraries_too(scenario: ak.Scenario) -> None:
     pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
     columns = {COVERAGE: [0.1, 0.3], PRICE: ["0.1 USD/kWh", None]}

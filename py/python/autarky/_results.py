@@ -310,7 +310,7 @@ class Results:
 
     def replay(self, policy: str = "base", replication: int = 0, *, point: int = 0) -> dict[str, Any]:
         """Run one run again: its numbers, and whether they are as recorded (``as_recorded``, None if it is not recorded)."""
-        return self._results.replay(policy, replication, point)
+        return self._results.replay(policy, whole("replication", replication, 0, 10**12), whole("point", point, 0, 10**15))
 
     # How it goes on
 
@@ -326,6 +326,10 @@ class Results:
         Use what is returned from then on: the folder has grown, and these results no longer describe it. MismatchError for fewer than there are,
         UsageError, StorageError.
         """
+        if replications is not None:
+            replications = whole("replications", replications, 1, 10_000_000)
+        if points is not None:
+            points = whole("points", points, 1, 10**15)
         study = _autarky.Study.reopen(self.path, replications, points)
         return run_study(study, self.path, jobs, progress, keeper=self._keeper)
 

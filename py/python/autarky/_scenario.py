@@ -13,7 +13,7 @@ from ._autarky import UsageError
 from ._messages import ScenarioWarning, warn
 from ._results import Answer, Comparison, Results, run_study
 from ._table import Table
-from ._values import settings
+from ._values import names, settings
 from ._values import whole as _whole
 from .design import Axes, Design
 
@@ -172,7 +172,7 @@ class Scenario:
         *,
         seed: int = 1,
         first: int = 0,
-        policies: Iterable[str] | None = None,
+        policies: str | Iterable[str] | None = None,
         uncertain: int | None = None,
         until: Until | None = None,
         keep: str | None = None,
@@ -203,7 +203,7 @@ class Scenario:
                 raise UsageError("`policies` goes with a scenario of which no policy was picked")
             study = _autarky.Scenario.study_of([(self._policy, self._scenario, self._policy)], asked)
         else:
-            scenario = self._scenario if policies is None else self._scenario.with_policies(list(policies))
+            scenario = self._scenario if policies is None else self._scenario.with_policies(names(policies))
             study = scenario.study(asked)
         return run_study(study, out, jobs, progress)
 
@@ -274,9 +274,9 @@ Scenarios = Scenario | Mapping[str, Scenario]
 def load(
     source: Path,
     *,
-    overlays: Iterable[Path] = (),
+    overlays: Path | Iterable[Path] = (),
     set: Mapping[str, Any] | None = None,
-    policies: Iterable[str] = (),
+    policies: str | Iterable[str] = (),
 ) -> Scenario:
     """Load a scenario: an identifier of the catalogue ("small-state") or the path of a file.
 
@@ -284,7 +284,8 @@ def load(
     ScenarioError has everything that is wrong, each with file, line, column, the offending text, what is allowed and a suggestion.
     """
     texts = settings(set or {})
-    scenario = _autarky.Scenario.load(os.fspath(source), [os.fspath(o) for o in overlays], texts, list(policies))
+    files = [os.fspath(o) for o in ([overlays] if isinstance(overlays, (str, os.PathLike)) else overlays)]
+    scenario = _autarky.Scenario.load(os.fspath(source), files, texts, names(policies))
     _warn(scenario.warnings)
     return Scenario(scenario)
 
@@ -318,6 +319,8 @@ def sweep(
 
     if isinstance(design, Mapping):
         design = factorial(design)
+    if design is not None and not isinstance(design, Design):
+        raise UsageError(f"a design comes from autarky.design, or is a dict of axes; found {type(design).__name__}")
     if design is not None and uncertain is not None:
         raise UsageError("a design and `uncertain` do not go together")
     asked = _asked(replications, seed, first, keep, design, _draws(uncertain, seed), None, shard)
@@ -330,6 +333,8 @@ def _study(scenarios: Scenarios, asked: _autarky.Asked) -> _autarky.Study:
         if scenarios._policy is None:
             return scenarios._scenario.study(asked)
         scenarios = {scenarios._policy: scenarios}
+    if not isinstance(scenarios, Mapping) or not all(isinstance(s, Scenario) for s in scenarios.values()):
+        raise UsageError("what is run is a scenario, or a dict from the name of a policy to a scenario")
     named = [(name, s._scenario, s._policy or "base") for name, s in scenarios.items()]
     return _autarky.Scenario.study_of(named, asked)
 
@@ -350,6 +355,8 @@ def _asked(
     until: Until | None,
     shard: tuple[int, int] | None = None,
 ) -> _autarky.Asked:
+    if until is not None and not isinstance(until, Until):
+        raise UsageError(f"`until` is an autarky.Until; found {type(until).__name__}")
     return {
         "replications": _whole("replications", replications, 1, 10_000_000),
         "seed": _whole("seed", seed, 0, _SEED_MAX),
