@@ -75,6 +75,9 @@ def test_a_comparison_has_the_same_text(command: Command, tmp_path: Path, result
     assert repr(comparison) in done.stdout
     rows = comparison.table.to_dicts()
     assert {row["policy"] for row in rows} >= {"network"}
+    assert {row["policy"] for row in results.compare("network", objectives="cost").table} == {"network"}
+    with pytest.raises(ak.UsageError, match="did you mean `network`"):
+        results.compare("netwrok")
 
 
 def test_a_frontier_has_the_same_text(command: Command, results: ak.Results) -> None:

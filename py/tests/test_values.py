@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import inspect
 import math
 import pickle
 import random
@@ -154,6 +155,37 @@ def test_a_design_that_does_not_fit_is_refused(scenario: ak.Scenario, make: Any,
         scenario.sweep(make(), replications=1)
 
 
+def test_one_name_is_not_its_letters(scenario: ak.Scenario, results: ak.Results) -> None:
+    assert ak.load("small-state", set=SETS, policies="network") == scenario
+    assert scenario.run(1, policies="network", keep="runs").policies == ["base", "network"]
+    assert results.runs.select("cost").columns == ["cost"]
+    assert repr(results.compare(objectives="cost")) == repr(results.compare(objectives=["cost"]))
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda s, r: ak.sweep([s]), "a scenario, or a dict"),
+        (lambda s, r: ak.sweep({"base": 3}), "a scenario, or a dict"),
+        (lambda s, r: ak.sweep(s, design=3), "a design comes from"),
+        (lambda s, r: ak.sweep(s, {PRICE: ["0.1 USD/kWh"]}, uncertain=4), "do not go together"),
+        (lambda s, r: s.run(1, until=3), "`until` is an autarky.Until"),
+        (lambda s, r: s.policy("network").run(1, policies=["ban"]), "no policy was picked"),
+        (lambda s, r: r.extend("3"), "`replications` is a whole number"),
+        (lambda s, r: r.extend(points=2), "no design"),
+        (lambda s, r: r.replay("base", -1), "`replication` is a whole number"),
+        (lambda s, r: r.discover("cost"), "`above=` or `below="),
+        (lambda s, r: r.sensitivity("cost"), "no design"),
+        (lambda s, r: r.to_pandas("nothing"), "no table `nothing`; tables: runs"),
+        (lambda s, r: r.compare(against="nothing"), "nothing"),
+        (lambda s, r: r.compare(nation="XXX"), "XXX"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(scenario: ak.Scenario, results: ak.Results, call: Any, text: str) -> None:
+    with pytest.raises(ak.UsageError, match=text):
+        call(scenario, results)
+
+
 def test_designs_are_tables_of_other_libraries_too(scenario: ak.Scenario) -> None:
     pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
     columns = {COVERAGE: [0.1, 0.3], PRICE: ["0.1 USD/kWh", None]}
@@ -253,7 +285,7 @@ def asked(draw: random.Random) -> dict[str, Any]:
 
 
 def test_no_panic_crosses_whatever_the_compiled_module_is_called_with(tmp_path: Path, results: ak.Results) -> None:
-    """Four thousand calls with arguments of the wrong type, range and shape: only what derives from Exception comes out, and no defect is reported."""
+    """A thousand calls with arguments of the wrong type, range and shape: only what derives from Exception comes out, and no defect is reported."""
     draw = random.Random(20260101)
     inner = compiled.Scenario.load("small-state", [], ["horizon.years=1"], ["base"])
     recorded = compiled.Results.open(results.path)
@@ -271,16 +303,17 @@ def test_no_panic_crosses_whatever_the_compiled_module_is_called_with(tmp_path: 
     functions = [(owner, name) for owner, names in owners for name in names]
     valid: list[Any] = [recorded, inner, study, ["cost"], "base", "EST", "network", [str(tmp_path / "merged")], ("cost", "EST", "network", None), 0, 1, 0.5]
     finished = 0
-    for _ in range(4000):
+    for _ in range(1000):
         owner, name = draw.choice(functions)
-        few = draw.randrange(6)
+        fitting = len(inspect.signature(getattr(owner, name)).parameters)
+        few = fitting if draw.random() < 0.8 else draw.randrange(6)
         arguments = [draw.choice(valid if draw.random() < 0.5 else ODD) for _ in range(few)]
         if name in ("compare", "sensitivity", "frontier", "discover", "path", "report"):
             arguments = [recorded, *arguments[: {"compare": 3, "sensitivity": 1, "frontier": 2, "discover": 3, "path": 3, "report": 3}[name]]]
         if name in ("study", "study_of"):
             arguments = [[("base", inner, "base")], asked(draw)][name == "study" :]
         if name in ("run", "plan") and draw.random() < 0.9:
-            arguments = [str(tmp_path / "run"), draw.choice(ODD), draw.choice([None, print, 3])][: 3 if name == "run" else 2]
+            arguments = [str(tmp_path / "run"), draw.choice([None, 0, 1, 2, -1, 1.5, "a", []]), draw.choice([None, print, 3])][: 3 if name == "run" else 2]
             if name == "plan" and draw.random() < 0.8:
                 continue
         try:
@@ -290,4 +323,4 @@ def test_no_panic_crosses_whatever_the_compiled_module_is_called_with(tmp_path: 
         except Exception:
             continue
         finished += 1
-    assert finished > 100, "odd arguments that are valid go through"
+    assert finished > 50, "odd arguments that are valid go through"

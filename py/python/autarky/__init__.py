@@ -7,7 +7,7 @@ A simulator of national AI compute markets. ``load`` a scenario of the catalogue
     s = ak.load("small-state")
     r = s.run(replications=100, seed=7)
     r.compare("ban")
-    r.plot.fan("unserved_share", nation="EST")
+    r.plot.fan("unserved", nation="EST")
 
 Numbers, words and errors are those of the command line ``autarky``, which is in this package too. Nothing but Python is needed; pandas, polars, pyarrow, xarray,
 matplotlib, SALib and dask are used where they are installed and asked for.

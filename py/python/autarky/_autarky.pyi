@@ -266,7 +266,7 @@ class Study:
 
     @staticmethod
     def reopen(folder: str | Path, replications: int | None, points: int | None, rules: Sequence[_Told]) -> Study:
-        """The study of a folder, as it was or grown to so many replications or points, with the functions that decide its policies. StorageError, UsageError."""
+        """The study of a folder, as it was or grown to so many replications or points, with the functions that decide its policies. StorageError, UsageError; fewer are refused by ``run``."""
 
     @property
     def policies(self) -> list[str]:

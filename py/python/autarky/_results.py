@@ -229,13 +229,14 @@ class Results:
         """Policies (or one) compared with ``against`` on the same shocks: paired differences with 95 % intervals.
 
         ``objectives`` are quantities of ``summary()``, by default served_share, cost and loss_365d; ``"jobs:higher"`` says which way is better where
-        the name does not tell. ``nation`` is by default the first.
+        the name does not tell. ``nation`` is by default the first. ``policy`` picks rows of the table; the text and ``data`` are of all policies, as the command line
+        has them. UsageError for a policy, quantity or nation that the study has not.
         """
         names = [objectives] if isinstance(objectives, str) else list(objectives)
+        if policy is not None and policy not in self.policies:
+            raise UsageError(f"the study has no policy `{policy}`{_near(policy, self.policies)}")
         text, table, data = _autarky.compare(self._results, names, nation, against)
         if policy is not None:
-            if policy not in self.policies:
-                raise UsageError(f"the study has no policy `{policy}`{_near(policy, self.policies)}")
             found = Table(table)
             column = next(c for c in ("policy", "name") if c in found.columns)
             return Comparison(text, found.where(**{column: policy}), data, self)
@@ -311,7 +312,7 @@ class Results:
 
     def replay(self, policy: str = "base", replication: int = 0, *, point: int = 0) -> dict[str, Any]:
         """Run one run again: its numbers, and whether they are as recorded (``as_recorded``, None if it is not recorded)."""
-        return self._results.replay(policy, replication, point)
+        return self._results.replay(policy, whole("replication", replication, 0, 10**12), whole("point", point, 0, 10**15))
 
     # How it goes on
 
@@ -330,8 +331,13 @@ class Results:
     ) -> Results:
         """Go on to more replications, or to more points of the design (as it counts them). What is recorded stays.
 
-        Of a folder whose policies a function decides, open it with that function first: ``open_results(path, rules={"mine": function})``.
+        Use what is returned from then on: the folder has grown, and these results no longer describe it. Of a folder whose policies a function decides, open it with
+        that function first: ``open_results(path, rules={"mine": function})``. MismatchError for fewer than there are, UsageError, StorageError.
         """
+        if replications is not None:
+            replications = whole("replications", replications, 1, 10_000_000)
+        if points is not None:
+            points = whole("points", points, 1, 10**15)
         study = _autarky.Study.reopen(self.path, replications, points, [rule.told() for rule in self._rules])
         return run_study(study, self.path, Way(jobs, progress, executor), self._rules, self._keeper)
 
@@ -431,6 +437,9 @@ def open_results(path: Path, *, rules: Mapping[str, Function | Mapping[str, Func
 
 
 def merge(folders: Iterable[Path], out: Path) -> Results:
-    """Put the folders of all shards of a study together in a new folder; the same as one machine would have given."""
+    """Put the folders of all shards of a study together in a new folder; the same as one machine would have given.
+
+    MismatchError for shards of different studies, UsageError for none or where one is missing, StorageError.
+    """
     _autarky.merge([os.fspath(folder) for folder in folders], os.fspath(out))
     return Results(out)

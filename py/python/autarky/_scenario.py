@@ -14,7 +14,7 @@ from ._messages import ScenarioWarning, warn
 from ._results import Answer, Comparison, Results, Way, run_study
 from ._rule import Function, Rule, rule_of
 from ._table import Table
-from ._values import settings
+from ._values import names, settings
 from ._values import whole as _whole
 from .design import Axes, Design
 
@@ -202,7 +202,7 @@ class Scenario:
         *,
         seed: int = 1,
         first: int = 0,
-        policies: Iterable[str] | None = None,
+        policies: str | Iterable[str] | None = None,
         uncertain: int | None = None,
         until: Until | None = None,
         keep: str | None = None,
@@ -234,7 +234,7 @@ class Scenario:
         if policies is not None:
             if self._policy is not None:
                 raise UsageError("`policies` goes with a scenario of which no policy was picked")
-            scenario = Scenario(self._scenario.with_policies(list(policies)), None, self._rules)
+            scenario = Scenario(self._scenario.with_policies(names(policies)), None, self._rules)
         return _run(scenario, asked, out, Way(jobs, progress, executor))
 
     def compare(
@@ -307,9 +307,9 @@ Scenarios = Scenario | Mapping[str, Scenario]
 def load(
     source: Path,
     *,
-    overlays: Iterable[Path] = (),
+    overlays: Path | Iterable[Path] = (),
     set: Mapping[str, Any] | None = None,
-    policies: Iterable[str] = (),
+    policies: str | Iterable[str] = (),
 ) -> Scenario:
     """Load a scenario: an identifier of the catalogue ("small-state") or the path of a file.
 
@@ -317,7 +317,8 @@ def load(
     ScenarioError has everything that is wrong, each with file, line, column, the offending text, what is allowed and a suggestion.
     """
     texts = settings(set or {})
-    scenario = _autarky.Scenario.load(os.fspath(source), [os.fspath(o) for o in overlays], texts, list(policies))
+    files = [os.fspath(o) for o in ([overlays] if isinstance(overlays, (str, os.PathLike)) else overlays)]
+    scenario = _autarky.Scenario.load(os.fspath(source), files, texts, names(policies))
     _warn(scenario.warnings)
     return Scenario(scenario)
 
@@ -345,11 +346,15 @@ def sweep(
 
     Without a design the named scenarios are compared as they are. ``shard=(3, 16)`` runs the third of sixteen equal shares into ``out``; ``autarky.merge`` puts them
     together. The other arguments are those of ``Scenario.run``; runs go ten replications of every point at a time, so that an interrupted sweep is balanced.
+
+    Errors: ScenarioError (a design or a value does not fit), UsageError, MismatchError (another study is in ``out``), StorageError.
     """
     from .design import factorial
 
     if isinstance(design, Mapping):
         design = factorial(design)
+    if design is not None and not isinstance(design, Design):
+        raise UsageError(f"a design comes from autarky.design, or is a dict of axes; found {type(design).__name__}")
     if design is not None and uncertain is not None:
         raise UsageError("a design and `uncertain` do not go together")
     asked = _asked(replications, seed, first, keep, design, _draws(uncertain, seed), None, shard)
@@ -365,6 +370,8 @@ def _run(scenarios: Scenarios, asked: _autarky.Asked, out: Path | None, way: Way
         return run_study(study, out, way, rules)
     if isinstance(scenarios, Scenario):
         scenarios = {str(scenarios._policy): scenarios}
+    if not isinstance(scenarios, Mapping) or not all(isinstance(s, Scenario) for s in scenarios.values()):
+        raise UsageError("what is run is a scenario, or a dict from the name of a policy to a scenario")
     picked = {name: s._policy or "base" for name, s in scenarios.items()}
     rules = [r.under(name) for name, s in scenarios.items() for r in s._rules if r.policy == picked[name]]
     named = [(name, s._scenario, picked[name]) for name, s in scenarios.items()]
@@ -388,6 +395,8 @@ def _asked(
     until: Until | None,
     shard: tuple[int, int] | None = None,
 ) -> _autarky.Asked:
+    if until is not None and not isinstance(until, Until):
+        raise UsageError(f"`until` is an autarky.Until; found {type(until).__name__}")
     return {
         "replications": _whole("replications", replications, 1, 10_000_000),
         "seed": _whole("seed", seed, 0, _SEED_MAX),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _autarky
 from ._autarky import UsageError
+from ._values import names as _names
 
 if TYPE_CHECKING:
     import pandas
@@ -89,9 +90,9 @@ class Table:
             table = table.filtered(column, [wanted] if isinstance(wanted, str) else list(wanted))
         return Table(table)
 
-    def select(self, columns: Iterable[str]) -> Table:
+    def select(self, columns: str | Iterable[str]) -> Table:
         """Some of the columns, in that order. KeyError for one that is not there."""
-        return Table(self._table.selected(list(columns)))
+        return Table(self._table.selected(_names(columns)))
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Every row as a dict; undefined values are None, dates are texts."""

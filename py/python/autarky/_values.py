@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ._autarky import UsageError
@@ -59,6 +59,11 @@ def settings(values: Mapping[str, Any]) -> list[str]:
     if not isinstance(values, Mapping):
         raise UsageError(f"values are a dict from a parameter's path to its value; found {type(values).__name__}")
     return [f"{path}={value_text(value)}" for path, value in values.items()]
+
+
+def names(value: str | Iterable[str]) -> list[str]:
+    """One name or several: a text alone is one, not its letters."""
+    return [value] if isinstance(value, str) else list(value)
 
 
 def whole(name: str, value: Any, low: int, high: int) -> int:
