@@ -74,7 +74,7 @@ def test_a_state_is_read_only_and_names_its_series(scenario: ak.Scenario) -> Non
         scenario.rule("look", seen.append)
     scenario.rule("look", seen.append, source="looks").policy("look").run(1)
     state = seen[-1]
-    assert state.nation == "EST" and state.year == 2 and "served_share" in state and len(state.keys()) == len(state)
+    assert state.nation == "EST" and state.year == 3 and "served_share" in state and len(state.keys()) == len(state)
     assert 0 < state.policy["coverage"] < 3
     assert set(state.spent) >= {"data_centre", "cloud"} and state.left is None
     with pytest.raises(KeyError, match="did you mean `served_share`"):

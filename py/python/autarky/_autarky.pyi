@@ -126,14 +126,15 @@ class State:
     def sampled(self) -> datetime.date | None:
         """The date of the latest sample of the series; None before the first."""
 
-    def __getitem__(self, series: str) -> float:
+    def __getitem__(self, series: str, /) -> float:
         """The latest sample of a series. KeyError with a suggestion for an unknown name."""
 
     def keys(self) -> list[str]:
         """Names of the series."""
 
     def __len__(self) -> int: ...
-    def __contains__(self, series: str) -> bool: ...
+    def __contains__(self, series: str, /) -> bool: ...
+    def __repr__(self) -> str: ...
 
 @final
 class Table:

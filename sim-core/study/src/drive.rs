@@ -67,10 +67,13 @@ impl From<OutputError> for DriveError {
     }
 }
 
-/// Threads to run on: so many, or one a core.
+/// Most threads of a run.
+const MOST_THREADS: u64 = 1024;
+
+/// Threads to run on: so many, up to 1,024, or one a core.
 #[must_use]
 pub fn threads(asked: Option<u64>) -> NonZeroUsize {
-    let asked = asked.and_then(|jobs| NonZeroUsize::new(jobs as usize));
+    let asked = asked.and_then(|jobs| NonZeroUsize::new(jobs.min(MOST_THREADS) as usize));
     asked.or_else(|| available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
 }
 
