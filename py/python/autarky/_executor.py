@@ -49,7 +49,7 @@ class _Pool:
 
     def workers(self) -> int:
         if self.is_dask:
-            return max(1, sum(self.executor.nthreads().values()))
+            return max(1, int(sum(self.executor.nthreads().values())))
         return int(getattr(self.executor, "_max_workers", None) or os.cpu_count() or 1)
 
     def submit(self, *arguments: Any) -> Any:
