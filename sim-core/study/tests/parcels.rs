@@ -26,6 +26,7 @@ fn job() -> Job {
             overlays: vec![overlay.display().to_string()],
             sets: Vec::new(),
             policies: vec!["ban".to_owned()],
+            ..Recipe::default()
         },
         command: "autarky run small-state".to_owned(),
         seed: 5,
