@@ -1,7 +1,7 @@
 //! The compiled part of the Python package: scenarios, studies, recorded results and tables of `autarky_study`, handed to Python.
 //!
 //! Nothing is computed here. The package's own modules (`python/autarky/`) give these things their names, docstrings and displays; what is here is private to them.
-//! Long work runs without the interpreter's lock and looks for Ctrl-C (see [`watch`]); no panic crosses (see [`error::guard`]).
+//! Long work runs without the interpreter's lock and looks for Ctrl-C (`watch`); no panic crosses (`error::guard`).
 #![expect(clippy::needless_pass_by_value, reason = "what comes from Python is owned")]
 #![expect(clippy::unused_self, reason = "what is a method in Python has an instance")]
 
