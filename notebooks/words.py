@@ -54,7 +54,8 @@ def mean(results: Any, quantity: str, policy: str = "base", *, unit: str = "%", 
 
 def gap(results: Any, quantity: str, policy: str, against: str = "base", *, unit: str = "points", nation: str | None = None) -> Gap:
     """The paired difference of a quantity between two policies."""
-    row = results.compare(policy, against, objectives=quantity, nation=nation).table.to_dicts()[0]
+    # A difference is the same whichever way is better; without a way named, quantities that are neither good nor bad are refused.
+    row = results.compare(policy, against, objectives=f"{quantity}:lower", nation=nation).table.to_dicts()[0]
     factor = UNITS[unit][0]
     difference, low, high = (float("nan") if row[c] is None else row[c] * factor for c in ("difference", "low", "high"))
     return Gap(difference, low, high, row["pairs"], unit)
