@@ -341,7 +341,8 @@ def sweep(
     """Run policies at the points of a design, on common random numbers.
 
     ``scenarios`` is a scenario (its base and all its policies), or a dict from the name of a policy to a scenario: ``{"base": s, "network":
-    s.policy("network_first"), "dear": s.with_({...})}``; the first is the base that the others are compared with. ``design`` comes from ``autarky.design``, or is a
+    s.policy("network_first"), "dear": s.with_({...})}``; where there are several, one is named
+    ``base``, with which the others are compared, and they are in the order of their names. ``design`` comes from ``autarky.design``, or is a
     dict of axes whose every combination is run; without it ``uncertain`` draws the parameters that the scenario declares uncertain.
 
     Without a design the named scenarios are compared as they are. ``shard=(3, 16)`` runs the third of sixteen equal shares into ``out``; ``autarky.merge`` puts them
