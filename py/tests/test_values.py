@@ -289,9 +289,9 @@ def test_no_panic_crosses_whatever_the_compiled_module_is_called_with(tmp_path: 
     draw = random.Random(20260101)
     inner = compiled.Scenario.load("small-state", [], ["horizon.years=1"], ["base"])
     recorded = compiled.Results.open(results.path)
-    study = inner.study(dict(replications=1, seed=1, first=0, keep="runs", design=None, uncertain=None, shard=None, until=None))
+    study = inner.study(dict(replications=1, seed=1, first=0, keep="runs", design=None, uncertain=None, shard=None, until=None), [])
     owners: list[tuple[Any, list[str]]] = [
-        (compiled, ["compare", "cite", "explain", "template", "sensitivity", "frontier", "discover", "path", "report", "merge"]),
+        (compiled, ["unpack", "chunk", "compare", "cite", "explain", "template", "sensitivity", "frontier", "discover", "path", "report", "merge"]),
         (compiled.Scenario, ["load", "study_of"]),
         (compiled.Results, ["open"]),
         (compiled.Study, ["reopen"]),
@@ -311,7 +311,7 @@ def test_no_panic_crosses_whatever_the_compiled_module_is_called_with(tmp_path: 
         if name in ("compare", "sensitivity", "frontier", "discover", "path", "report"):
             arguments = [recorded, *arguments[: {"compare": 3, "sensitivity": 1, "frontier": 2, "discover": 3, "path": 3, "report": 3}[name]]]
         if name in ("study", "study_of"):
-            arguments = [[("base", inner, "base")], asked(draw)][name == "study" :]
+            arguments = [[("base", inner, "base")], asked(draw), []][name == "study" :]
         if name in ("run", "plan") and draw.random() < 0.9:
             arguments = [str(tmp_path / "run"), draw.choice([None, 0, 1, 2, -1, 1.5, "a", []]), draw.choice([None, print, 3])][: 3 if name == "run" else 2]
             if name == "plan" and draw.random() < 0.8:

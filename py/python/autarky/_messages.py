@@ -6,6 +6,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 from ._autarky import AutarkyError
@@ -26,10 +27,15 @@ class InterruptedWarning(UserWarning):
     """A study was interrupted; what was finished is there, and it can go on."""
 
 
-def warn(texts: list[str], category: type[Warning], level: int) -> None:
-    """Warn with every text, as seen from the caller ``level`` frames up."""
+def warn(texts: list[str], category: type[Warning]) -> None:
+    """Warn with every text, as seen from the first caller outside of the package."""
+    frame: FrameType | None = sys._getframe(1)
+    level = 2
+    while frame is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0] == "autarky":
+        frame = frame.f_back
+        level += 1
     for text in texts:
-        warnings.warn(text, category, stacklevel=level + 1)
+        warnings.warn(text, category, stacklevel=level - 1)
 
 
 Progress = Callable[[int], None]

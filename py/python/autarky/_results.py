@@ -392,7 +392,7 @@ def run_study(
 ) -> Results:
     """Run a study into a folder; what is known afterwards. Warnings are given as from the user's call."""
     jobs = None if way.jobs is None else whole("jobs", way.jobs, 1, 1024)
-    warn(study.warnings, ScenarioWarning, 4)
+    warn(study.warnings, ScenarioWarning)
     if out is None:
         keeper = keeper or _Temporary()
         assert isinstance(keeper, _Temporary)
@@ -415,9 +415,9 @@ def _tell(results: Results, interrupted: bool) -> None:
     runs = results.manifest["runs"]
     if interrupted:
         text = f"interrupted: {runs['recorded']} of {runs['asked']} runs are kept; .resume() goes on"
-        warn([text], InterruptedWarning, 4)
+        warn([text], InterruptedWarning)
     if runs["failed"]:
-        warn([f"{runs['failed']} runs failed; .failures lists them"], FailedRunsWarning, 4)
+        warn([f"{runs['failed']} runs failed; .failures lists them"], FailedRunsWarning)
 
 
 def open_results(path: Path, *, rules: Mapping[str, Function | Mapping[str, Function]] | None = None) -> Results:

@@ -412,7 +412,7 @@ def _asked(
 
 def _warn(texts: list[str], known: Iterable[str] = ()) -> None:
     before = frozenset(known)
-    warn([text for text in texts if text not in before], ScenarioWarning, 3)
+    warn([text for text in texts if text not in before], ScenarioWarning)
 
 
 class Catalogue(list[dict[str, Any]]):
