@@ -1,6 +1,7 @@
 //! A recorded study: its tables.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use autarky_study::job::{Job, again, reopen_to_read};
 use autarky_study::output::{Stored, batches, bibtex, csv, design_table, table};
@@ -16,14 +17,20 @@ use crate::table::Table;
 #[derive(Debug)]
 pub(crate) struct Results {
     pub(crate) stored: Stored,
-    pub(crate) job: Job,
+    pub(crate) job: Arc<Job>,
 }
 
 impl Results {
     pub(crate) fn read(folder: &Path) -> PyResult<Self> {
         let stored = Stored::open(folder).map_err(|e| error::output(&e))?;
         let job = reopen_to_read(&stored).map_err(error::job)?;
-        Ok(Self { stored, job })
+        Ok(Self { stored, job: Arc::new(job) })
+    }
+
+    /// Of a folder whose study is at hand: nothing is loaded and compiled again.
+    pub(crate) fn of(folder: &Path, job: &Arc<Job>) -> PyResult<Self> {
+        let stored = Stored::open(folder).map_err(|e| error::output(&e))?;
+        Ok(Self { stored, job: Arc::clone(job) })
     }
 }
 

@@ -14,6 +14,7 @@ use autarky_study::scenario::Diagnostic;
 use pyo3::prelude::*;
 
 use crate::error::{self, StorageError, UsageError, guard, internal, json};
+use crate::results::Results;
 use crate::rule::{Told, rulings};
 use crate::table::Table;
 use crate::watch::{Count, is_forked, watch};
@@ -139,6 +140,11 @@ impl Study {
             let text = plan_text(&work, &plan, &room, &calibration);
             Ok((text, json(py, &plan_json(&work, &plan, &room, &calibration))?))
         })
+    }
+
+    /// What the study recorded in its folder.
+    fn results(&self, folder: PathBuf) -> PyResult<Results> {
+        guard(|| Results::of(&folder, &self.job))
     }
 
     /// The study as one text for `unpack` in another process.

@@ -291,6 +291,9 @@ class Study:
     def plan(self, folder: str | Path, jobs: int | None) -> tuple[str, dict[str, Any]]:
         """Runs, time (s), disk and memory (bytes) before anything starts: text and dict. One replication of the base is run and timed."""
 
+    def results(self, folder: str | Path) -> Results:
+        """What the study recorded in its folder. StorageError."""
+
     def parcel(self) -> str:
         """The study as one text for ``unpack`` in another process."""
 

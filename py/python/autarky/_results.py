@@ -75,8 +75,11 @@ class Results:
     A study without ``out`` lies in a temporary folder that is removed with the last of its results.
     """
 
-    def __init__(self, path: Path, keeper: object | None = None, rules: Sequence[Rule] = ()) -> None:
-        self._results = _autarky.Results.open(os.fspath(path))
+    def __init__(
+        self, path: Path, keeper: object | None = None, rules: Sequence[Rule] = (), study: _autarky.Study | None = None
+    ) -> None:
+        folder = os.fspath(path)
+        self._results = _autarky.Results.open(folder) if study is None else study.results(folder)
         self._tables: dict[str, Table] = {}
         self._keeper = keeper
         self._rules = list(rules)
@@ -406,7 +409,7 @@ def run_study(
             from ._executor import run_chunks
 
             interrupted = run_chunks(study, folder, way.executor, [rule.told() for rule in rules], shown)
-    results = Results(folder, keeper, rules)
+    results = Results(folder, keeper, rules, study)
     _tell(results, interrupted)
     return results
 

@@ -287,7 +287,7 @@ impl<'s> Results<'s> {
         self.folder.write_entry(file, &bytes)
     }
 
-    /// Writes the last part, failures, summary, figure and citation, and closes the manifest.
+    /// Writes the last part, failures, summary and citation, of a complete study its figure as well, and closes the manifest.
     pub fn finish(&mut self, ending: Ending) -> Result<(), OutputError> {
         self.write_part()?;
         if ending == Ending::Complete {
@@ -301,7 +301,10 @@ impl<'s> Results<'s> {
         let mut files = vec![self.write_table("failures.parquet", failures)?];
         let summary = csv::summary(self.study, &self.fold.statistics);
         files.push(self.folder.write_entry("summary.csv", summary.as_bytes())?);
-        files.extend(self.write_figure()?);
+        // Who interrupts waits for nothing that can be drawn later.
+        if ending == Ending::Complete {
+            files.extend(self.write_figure()?);
+        }
         self.manifest.status = match ending {
             Ending::Interrupted => Status::Interrupted,
             Ending::Complete if self.manifest.runs.failed > 0 => Status::CompleteWithFailures,
