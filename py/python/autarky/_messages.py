@@ -35,7 +35,7 @@ def warn(texts: list[str], category: type[Warning]) -> None:
         frame = frame.f_back
         level += 1
     for text in texts:
-        warnings.warn(text, category, stacklevel=level - 1)
+        warnings.warn(text, category, stacklevel=level)
 
 
 Progress = Callable[[int], None]
