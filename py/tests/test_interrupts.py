@@ -62,7 +62,8 @@ def test_ctrl_c_returns_the_finished_balanced_part_and_resume_gives_the_same_dig
     assert ".resume() goes on" in said["warnings"][0][1]
     assert said["warnings"][0][2] == "<string>", "the warning points at the line of the caller"
     of = {policy: sorted(r for p, r in said["rows"] if p == policy) for policy in scenario.policies}
-    assert of["base"] == of["network"] == list(range(len(of["base"])))
+    assert all(found == list(range(len(found))) for found in of.values())
+    assert len(of["base"]) - len(of["network"]) in (0, 1), "only the replication under way may lack a policy"
     assert 0 < len(of["base"]) < 24
     resumed = ak.open_results(tmp_path / "cut").resume()
     assert resumed.status == "complete"

@@ -226,7 +226,7 @@ class Scenario:
         progress : None shows a line in a terminal and a bar in a notebook; False nothing; a function is called with (runs that ended, runs asked for).
         executor : a Dask client or an executor of ``concurrent.futures``, whose workers do the runs; the results are the same to the last bit.
 
-        Ctrl-C returns what is finished, the same replications of every policy, with an InterruptedWarning. Failed runs give a FailedRunsWarning.
+        Ctrl-C returns what is finished, the same replications of every policy but for the one under way, with an InterruptedWarning. Failed runs give a FailedRunsWarning.
         Errors: ScenarioError, UsageError, MismatchError (another study is in ``out``), StorageError.
         """
         asked = _asked(replications, seed, first, keep, None, _draws(uncertain, seed), until)
