@@ -208,3 +208,18 @@ def test_paths_hold_any_characters(tmp_path: Path, scenario: ak.Scenario) -> Non
     found.report(folder / "räport.html")
     grown = found.extend(2)
     assert len(grown.runs) == 2 * len(found.runs)
+
+
+def test_numbers_in_a_manifest_are_read_as_they_were_given(tmp_path: Path) -> None:
+    """17 digits that a reader that rounds twice gets wrong by one in the last place."""
+    halfwidth = 12.753451286971085
+
+    class Enough(Exception):
+        pass
+
+    def stop(done: int, total: int) -> None:
+        raise Enough
+
+    with pytest.raises(Enough):
+        ak.load("small-state", set=SETS, policies="base").run(60, until=ak.Until("cost", halfwidth), out=tmp_path / "cut", keep="runs", progress=stop)
+    assert repr(halfwidth) in repr(ak.open_results(tmp_path / "cut").manifest)
