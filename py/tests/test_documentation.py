@@ -31,7 +31,7 @@ PAGES = {
 @pytest.mark.parametrize("page", PAGES)
 def test_snippets_of_the_page_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """With three replications in place of a hundred, and two years in place of ten, with the ban inside them."""
-    for module in ("pandas", "polars", "pyarrow", "duckdb", "xarray", "matplotlib"):
+    for module in ("pandas", "polars", "pyarrow", "duckdb", "xarray", "matplotlib", "SALib"):
         pytest.importorskip(module)
     monkeypatch.chdir(tmp_path)
     load = ak.load

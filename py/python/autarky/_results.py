@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import polars
     import xarray
 
+    from ._salib import SalibSample
     from .plot import Plots
 
     Shown = bool | Callable[[int, int], None] | None
@@ -223,6 +224,27 @@ class Results:
         from ._labelled import to_xarray
 
         return to_xarray(self, table)
+
+    def to_salib(
+        self, outcome: str, *, nation: str | None = None, policy: str | None = None, minus: str | None = None
+    ) -> SalibSample:
+        """What SALib's analyses take: the problem, what each point sets (points, axes), and the mean of an outcome at each point (points).
+
+        The outcome is that of a policy (the base), or its difference to another (``minus``). Rows of a Saltelli or Morris design stand in SALib's order.
+        UsageError without a design, for axes that are no numbers, for unknown names, and where the outcome is undefined at a point. Needs the extra ``salib``.
+        """
+        from ._salib import to_salib
+
+        base = self.policies[0]
+        chosen = {"quantity": outcome, "policy": policy or base, "nation": nation or self.nations[0]}
+        known = {"quantity": self._quantities(), "policy": self.policies, "nation": self.nations}
+        for kind, name in [*chosen.items(), ("policy", minus or base)]:
+            if name not in known[kind]:
+                raise UsageError(f"the study has no {kind} `{name}`{_near(name, known[kind])}")
+        return to_salib(self, outcome, chosen["nation"], chosen["policy"], minus)
+
+    def _quantities(self) -> list[str]:
+        return list(dict.fromkeys(self.summary()["quantity"]))
 
     # What it says
 
