@@ -139,6 +139,63 @@ def test_a_partial_function_is_told_apart_by_its_arguments(scenario: ak.Scenario
     assert a != b and a.run(1).digest != b.run(1).digest
 
 
+LIMIT = 0.4
+
+
+def limit() -> float:
+    return LIMIT
+
+
+class Cautious:
+    """A rule with a value of its own."""
+
+    def __init__(self, share: float) -> None:
+        self.share = share
+
+    def __call__(self, state: ak.State) -> dict[str, float]:
+        return {"coverage": self.share}
+
+    def decide(self, state: ak.State) -> dict[str, float]:
+        return {"coverage": self.share}
+
+
+def test_values_that_a_function_has_from_elsewhere_tell_it_apart(scenario: ak.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(state: ak.State) -> dict[str, float]:
+        return {"coverage": max(x for x in [LIMIT])}
+
+    def call(state: ak.State) -> dict[str, float]:
+        return {"coverage": limit()}
+
+    def default(share: float) -> Any:
+        return lambda state, own=share: {"coverage": own}
+
+    def keyword(share: float) -> Any:
+        def rule(state: ak.State, *, own: float = share) -> dict[str, float]:
+            return {"coverage": own}
+
+        return rule
+
+    for made in (default, keyword, Cautious, lambda share: Cautious(share).decide):
+        assert scenario.rule("more", made(0.4)) == scenario.rule("more", made(0.4)) != scenario.rule("more", made(0.5)), made
+    before = [scenario.rule("more", function) for function in (read, call)]
+    assert before == [scenario.rule("more", function) for function in (read, call)]
+    monkeypatch.setitem(globals(), "LIMIT", 0.5)
+    after = [scenario.rule("more", function) for function in (read, call)]
+    assert [old == new for old, new in zip(before, after, strict=True)] == [False, False]
+
+
+def test_functions_that_call_each_other_have_a_source(scenario: ak.Scenario) -> None:
+    assert "def countdown" in scenario.rule("more", countdown)._rules[0].source
+
+
+def countdown(state: ak.State, left: int = 3) -> dict[str, float] | None:
+    return again(state, left - 1) if left else None
+
+
+def again(state: ak.State, left: int) -> dict[str, float] | None:
+    return countdown(state, left)
+
+
 def test_a_study_with_a_rule_goes_on_with_the_function_only(scenario: ak.Scenario, tmp_path: Path) -> None:
     whole = scenario.rule("more", ambitious).run(4)
     scenario.rule("more", ambitious).run(2, out=tmp_path / "out")
