@@ -48,13 +48,14 @@ pub(crate) fn compare<'py>(
     objectives: Vec<String>,
     nation: Option<String>,
     against: &str,
+    point: Option<u64>,
 ) -> PyResult<(String, Table, Bound<'py, PyAny>)> {
     guard(|| {
         let compared = py.detach(|| {
             let asked = results.asked();
             let wanted = asked.wanted(&objectives, &OBJECTIVES).map_err(error::ask)?;
             let nation = asked.nation(nation.as_deref()).map_err(error::ask)?;
-            asked.compare(&wanted, nation, against).map_err(error::ask)
+            asked.compare(&wanted, nation, against, point).map_err(error::ask)
         })?;
         let text: Vec<String> = compared.iter().map(Compared::table).collect();
         let table = Table::from_csv(&comparisons_csv(&compared))?;
@@ -85,13 +86,14 @@ pub(crate) fn frontier<'py>(
     results: &Results,
     objectives: Vec<String>,
     nation: Option<String>,
+    point: Option<u64>,
 ) -> PyResult<Answer<'py>> {
     guard(|| {
         let found = py.detach(|| {
             let asked = results.asked();
             let wanted = asked.wanted(&objectives, &FRONTIER).map_err(error::ask)?;
             let nation = asked.nation(nation.as_deref()).map_err(error::ask)?;
-            asked.frontier(&wanted, nation).map_err(error::ask)
+            asked.frontier(&wanted, nation, point).map_err(error::ask)
         })?;
         Ok((found.table(), to_python(py, &json!(found))?))
     })
@@ -116,20 +118,26 @@ pub(crate) fn discover<'py>(
     })
 }
 
+/// The points of the design that an average is over: one, or all that are draws.
+#[pyfunction]
+pub(crate) fn averaged(results: &Results, point: Option<u64>) -> PyResult<Vec<usize>> {
+    guard(|| Ok(results.asked().averaged(point).map_err(error::ask)?.points))
+}
+
 /// A series over time: policy, date, n, mean, and a column for every probability.
 #[pyfunction]
 pub(crate) fn path(
     py: Python<'_>,
     results: &Results,
     series: &str,
-    nation: Option<String>,
+    of: (Option<String>, Option<u64>),
     probabilities: Vec<f64>,
 ) -> PyResult<Table> {
     guard(|| {
         let (found, unit) = py.detach(|| {
             let asked = results.asked();
-            let nation = asked.nation(nation.as_deref()).map_err(error::ask)?;
-            let found = asked.path(series, nation, &probabilities).map_err(error::ask)?;
+            let nation = asked.nation(of.0.as_deref()).map_err(error::ask)?;
+            let found = asked.path(series, (nation, of.1), &probabilities).map_err(error::ask)?;
             Ok::<_, PyErr>((found, asked.path_unit(series).map_err(error::ask)?))
         })?;
         over_time(&found, &probabilities, unit).and_then(Table::of)

@@ -25,7 +25,7 @@ mod _autarky {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::ask::{compare, discover, frontier, path, report, sensitivity};
+    use crate::ask::{averaged, compare, discover, frontier, path, report, sensitivity};
     #[pymodule_export]
     use crate::catalogue::{catalogue, cite, explain, template};
     #[pymodule_export]

@@ -249,18 +249,20 @@ class Results:
     # What it says
 
     def compare(
-        self, policy: str | None = None, against: str = "base", *, objectives: Objectives = (), nation: str | None = None
+        self, policy: str | None = None, against: str = "base", *, objectives: Objectives = (), nation: str | None = None,
+        point: int | None = None,
     ) -> Comparison:
         """Policies (or one) compared with ``against`` on the same shocks: paired differences with 95 % intervals.
 
         ``objectives`` are quantities of ``summary()``, by default served_share, cost and loss_365d; ``"jobs:higher"`` says which way is better where
         the name does not tell. ``nation`` is by default the first. ``policy`` picks rows of the table; the text and ``data`` are of all policies, as the command line
-        has them. UsageError for a policy, quantity or nation that the study has not.
+        has them. Of a sweep it is the average over the points that are draws (of a Saltelli design the rows A and B), with intervals that cover parameters and shocks; or
+        one ``point``, which other designs need. UsageError for a policy, quantity, nation or point that the study has not.
         """
         names = [objectives] if isinstance(objectives, str) else list(objectives)
         if policy is not None and policy not in self.policies:
             raise UsageError(f"the study has no policy `{policy}`{_near(policy, self.policies)}")
-        text, table, data = _autarky.compare(self._results, names, nation, against)
+        text, table, data = _autarky.compare(self._results, names, nation, against, _point(point))
         if policy is not None:
             found = Table(table)
             column = next(c for c in ("policy", "name") if c in found.columns)
@@ -276,9 +278,12 @@ class Results:
         """
         return Answer(*_autarky.sensitivity(self._results, (outcome, nation, policy, minus)))
 
-    def frontier(self, *objectives: str, nation: str | None = None) -> Answer:
-        """Which policies no other beats in every objective, with how often that holds in resamples. Default: cost, unserved, loss_365d."""
-        return Answer(*_autarky.frontier(self._results, list(objectives), nation))
+    def frontier(self, *objectives: str, nation: str | None = None, point: int | None = None) -> Answer:
+        """Which policies no other beats in every objective, with how often that holds in resamples. Default: cost, unserved, loss_365d.
+
+        Of a sweep: see ``compare``.
+        """
+        return Answer(*_autarky.frontier(self._results, list(objectives), nation, _point(point)))
 
     def discover(
         self,
@@ -297,12 +302,16 @@ class Results:
         assert limit is not None
         return Answer(*_autarky.discover(self._results, (outcome, nation, policy, minus), float(limit), above is not None))
 
-    def over_time(self, series: str, *, nation: str | None = None, probabilities: Iterable[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> Table:
+    def over_time(
+        self, series: str, *, nation: str | None = None, point: int | None = None, probabilities: Iterable[float] = (0.05, 0.25, 0.5, 0.75, 0.95)
+    ) -> Table:
         """A series at every sample date: policy, date, n, mean and quantiles (q0.05, …). ``<series>_share`` is the share of reference demand.
+
+        Of a sweep: see ``compare``.
 
         UsageError if the study keeps no series or has none of that name.
         """
-        return Table(_autarky.path(self._results, series, nation, list(probabilities)))
+        return Table(_autarky.path(self._results, series, (nation, _point(point)), list(probabilities)))
 
     @property
     def plot(self) -> Plots:
@@ -337,7 +346,7 @@ class Results:
 
     def replay(self, policy: str = "base", replication: int = 0, *, point: int = 0) -> dict[str, Any]:
         """Run one run again: its numbers, and whether they are as recorded (``as_recorded``, None if it is not recorded)."""
-        return self._results.replay(policy, whole("replication", replication, 0, 10**12), whole("point", point, 0, 10**15))
+        return self._results.replay(policy, whole("replication", replication, 0, 10**12), _point(point) or 0)
 
     # How it goes on
 
@@ -383,6 +392,10 @@ def _near(name: str, known: Iterable[str]) -> str:
 
     near = difflib.get_close_matches(name, list(known), 1)
     return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def _point(number: int | None) -> int | None:
+    return None if number is None else whole("point", number, 0, 10**15)
 
 
 def _no_rows(name: str, manifest: dict[str, Any]) -> str:

@@ -135,6 +135,31 @@ fn a_scenario_that_changed_is_shown_and_goes_on_as_recorded_only_when_told() {
 }
 
 #[test]
+fn a_sweep_over_chosen_points_is_reported_and_asked_about_at_one_of_them() {
+    let folder = scratch("points");
+    for (design, points) in
+        [(["factorial", "nation.EST.policy.coverage={0.2,0.4}"], 2), (["morris", AXIS], 4)]
+    {
+        let [kind, axis] = design;
+        let samples: &[&str] = if kind == "morris" { &["--samples", "2"] } else { &[] };
+        let all = [
+            &["-n", "3", "--keep", "runs", "--design", kind, "--axis", axis, "--out", kind],
+            samples,
+        ]
+        .concat();
+        ends(&folder, &short(&["sweep"], &all), 0, &[]);
+        ends(&folder, &["report", kind, "--quiet"], 0, &[]);
+        let html = fs::read_to_string(folder.join(kind).join("report.html")).expect("a report");
+        assert!(html.contains("the points were chosen, not drawn"), "{kind}");
+        let words =
+            [format!("the points of a {kind} design are no draws"), format!("0 to {}", points - 1)];
+        ends(&folder, &["frontier", kind], 2, &words.each_ref().map(String::as_str));
+        ends(&folder, &["frontier", kind, "--point", "1"], 0, &[]);
+        ends(&folder, &["frontier", kind, "--point", "4"], 2, &["no point 4"]);
+    }
+}
+
+#[test]
 fn what_is_no_study_or_has_not_what_is_asked_is_said() {
     let folder = scratch("asked");
     for verb in ["resume", "status", "export", "report", "frontier"] {

@@ -115,6 +115,9 @@ pub(crate) struct FrontierArgs {
     /// Nation [default: the first]
     #[arg(long, value_name = "ISO3")]
     pub(crate) nation: Option<String>,
+    /// Point of the design [default: all that are draws]
+    #[arg(long, value_name = "K")]
+    pub(crate) point: Option<u64>,
     /// How the result is written
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: TextFormat,

@@ -50,7 +50,7 @@ fn compared(args: &Compare, job: &Job, ran: &Ran<'_>) -> Result<String, Failure>
     let asked = Asked { stored: &stored, study: &job.market.study, design: job.market.design() };
     let wanted = asked.wanted(&args.objective.objective, &OBJECTIVES).map_err(ask)?;
     let nation = asked.nation(args.objective.nation.as_deref()).map_err(ask)?;
-    let compared = asked.compare(&wanted, nation, &args.against).map_err(ask)?;
+    let compared = asked.compare(&wanted, nation, &args.against, None).map_err(ask)?;
     Ok(match args.study.how.format {
         Format::Table => compared.iter().map(Compared::table).collect::<Vec<_>>().join("\n"),
         Format::Json => format!("{:#}", serde_json::json!(compared)),

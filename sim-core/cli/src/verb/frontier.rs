@@ -12,7 +12,7 @@ pub(crate) fn run(args: &FrontierArgs) -> Result<u8, Failure> {
     let asked = opened.asked();
     let wanted = asked.wanted(&args.objective, &FRONTIER).map_err(ask)?;
     let nation = asked.nation(args.nation.as_deref()).map_err(ask)?;
-    let found = asked.frontier(&wanted, nation).map_err(ask)?;
+    let found = asked.frontier(&wanted, nation, args.point).map_err(ask)?;
     let text = match args.format {
         TextFormat::Table => found.table(),
         TextFormat::Json => format!("{:#}", serde_json::json!(found)),

@@ -156,7 +156,7 @@ impl Compared {
 }
 
 impl Asked<'_> {
-    /// Compares all policies with one, by each objective.
+    /// Compares all policies with one, by each objective, at one point of the design or over all that are draws.
     ///
     /// # Errors
     ///
@@ -166,14 +166,12 @@ impl Asked<'_> {
         wanted: &[Wanted],
         nation: &str,
         against: &str,
+        point: Option<u64>,
     ) -> Result<Vec<Compared>, AskError> {
-        let drawn = self.is_drawn();
-        if self.study.points > 1 && !drawn {
-            let text = "the points of the design are no draws, so averages over them say nothing; compare policies without a design, or with --uncertain";
-            return Err(AskError::Asked(text.to_owned()));
-        }
+        let averaged = self.averaged(point)?;
+        let drawn = averaged.drawn;
         let names: Vec<&str> = wanted.iter().map(|w| w.quantity.as_str()).collect();
-        let columns = self.stored.columns(&names, nation)?;
+        let columns = averaged.of(self.stored.columns(&names, nation)?);
         let pair = |(wanted, column): (&Wanted, &Column)| {
             let better = wanted.better()?;
             Ok(Compared {

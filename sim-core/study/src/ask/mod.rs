@@ -20,7 +20,7 @@ use crate::analysis::frontier::{Candidate, Frontier, Objective, frontier};
 use crate::analysis::prim::{self, Dimension, Discovery, Limit, discover, failing};
 use crate::analysis::sensitivity::{Bootstrap, SensitivityError, morris, sobol};
 use crate::analysis::{AnalysisError, Direction, Resampling, direction};
-use crate::design::{Design, Kind};
+use crate::design::{Design, Kind, SaltelliRow};
 use crate::output::{Column, OutputError, Stored, without_control};
 use crate::run::{Statistics, Study};
 use crate::scenario::nearest;
@@ -211,10 +211,38 @@ impl Asked<'_> {
         texts.iter().map(|text| Wanted::read(text, &statistics)).collect()
     }
 
-    /// Whether the points of the study are draws of uncertain parameters, so that averages over them mean something.
-    fn is_drawn(&self) -> bool {
+    /// The points that an average is over: one, or all that are draws of what is not known. A Saltelli design holds draws in its rows A and B; the others repeat
+    /// their values.
+    ///
+    /// # Errors
+    ///
+    /// There is no such point, or averages over the points say nothing.
+    pub fn averaged(&self, point: Option<u64>) -> Result<Averaged, AskError> {
+        let points = self.study.points as usize;
+        if let Some(point) = point {
+            let found = usize::try_from(point).ok().filter(|p| *p < points);
+            let none = || format!("the study has no point {point}; points: 0 to {}", points - 1);
+            return found
+                .map(|p| Averaged { points: vec![p], drawn: false })
+                .ok_or_else(|| AskError::Asked(none()));
+        }
         let kind = self.design.map(|design| &design.spec().kind);
-        matches!(kind, Some(Kind::Random { .. } | Kind::Latin { .. } | Kind::Sobol { .. }))
+        let of = |points: Vec<usize>, drawn| Ok(Averaged { points, drawn });
+        match (kind, self.design) {
+            (Some(Kind::Random { .. } | Kind::Latin { .. } | Kind::Sobol { .. }), _) => {
+                of((0..points).collect(), true)
+            }
+            (Some(Kind::Saltelli { second_order, .. }), Some(design)) => {
+                let rows = SaltelliRow::per_sample(design.axes().len(), *second_order);
+                of((0..points).filter(|p| [0, rows - 1].contains(&(p % rows))).collect(), true)
+            }
+            (Some(kind), _) if points > 1 => Err(AskError::Asked(format!(
+                "the points of a {} design are no draws, so averages over them say nothing; ask about one of them (`point`, 0 to {})",
+                kind.as_str(),
+                points - 1
+            ))),
+            _ => of((0..points).collect(), false),
+        }
     }
 
     /// Unit of a quantity; empty if the study has none of that name.
@@ -270,18 +298,20 @@ impl Asked<'_> {
         })
     }
 
-    /// Which policies no other beats in every objective.
+    /// Which policies no other beats in every objective, at one point of the design or over all that are draws.
     ///
     /// # Errors
     ///
     /// See [`AskError`].
-    pub fn frontier(&self, wanted: &[Wanted], nation: &str) -> Result<Frontier, AskError> {
+    pub fn frontier(
+        &self,
+        wanted: &[Wanted],
+        nation: &str,
+        point: Option<u64>,
+    ) -> Result<Frontier, AskError> {
+        let averaged = self.averaged(point)?;
         let names: Vec<&str> = wanted.iter().map(|w| w.quantity.as_str()).collect();
-        let columns = self.stored.columns(&names, nation)?;
-        if self.study.points > 1 && !self.is_drawn() {
-            let text = "the points of the design are no draws, so averages over them say nothing; ask a study without a design";
-            return Err(AskError::Asked(text.to_owned()));
-        }
+        let columns = averaged.of(self.stored.columns(&names, nation)?);
         let by_replication = |column: &Column| -> Vec<Vec<f64>> {
             let lengths = Lengths::of(column);
             column.values.iter().map(|points| lengths.means(points)).collect()
@@ -333,6 +363,25 @@ impl Asked<'_> {
         let resampling = Resampling { seed: self.study.seed, resamples: 199 };
         let settings = prim::Settings { resampling, ..prim::Settings::default() };
         Ok(discover(&dimensions, &x, &failing, settings)?)
+    }
+}
+
+/// Points of a study that an average is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Averaged {
+    /// Their numbers, ascending.
+    pub points: Vec<usize>,
+    /// Whether they are draws, so that averages over them have intervals that cover what is not known.
+    pub drawn: bool,
+}
+
+impl Averaged {
+    /// These points of columns.
+    fn of(&self, mut columns: Vec<Column>) -> Vec<Column> {
+        for values in columns.iter_mut().flat_map(|column| &mut column.values) {
+            *values = self.points.iter().map(|&p| std::mem::take(&mut values[p])).collect();
+        }
+        columns
     }
 }
 

@@ -28,15 +28,15 @@ pub struct PathPoint {
 const REFERENCE: &str = "reference_demand";
 
 impl Asked<'_> {
-    /// A series of a nation, policy by policy in the order of the study and date by date; over all points of a design.
+    /// A series of a nation, policy by policy in the order of the study and date by date; at one point of the design, or over all that are draws.
     ///
     /// # Errors
     ///
-    /// The study keeps no series or has none of that name, a probability is none, or a file is damaged.
+    /// The study keeps no series or has none of that name, a probability is none, there is no such point, averages over the points say nothing, or a file is damaged.
     pub fn path(
         &self,
         series: &str,
-        nation: &str,
+        (nation, point): (&str, Option<u64>),
         probabilities: &[f64],
     ) -> Result<Vec<PathPoint>, AskError> {
         if let Some(p) = probabilities.iter().find(|p| !(0.0..=1.0).contains(*p)) {
@@ -48,7 +48,8 @@ impl Asked<'_> {
         }
         let (name, over) = self.series(series)?;
         let names: Vec<&str> = [Some(name), over].into_iter().flatten().collect();
-        let found = values(self.stored, &names, nation)?;
+        let averaged = self.averaged(point)?;
+        let found = values(self.stored, &names, (nation, &averaged.points))?;
         let point = |((policy, day), mut values): ((usize, i32), Vec<f64>)| {
             values.sort_unstable_by(f64::total_cmp);
             PathPoint {
@@ -95,10 +96,10 @@ impl Asked<'_> {
 fn values(
     stored: &Stored,
     names: &[&str],
-    nation: &str,
+    of: (&str, &[usize]),
 ) -> Result<BTreeMap<(usize, i32), Vec<f64>>, AskError> {
     let mut out: BTreeMap<(usize, i32), Vec<f64>> = BTreeMap::new();
-    stored.each_sample(names, nation, |policy, day, row| {
+    stored.each_sample(names, of, |policy, day, row| {
         let value = match row {
             [value, whole] => value / whole,
             [value, ..] => *value,

@@ -121,7 +121,7 @@ impl Stored {
         Ok(None)
     }
 
-    /// Hands over every recorded sample of series of one nation: position of the policy, days from 1970-01-01, the values (NaN where undefined).
+    /// Hands over every recorded sample of series of one nation at some points of the design (ascending): position of the policy, days from 1970-01-01, the values (NaN where undefined).
     ///
     /// # Errors
     ///
@@ -129,7 +129,7 @@ impl Stored {
     pub fn each_sample(
         &self,
         series: &[&str],
-        nation: &str,
+        (nation, points): (&str, &[usize]),
         mut take: impl FnMut(usize, i32, &[f64]),
     ) -> Result<(), OutputError> {
         let keys = ["policy", "point", "replication", "nation", "date"];
@@ -148,7 +148,11 @@ impl Stored {
                     series.iter().map(|name| numbers(&batch, name)).collect();
                 let columns = columns.map_err(damaged)?;
                 let mut row = vec![f64::NAN; series.len()];
-                for at in (0..batch.num_rows()).filter(|&at| nations[at] == nation) {
+                let meant = |at: &usize| {
+                    nations[*at] == nation
+                        && points.binary_search(&(tasks[*at].point as usize)).is_ok()
+                };
+                for at in (0..batch.num_rows()).filter(meant) {
                     row.iter_mut().zip(&columns).for_each(|(value, column)| *value = column[at]);
                     take(tasks[at].policy, days.value(at), &row);
                 }

@@ -153,7 +153,7 @@ fn frontiers(asked: &Asked<'_>, statistics: &Statistics) -> Result<Vec<NationFro
     let wanted = asked.wanted(&names.map(str::to_owned), &[])?;
     let mut out = Vec::new();
     for (nation, name) in nations(asked) {
-        match asked.frontier(&wanted, name) {
+        match asked.frontier(&wanted, name, None) {
             Ok(found) => out.push(NationFrontier { nation, found }),
             // One policy, or too few replications: means are left.
             Err(AskError::Analysis(_)) => {}
@@ -172,8 +172,10 @@ fn nations<'a>(asked: &Asked<'a>) -> impl Iterator<Item = (usize, &'a str)> {
 /// The key outcomes over draws of parameters; none without draws.
 fn nested(asked: &Asked<'_>, statistics: &Statistics) -> Result<Option<Vec<NestedRow>>, AskError> {
     let study = asked.study;
-    // What is no draw has no nested part, and need not be read.
-    if study.points == 1 {
+    // What is no draw has no nested part, and need not be read; the means that stand beside it are over all points.
+    let draws =
+        asked.averaged(None).ok().filter(|a| a.drawn && a.points.len() as u64 == study.points);
+    if draws.is_none() || study.points == 1 {
         return Ok(None);
     }
     let recorded = OUTCOMES.iter().filter(|name| statistics.quantity(name).is_some());
@@ -183,7 +185,7 @@ fn nested(asked: &Asked<'_>, statistics: &Statistics) -> Result<Option<Vec<Neste
     for (nation, name) in nations(asked) {
         for one in &wanted {
             let against = &study.policies[0].name;
-            let compared = match asked.compare(std::slice::from_ref(one), name, against) {
+            let compared = match asked.compare(std::slice::from_ref(one), name, against, None) {
                 // Undefined at too many draws: a mean is left.
                 Err(AskError::Analysis(_)) => continue,
                 found => found?,
