@@ -23,6 +23,9 @@ type Answer<'py> = (String, Bound<'py, PyAny>);
 /// The outcome that is asked about: quantity, nation, policy, and the policy that is taken off.
 type Outcome = (String, Option<String>, Option<String>, Option<String>);
 
+/// Where: the nation (the first) and the point of the design (all that are draws).
+type Place = (Option<String>, Option<u64>);
+
 impl Results {
     fn asked(&self) -> Asked<'_> {
         let (study, design) = (&self.job.market.study, self.job.market.design());
@@ -46,16 +49,15 @@ pub(crate) fn compare<'py>(
     py: Python<'py>,
     results: &Results,
     objectives: Vec<String>,
-    nation: Option<String>,
     against: &str,
-    point: Option<u64>,
+    of: Place,
 ) -> PyResult<(String, Table, Bound<'py, PyAny>)> {
     guard(|| {
         let compared = py.detach(|| {
             let asked = results.asked();
             let wanted = asked.wanted(&objectives, &OBJECTIVES).map_err(error::ask)?;
-            let nation = asked.nation(nation.as_deref()).map_err(error::ask)?;
-            asked.compare(&wanted, nation, against, point).map_err(error::ask)
+            let nation = asked.nation(of.0.as_deref()).map_err(error::ask)?;
+            asked.compare(&wanted, nation, against, of.1).map_err(error::ask)
         })?;
         let text: Vec<String> = compared.iter().map(Compared::table).collect();
         let table = Table::from_csv(&comparisons_csv(&compared))?;
@@ -85,15 +87,14 @@ pub(crate) fn frontier<'py>(
     py: Python<'py>,
     results: &Results,
     objectives: Vec<String>,
-    nation: Option<String>,
-    point: Option<u64>,
+    of: Place,
 ) -> PyResult<Answer<'py>> {
     guard(|| {
         let found = py.detach(|| {
             let asked = results.asked();
             let wanted = asked.wanted(&objectives, &FRONTIER).map_err(error::ask)?;
-            let nation = asked.nation(nation.as_deref()).map_err(error::ask)?;
-            asked.frontier(&wanted, nation, point).map_err(error::ask)
+            let nation = asked.nation(of.0.as_deref()).map_err(error::ask)?;
+            asked.frontier(&wanted, nation, of.1).map_err(error::ask)
         })?;
         Ok((found.table(), to_python(py, &json!(found))?))
     })
@@ -130,7 +131,7 @@ pub(crate) fn path(
     py: Python<'_>,
     results: &Results,
     series: &str,
-    of: (Option<String>, Option<u64>),
+    of: Place,
     probabilities: Vec<f64>,
 ) -> PyResult<Table> {
     guard(|| {

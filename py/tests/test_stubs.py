@@ -18,7 +18,7 @@ from autarky import _autarky as compiled
 FOLDER = Path(ak.__file__).parent
 STUB = ast.parse((FOLDER / "_autarky.pyi").read_text(encoding="utf-8"))
 #: Exist for type checkers only.
-TYPES = {"Asked", "_Outcome"}
+TYPES = {"Asked", "_Outcome", "_Place"}
 
 
 def stubbed() -> Iterator[tuple[str, ast.AST, Any]]:

@@ -393,6 +393,9 @@ class Results:
 _Outcome = tuple[str, str | None, str | None, str | None]
 """Quantity, nation (None: the first), policy (None: the base), and the policy that is taken off (None: none). Exists in this file only."""
 
+_Place = tuple[str | None, int | None]
+"""Nation (None: the first) and point of the design (None: all that are draws). Exists in this file only."""
+
 def catalogue() -> list[dict[str, Any]]:
     """What the catalogue holds."""
 
@@ -405,13 +408,13 @@ def explain(path: str) -> tuple[str, list[dict[str, Any]]]:
 def template(id: str) -> str:
     """A commented scenario that runs unchanged, as ``autarky new`` writes it. ScenarioError for an unknown identifier."""
 
-def compare(results: Results, objectives: Sequence[str], nation: str | None, against: str, point: int | None) -> tuple[str, Table, list[dict[str, Any]]]:
+def compare(results: Results, objectives: Sequence[str], against: str, of: _Place) -> tuple[str, Table, list[dict[str, Any]]]:
     """Policies compared with one of them, objective by objective (none named: the usual ones), at one point or over all that are draws: text, table, data. UsageError, StorageError."""
 
 def sensitivity(results: Results, outcome: _Outcome) -> tuple[str, dict[str, Any]]:
     """What drives an outcome: text and data. UsageError if the design does not tell or points are missing; StorageError."""
 
-def frontier(results: Results, objectives: Sequence[str], nation: str | None, point: int | None) -> tuple[str, dict[str, Any]]:
+def frontier(results: Results, objectives: Sequence[str], of: _Place) -> tuple[str, dict[str, Any]]:
     """Which policies no other beats in every objective, at one point or over all that are draws: text and data. UsageError, StorageError."""
 
 def discover(results: Results, outcome: _Outcome, limit: float, above: bool) -> tuple[str, dict[str, Any]]:
@@ -420,7 +423,7 @@ def discover(results: Results, outcome: _Outcome, limit: float, above: bool) -> 
 def averaged(results: Results, point: int | None) -> list[int]:
     """The points of the design that an average is over: one, or all that are draws of what is not known (of a Saltelli design the rows A and B). UsageError."""
 
-def path(results: Results, series: str, of: tuple[str | None, int | None], probabilities: Sequence[float]) -> Table:
+def path(results: Results, series: str, of: _Place, probabilities: Sequence[float]) -> Table:
     """A series of (nation, point) over time: policy, date, n, mean, and a column ``q<probability>`` for every probability (0 to 1). UsageError, StorageError."""
 
 def report(results: Results, is_markdown: bool, of: tuple[str | None, str | None, str | None], other: str | Path | None) -> str:

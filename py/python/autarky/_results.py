@@ -262,7 +262,7 @@ class Results:
         names = [objectives] if isinstance(objectives, str) else list(objectives)
         if policy is not None and policy not in self.policies:
             raise UsageError(f"the study has no policy `{policy}`{_near(policy, self.policies)}")
-        text, table, data = _autarky.compare(self._results, names, nation, against, _point(point))
+        text, table, data = _autarky.compare(self._results, names, against, (nation, _point(point)))
         if policy is not None:
             found = Table(table)
             column = next(c for c in ("policy", "name") if c in found.columns)
@@ -283,7 +283,7 @@ class Results:
 
         Of a sweep: see ``compare``.
         """
-        return Answer(*_autarky.frontier(self._results, list(objectives), nation, _point(point)))
+        return Answer(*_autarky.frontier(self._results, list(objectives), (nation, _point(point))))
 
     def discover(
         self,

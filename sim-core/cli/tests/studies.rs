@@ -141,7 +141,7 @@ fn a_sweep_over_chosen_points_is_reported_and_asked_about_at_one_of_them() {
         [(["factorial", "nation.EST.policy.coverage={0.2,0.4}"], 2), (["morris", AXIS], 4)]
     {
         let [kind, axis] = design;
-        let samples: &[&str] = if kind == "morris" { &["--samples", "2"] } else { &[] };
+        let samples: &[&str] = if kind == "morris" { &["--points", "2"] } else { &[] };
         let all = [
             &["-n", "3", "--keep", "runs", "--design", kind, "--axis", axis, "--out", kind],
             samples,
