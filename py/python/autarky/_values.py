@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ._autarky import UsageError
@@ -61,9 +61,12 @@ def settings(values: Mapping[str, Any]) -> list[str]:
     return [f"{path}={value_text(value)}" for path, value in values.items()]
 
 
-def names(value: str | Iterable[str]) -> list[str]:
-    """One name or several: a text alone is one, not its letters."""
-    return [value] if isinstance(value, str) else list(value)
+def number(name: str, value: Any) -> float:
+    """A number, from Python's or another library's; UsageError for others. True and False are none."""
+    value = plain(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise UsageError(f"`{name}` is a number; found {value!r}")
+    return float(value)
 
 
 def whole(name: str, value: Any, low: int, high: int) -> int:
