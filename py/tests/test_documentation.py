@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import re
 import textwrap
 import warnings
@@ -44,7 +45,10 @@ def test_snippets_of_the_page_run(page: str, tmp_path: Path, monkeypatch: pytest
     found = PAGES[page]()
     assert found
     for number, text in enumerate(found):
-        code = compile(text.replace("replications=100", "replications=3"), f"{page}, snippet {number + 1}", "exec")
+        text, name = text.replace("replications=100", "replications=3"), f"<{page}, snippet {number + 1}>"
+        # As a notebook does, so that functions have a source.
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+        code = compile(text, name, "exec")
         with warnings.catch_warnings():
             warnings.simplefilter("error", ak.ScenarioWarning)
             exec(code, session)

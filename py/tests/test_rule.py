@@ -278,3 +278,32 @@ def test_arrays_are_values_and_what_cannot_be_told_is_refused_by_name(scenario: 
     assert "array([0.3, 0.5])" in sources(scenario, reading(numpy.array([0.3, 0.5])))[0]
     with pytest.raises(ak.UsageError, match="the rule reads `value`, a object"):
         scenario.rule("mine", reading(object()))
+
+
+def test_policies_that_nobody_asked_for_do_not_run_because_a_function_decides_them(scenario: ak.Scenario) -> None:
+    """Copies of copies too: their values are those of the policy of the file."""
+    three = scenario.rule("one", wanting(0.4), policy="ban").rule("two", wanting(0.5), policy="one").rule("three", idle)
+    assert three.run(1, keep="runs", policies=["ban"]).policies == ["base", "ban"]
+    assert three.run(1, keep="runs", policies=[]).policies == ["base"]
+    some, every = three.run(1, keep="runs", policies="two"), three.run(1, keep="runs")
+    assert (some.policies, every.policies) == (["base", "two"], ["base", "ban", "one", "three", "two"])
+    assert some.runs.where(policy="two")["fingerprint"] == every.runs.where(policy="two")["fingerprint"]
+    with pytest.raises(ak.ScenarioError, match="did you mean `three`"):
+        three.run(1, policies=["thre"])
+
+
+def test_a_run_that_a_function_decided_is_not_replayed_without_it(scenario: ak.Scenario) -> None:
+    """The compiled replay does not ask the function, so its numbers would be those of another policy."""
+    r = scenario.rule("more", ambitious).run(1, keep="runs")
+    assert r.replay("ban")["as_recorded"] is True
+    with pytest.raises(ak.UsageError, match="`more` is decided by a function"):
+        r.replay("more")
+
+
+def test_a_scenario_with_functions_is_pickled_with_them(scenario: ak.Scenario) -> None:
+    import pickle
+
+    changed = scenario.rule("more", ambitious, policy="ban").with_({"nation.EST.policy.coverage": 0.3})
+    again = pickle.loads(pickle.dumps(changed))
+    assert again == changed
+    assert again.run(1, keep="runs").digest == changed.run(1, keep="runs").digest

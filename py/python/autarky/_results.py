@@ -318,6 +318,8 @@ class Results:
 
     def replay(self, policy: str = "base", replication: int = 0, *, point: int = 0) -> dict[str, Any]:
         """Run one run again: its numbers, and whether they are as recorded (``as_recorded``, None if it is not recorded)."""
+        if any(note["policy"] == policy for note in self.manifest.get("rules", [])):
+            raise UsageError(f"policy `{policy}` is decided by a function, without which a run is another one; run the study again in another folder and compare digests")
         points = int(self.manifest["points"])
         return self._results.replay(policy, whole("replication", replication, 0, 10**12), whole("point", point, 0, points - 1))
 
@@ -401,6 +403,7 @@ def run_study(
     """Run a study into a folder; what is known afterwards. Warnings are given as from the user's call."""
     jobs = None if way.jobs is None else whole("jobs", way.jobs, 1, 1024)
     warn(study.warnings, ScenarioWarning)
+    temporary: Temporary | None = None
     if out is None:
         keeper = temporary = Temporary()
         folder = os.path.join(temporary.path, "results")
@@ -414,9 +417,9 @@ def run_study(
                 from ._executor import run_chunks
 
                 interrupted = run_chunks(study, folder, way.executor, [rule.told() for rule in rules], shown)
-    except AutarkyError as error:
-        if isinstance(keeper, Temporary):
-            keeper.keep(error)
+    except (AutarkyError, KeyboardInterrupt) as error:
+        if temporary is not None:
+            temporary.keep(error)
         raise
     results = Results(folder, keeper, rules, study)
     _tell(results, interrupted)

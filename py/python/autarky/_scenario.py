@@ -269,9 +269,18 @@ class Scenario:
         if policies is not None:
             if self._policy is not None:
                 raise UsageError("`policies` goes with a scenario of which no policy was picked")
-            chosen = _names(policies, "policies") or ["base"]
-            scenario = Scenario(self._scenario.with_policies(chosen), self._words._replace(policies=tuple(chosen)), None, self._rules)
+            scenario = self._with_policies(_names(policies, "policies") or ["base"])
         return _run(scenario, asked, out, Way(jobs, progress, executor))
+
+    def _with_policies(self, chosen: list[str]) -> Scenario:
+        """Some of the policies. The compiled part keeps every copy that a function decides, so those that nobody asked for are left out before it loads."""
+        scenario, words = self._scenario.with_policies(chosen), self._words
+        copied = dict(words.copies)
+        words = words._replace(policies=tuple(name for name in chosen if name not in copied) or ("base",))
+        if not copied.keys() <= set(chosen):
+            words = words._replace(copies=tuple((name, _root(name, copied)) for name in copied if name in chosen))
+            scenario = words.load()
+        return Scenario(scenario, words, None, self._rules)
 
     def compare(
         self,
@@ -358,6 +367,13 @@ def _again(words: _Words, hash: str, policy: str | None, rules: tuple[Rule, ...]
     if found.hash != hash:
         raise MismatchError(f"`{words.file}` has other values here than where the scenario was pickled: hash {hash} there, {found.hash} here")
     return Scenario(found, words, policy, rules)
+
+
+def _root(name: str, copied: Mapping[str, str]) -> str:
+    """The policy of the file that a copy, perhaps of a copy, has its values from."""
+    while name in copied:
+        name = copied[name]
+    return name
 
 
 def _dots(path: str) -> list[int]:

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import weakref
 
-from ._autarky import AutarkyError, StorageError
+from ._autarky import StorageError
 
 
 class Temporary:
@@ -21,7 +21,7 @@ class Temporary:
             raise StorageError(f"there is no temporary folder for the results ({error}); name one: out=") from error
         self._end = weakref.finalize(self, _remove, self.path, os.getpid())
 
-    def keep(self, error: AutarkyError) -> None:
+    def keep(self, error: BaseException) -> None:
         """Leave the folder, and say where it is: runs are recorded there, and nobody got their results."""
         folder = os.path.join(self.path, "results")
         try:
