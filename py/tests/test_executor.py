@@ -318,3 +318,38 @@ def test_dask_tries_again_by_itself(scenario: ak.Scenario, monkeypatch: pytest.M
     assert cluster.submitted == 1
     with pytest.raises(ak.UsageError, match="asynchronous Dask client"):
         scenario.run(1, executor=Cluster(asynchronous=True))
+
+
+PRESSED = """
+import concurrent.futures, os, signal, sys, threading, warnings
+import autarky as ak
+
+if __name__ == "__main__":
+    os.setsid()
+    s = ak.load("small-state", set={"horizon.years": 1, "event.chip_ban.at": "6 months"}, policies=["base", "ban"])
+    sent = []
+
+    def press(done, total):
+        if done >= 4 and not sent:
+            sent.append(done)
+            # As a terminal does: everybody gets it, the workers too.
+            threading.Thread(target=os.killpg, args=(os.getpgrp(), signal.SIGINT)).start()
+
+    with concurrent.futures.ProcessPoolExecutor(2) as pool, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        r = s.run(int(sys.argv[2]), seed=int(sys.argv[3]), executor=pool, out=sys.argv[1], progress=press)
+    print(*[w.category.__name__ for w in caught], r.status, r.manifest["runs"]["recorded"])
+"""
+
+
+def test_ctrl_c_in_a_terminal_keeps_what_the_workers_finished(scenario: ak.Scenario, tmp_path: Path) -> None:
+    script = tmp_path / "pressed.py"
+    script.write_text(textwrap.dedent(PRESSED))
+    done = subprocess.run([sys.executable, str(script), str(tmp_path / "out"), "300", str(SEED)], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    warning, status, recorded = done.stdout.split()
+    assert (warning, status) == ("InterruptedWarning", "interrupted")
+    assert 4 <= int(recorded) < 600
+    left = ak.open_results(tmp_path / "out")
+    assert left.verify() == []
+    assert left.resume().digest == scenario.run(300, seed=SEED).digest

@@ -155,9 +155,10 @@ def test_a_probability_may_be_one_and_counts_once(results: ak.Results) -> None:
     assert results.over_time("served", probabilities=[0.5, 0.5]).columns == ["policy", "date", "n", "mean", "q0.5"]
 
 
-def test_a_table_holds_its_columns(results: ak.Results) -> None:
+def test_a_table_holds_its_columns_and_a_list_of_names_is_several(results: ak.Results) -> None:
     assert "cost" in results.runs
     assert "csot" not in results.runs
+    assert repr(results.frontier(["cost", "unserved"])) == repr(results.frontier("cost", "unserved"))
     assert results.summary("cost").to_latex("mean") == results.summary("cost").to_latex(["mean"])
 
 

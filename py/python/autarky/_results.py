@@ -166,7 +166,8 @@ class Results:
     ) -> Table:
         """Mean, standard error, n, quantiles, tails and the paired difference to the base of every quantity, policy and nation (``summary.csv``).
 
-        Quantiles and tails are within 0.2 % of the order statistics; those of ``over_time`` and of ``runs`` are exact. UsageError for a quantity that the study has not.
+        Runs of all points of a design are taken together, as if they were independent; ``compare`` of ``uncertain`` draws tells parameters from shocks. Quantiles and tails are
+        within 0.2 % of the order statistics; those of ``over_time`` are exact. UsageError for a quantity, nation or policy that the study has not.
         """
         if "summary" not in self._tables:
             with self._reading():
@@ -245,10 +246,11 @@ class Results:
         with listing():
             return Answer(*_autarky.sensitivity(self._results, (outcome, nation, policy, minus)))
 
-    def frontier(self, *objectives: str, nation: str | None = None) -> Answer:
+    def frontier(self, *objectives: str | Iterable[str], nation: str | None = None) -> Answer:
         """Which policies no other beats in every objective, with how often that holds in resamples. Default: cost, unserved, loss_365d."""
+        chosen = [name for some in objectives for name in names(some, "objectives")]
         with listing():
-            return Answer(*_autarky.frontier(self._results, names(objectives, "objectives"), nation))
+            return Answer(*_autarky.frontier(self._results, chosen, nation))
 
     def discover(
         self,
@@ -270,7 +272,7 @@ class Results:
     def over_time(
         self, series: str, *, nation: str | None = None, probabilities: float | Iterable[float] = (0.05, 0.25, 0.5, 0.75, 0.95)
     ) -> Table:
-        """A series at every sample date: policy, date, n, mean and quantiles (q0.05, …). ``<series>_share`` is the share of reference demand.
+        """A series at every sample date: policy, date, n, mean and quantiles (q0.05, …), over all points of a design. ``<series>_share`` is the share of reference demand.
 
         UsageError if the study keeps no series or has none of that name.
         """
