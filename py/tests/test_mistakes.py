@@ -107,6 +107,7 @@ def test_counts_of_numpy_and_frames_with_booleans_are_designs(scenario: ak.Scena
         (lambda s, r: s.difference("base"), "compared with another one; found str"),
         (lambda s, r: s.rule(3, print), "the name of a policy is a text"),
         (lambda s, r: s[0], "named by its path"),
+        (lambda s, r: s["nation.ETS.power_price"], "no value `nation.ETS.power_price`; did you mean `nation.EST.power_price`"),
         (lambda s, r: s.parameters("nation.ETS"), "no parameter of the scenario begins with `nation.ETS`; did you mean `nation.EST`"),
         (lambda s, r: r.discover("cost", above="a"), "`above` is a number; found 'a'"),
         (lambda s, r: r.over_time("served", probabilities="0.5"), "`probabilities` is a number"),

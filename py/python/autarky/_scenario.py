@@ -15,7 +15,7 @@ from ._autarky import MismatchError, UsageError
 from ._catalogue import explain
 from ._messages import ScenarioWarning, warn
 from ._names import names as _names
-from ._names import listing, near
+from ._names import listing, near, suggestion
 from ._results import Results, Way, run_study
 from ._rule import Function, Rule, rule_of
 from ._table import Table
@@ -144,7 +144,7 @@ class Scenario:
             if inside:
                 raise UsageError(f'`{path}` is a group of {inside} values: .parameters("{path}.") lists them')
             _autarky.explain(path)
-            raise UsageError(f"the scenario has no value `{path}`")
+            raise UsageError(f"the scenario has no value `{path}`{suggestion(path, table.column('path'))}")
         return Parameter(*[rows[0][field] or "" for field in Parameter._fields])
 
     def explain(self, path: str) -> Answer:
