@@ -268,6 +268,15 @@ def test_a_closed_pool_and_a_class_of_pools_are_told(scenario: ak.Scenario) -> N
         scenario.run(1, executor=concurrent.futures.ThreadPoolExecutor)
 
 
+def test_what_is_no_future_is_told(scenario: ak.Scenario) -> None:
+    class Eager:
+        def submit(self, fn: Any, *args: Any) -> Any:
+            return fn(*args)
+
+    with pytest.raises(ak.UsageError, match="a future with result and add_done_callback; found tuple"):
+        scenario.run(1, executor=Eager())
+
+
 class Cluster:
     """What a Dask client shows of itself, on threads; a worker more at every look."""
 

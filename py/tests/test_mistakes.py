@@ -185,12 +185,16 @@ def test_results_of_a_folder_that_grew_tell_of_the_runs_that_they_knew(scenario:
     assert other.extend(4).digest == grown.digest
 
 
-def test_damage_is_not_taken_for_growth(scenario: ak.Scenario, tmp_path: Path) -> None:
+def test_damage_and_another_study_are_not_taken_for_growth(scenario: ak.Scenario, tmp_path: Path) -> None:
     results = scenario.run(1, seed=7, out=tmp_path / "out", keep="runs")
     shutil.rmtree(results.path)
     with pytest.raises(ak.StorageError) as caught:
         results.summary()
     assert "grown" not in str(caught.value)
+    scenario.run(2, seed=8, out=tmp_path / "out", keep="runs")
+    for call in (results.summary, lambda: results.runs):
+        with pytest.raises(ak.StorageError, match="holds another study than when these results were opened"):
+            call()
 
 
 def test_results_stay_where_they_are_when_the_process_goes_elsewhere(scenario: ak.Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,10 @@ class _Pool:
 
     def submit(self, recorder: _autarky.Recorder, *arguments: Any) -> Any:
         options = {"pure": False, "retries": TRIALS - 1} if self.is_dask else {}
-        return self._call(recorder, self.executor.submit, work, *arguments, **options)
+        future = self._call(recorder, self.executor.submit, work, *arguments, **options)
+        if not callable(getattr(future, "add_done_callback", None)):
+            raise UsageError(f"what `submit` of the executor returns is a future with result and add_done_callback; found {type(future).__name__}")
+        return future
 
     def _call(self, recorder: _autarky.Recorder, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         try:

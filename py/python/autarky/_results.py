@@ -103,6 +103,8 @@ class Results:
                 now = json.load(file)
             if (now["runs"], now["result_digest"]) == (self.manifest["runs"], self.digest):
                 return ""
+            if now["identity"] != self.manifest["identity"]:
+                return f"`{self.path}` holds another study than when these results were opened"
             then, recorded = self.manifest["runs"]["recorded"], now["runs"]["recorded"]
         except (OSError, ValueError, LookupError, TypeError):
             return ""
@@ -155,7 +157,8 @@ class Results:
 
     def _table(self, name: str) -> Table:
         if name not in self._tables:
-            table = self._results.table(name)
+            with self._reading():
+                table = self._results.table(name)
             if table is None:
                 raise UsageError(_no_rows(name, self.manifest))
             self._tables[name] = Table(table)
