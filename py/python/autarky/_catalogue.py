@@ -27,7 +27,7 @@ class Catalogue(list[dict[str, Any]]):
 
 
 def catalogue() -> Catalogue:
-    """The scenarios that come with autarky: identifier, title, question, claim, outcomes. ``load(id)`` loads one."""
+    """The scenarios that come with autarky: identifier, title, question, policies, claim. ``load(id)`` loads one."""
     return Catalogue(_autarky.catalogue())
 
 

@@ -17,7 +17,8 @@ def plain(value: Any) -> Any:
         value = value.astype("datetime64[us]").item()
     elif hasattr(value, "item") and not getattr(value, "shape", ()):
         value = value.item()
-    if isinstance(value, datetime.datetime) and value.tzinfo is None and value.time() == datetime.time():
+    # Of pandas, a date that is missing is a date without a time.
+    if isinstance(value, datetime.datetime) and value == value and value.tzinfo is None and value.time() == datetime.time():
         return value.date()
     return value
 
@@ -49,6 +50,8 @@ def _toml(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{json.dumps(str(k), ensure_ascii=False)} = {_toml(v)}" for k, v in value.items()) + " }"
+    if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
+        value = value.tolist()
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_toml(v) for v in value) + "]"
     return number_text(value)
