@@ -112,6 +112,8 @@ def test_counts_of_numpy_and_frames_with_booleans_are_designs(scenario: ak.Scena
         (lambda s, r: r.discover("cost", above="a"), "`above` is a number; found 'a'"),
         (lambda s, r: r.over_time("served", probabilities="0.5"), "`probabilities` is a number"),
         (lambda s, r: r.compare("base"), "is what the others are compared with"),
+        (lambda s, r: r.compare(against="bsae"), "no policy `bsae`; did you mean `base`"),
+        (lambda s, r: s.policy("network").compare(1, keep="runs"), "no policy `base`; there are: network"),
         (lambda s, r: r.compare(objectives=3), "objectives are a text or several"),
         (lambda s, r: r.report(sensitivity="folder"), "are the results of a sweep; found str"),
         (lambda s, r: r.report(outcome="csot"), "did you mean `cost`"),

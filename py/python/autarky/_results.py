@@ -230,8 +230,9 @@ class Results:
         the name does not tell. ``nation`` is by default the first. ``policy`` picks rows of the table; the text and ``data`` are of all policies, as the command line
         has them. UsageError for a policy, quantity or nation that the study has not.
         """
-        if policy is not None and policy not in self.policies:
-            raise UsageError(f"the study has no policy `{policy}`{near(policy, self.policies)}")
+        for name in (against, *([] if policy is None else [policy])):
+            if name not in self.policies:
+                raise UsageError(f"the study has no policy `{name}`{near(name, self.policies)}")
         if policy is not None and policy == against:
             raise UsageError(f"`{policy}` is what the others are compared with; against= names another")
         with listing():
