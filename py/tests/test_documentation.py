@@ -32,7 +32,7 @@ PAGES = {
 @pytest.mark.parametrize("page", PAGES)
 def test_snippets_of_the_page_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """With three replications in place of a hundred, and two years in place of ten, with the ban inside them."""
-    for module in ("pandas", "polars", "pyarrow", "duckdb", "xarray", "matplotlib", "SALib"):
+    for module in ("pandas", "polars", "pyarrow", "duckdb", "xarray", "matplotlib"):
         pytest.importorskip(module)
     monkeypatch.chdir(tmp_path)
     load = ak.load
@@ -46,7 +46,7 @@ def test_snippets_of_the_page_run(page: str, tmp_path: Path, monkeypatch: pytest
     assert found
     for number, text in enumerate(found):
         text, name = text.replace("replications=100", "replications=3"), f"<{page}, snippet {number + 1}>"
-        # As notebooks do it: the source of a function can be read.
+        # As a notebook does, so that functions have a source.
         linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
         code = compile(text, name, "exec")
         with warnings.catch_warnings():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import concurrent.futures
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -217,3 +219,146 @@ def test_until_narrow_enough_goes_look_by_look_on_an_executor(scenario: ak.Scena
         there = scenario.run(40, seed=SEED, until=until, executor=pool)
     assert there.manifest["stopping"] == here.manifest["stopping"]
     assert there.digest == here.digest
+
+
+def test_the_first_error_is_the_one_that_is_raised(scenario: ak.Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder is gone by then, so that closing it fails too; that is noted only."""
+
+    def fails(*_: Any) -> Any:
+        shutil.rmtree(tmp_path / "out", ignore_errors=True)
+        raise OSError("the disk of the worker is full")
+
+    monkeypatch.setattr(_executor, "work", fails)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool, pytest.raises(ak.AutarkyError, match="the disk of the worker is full") as caught:
+        scenario.run(1, executor=pool, out=tmp_path / "out")
+    assert any("could not be closed" in note for note in caught.value.__notes__)
+
+
+class Leaving(concurrent.futures.ThreadPoolExecutor):
+    """Takes some chunks and then no more, as a pool does whose process was killed between two calls."""
+
+    left = 4
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> concurrent.futures.Future[Any]:
+        self.left -= 1
+        if self.left < 0:
+            raise concurrent.futures.BrokenExecutor("a process ended abruptly")
+        return super().submit(fn, *args, **kwargs)
+
+
+def test_an_executor_that_takes_no_more_work_leaves_what_was_done_even_without_a_folder(scenario: ak.Scenario, serial: ak.Results) -> None:
+    """The temporary folder is kept where nobody got the results, and the error says where it is."""
+    with Leaving(1) as pool, pytest.raises(ak.AutarkyError, match=r"takes no work \(BrokenExecutor: a process ended.*\d+ runs are kept") as caught:
+        scenario.run(N, seed=SEED, executor=pool)
+    [note] = caught.value.__notes__
+    folder = re.search(r"open_results\('(.*)'\)", note)
+    assert folder is not None
+    left = ak.open_results(folder[1])
+    assert 0 < left.manifest["runs"]["recorded"] < 2 * N
+    assert same(left.resume(jobs=1), serial)
+    shutil.rmtree(Path(folder[1]).parent)
+
+
+def test_a_closed_pool_and_a_class_of_pools_are_told(scenario: ak.Scenario) -> None:
+    pool = concurrent.futures.ThreadPoolExecutor(1)
+    pool.shutdown()
+    with pytest.raises(ak.AutarkyError, match="takes no work .RuntimeError: cannot schedule new futures after shutdown"):
+        scenario.run(1, executor=pool)
+    with pytest.raises(ak.UsageError, match="found the class ThreadPoolExecutor"):
+        scenario.run(1, executor=concurrent.futures.ThreadPoolExecutor)
+
+
+def test_what_is_no_future_is_told(scenario: ak.Scenario) -> None:
+    class Eager:
+        def submit(self, fn: Any, *args: Any) -> Any:
+            return fn(*args)
+
+    with pytest.raises(ak.UsageError, match="a future with result and add_done_callback; found tuple"):
+        scenario.run(1, executor=Eager())
+
+
+class Cluster:
+    """What a Dask client shows of itself, on threads; a worker more at every look."""
+
+    def __init__(self, asynchronous: bool = False) -> None:
+        self.asynchronous = asynchronous
+        self.pool = concurrent.futures.ThreadPoolExecutor(1)
+        self.looks = self.submitted = self.most = 0
+        self.out: set[Any] = set()
+
+    def scheduler_info(self) -> dict[str, Any]:
+        return {}
+
+    def nthreads(self) -> dict[str, int]:
+        self.looks += 1
+        return dict.fromkeys(map(str, range(self.looks - 1)), 1)
+
+    def submit(self, fn: Any, *args: Any, pure: bool, retries: int) -> Any:
+        assert not pure
+        assert retries == _executor.TRIALS - 1
+        self.submitted += 1
+        future = self.pool.submit(fn, *args)
+        self.out.add(future)
+        self.most = max(self.most, len(self.out))
+        future.add_done_callback(self.out.discard)
+        return future
+
+    def cancel(self, futures: list[Any]) -> None:
+        for future in futures:
+            future.cancel()
+
+
+def test_a_cluster_that_grows_gets_more_chunks(scenario: ak.Scenario, serial: ak.Results, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has no worker when the study begins, as one that scales by itself."""
+    monkeypatch.setattr(_executor, "LOOK_SECONDS", 0.0)
+    cluster = Cluster()
+    assert same(scenario.run(N, seed=SEED, executor=cluster), serial)
+    assert cluster.most > 2
+
+
+def test_dask_tries_again_by_itself(scenario: ak.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any) -> Any:
+        raise OSError("always")
+
+    monkeypatch.setattr(_executor, "work", fails)
+    cluster = Cluster()
+    with pytest.raises(ak.AutarkyError, match="always"):
+        scenario.policy("base").run(1, executor=cluster)
+    assert cluster.submitted == 1
+    with pytest.raises(ak.UsageError, match="asynchronous Dask client"):
+        scenario.run(1, executor=Cluster(asynchronous=True))
+
+
+PRESSED = """
+import concurrent.futures, os, signal, sys, threading, warnings
+import autarky as ak
+
+if __name__ == "__main__":
+    os.setsid()
+    s = ak.load("small-state", set={"horizon.years": 1, "event.chip_ban.at": "6 months"}, policies=["base", "ban"])
+    sent = []
+
+    def press(done, total):
+        if done >= 4 and not sent:
+            sent.append(done)
+            # As a terminal does: everybody gets it, the workers too.
+            threading.Thread(target=os.killpg, args=(os.getpgrp(), signal.SIGINT)).start()
+
+    with concurrent.futures.ProcessPoolExecutor(2) as pool, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        r = s.run(int(sys.argv[2]), seed=int(sys.argv[3]), executor=pool, out=sys.argv[1], progress=press)
+    print(*[w.category.__name__ for w in caught], r.status, r.manifest["runs"]["recorded"])
+"""
+
+
+def test_ctrl_c_in_a_terminal_keeps_what_the_workers_finished(scenario: ak.Scenario, tmp_path: Path) -> None:
+    script = tmp_path / "pressed.py"
+    script.write_text(textwrap.dedent(PRESSED))
+    done = subprocess.run([sys.executable, str(script), str(tmp_path / "out"), "300", str(SEED)], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    warning, status, recorded = done.stdout.split()
+    assert (warning, status) == ("InterruptedWarning", "interrupted")
+    assert 4 <= int(recorded) < 600
+    left = ak.open_results(tmp_path / "out")
+    assert left.verify() == []
+    assert left.resume().digest == scenario.run(300, seed=SEED).digest

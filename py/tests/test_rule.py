@@ -225,3 +225,142 @@ def test_a_rule_sweeps_over_a_design(scenario: ak.Scenario) -> None:
 def test_nations_that_are_not_recorded_cannot_be_governed(scenario: ak.Scenario) -> None:
     with pytest.raises(ak.UsageError, match=r"EST, SLV"):
         scenario.rule("more", ambitious, nation="USA").run(1)
+
+
+def test_a_copy_of_a_policy_keeps_the_functions_that_decide_it_in_other_nations(scenario: ak.Scenario) -> None:
+    """The copy is decided in both nations; a function for the same nation takes the place of the copied one."""
+    one = scenario.rule("one", wanting(0.9), nation="SLV")
+    two = one.rule("two", wanting(0.5), policy="one")
+    r = two.policy("two").run(1, keep="runs")
+    assert sorted((n["policy"], n["nation"]) for n in r.manifest["rules"]) == [("two", "EST"), ("two", "SLV")]
+    alone = scenario.rule("two", wanting(0.5)).policy("two").run(1, keep="runs")
+    slv = [x.runs.where(nation="SLV")["served_share"] for x in (r, alone)]
+    assert slv[0] != slv[1]
+    again = two.rule("two", wanting(0.4), nation="SLV").policy("two").run(1, keep="runs")
+    assert [n["source"].count("0.4") for n in again.manifest["rules"] if n["nation"] == "SLV"] == [1]
+    with pytest.raises(ak.UsageError, match="has a function already"):
+        two.rule("two", wanting(0.4))
+    with pytest.raises(ak.UsageError, match="it cannot copy `ban` any more"):
+        one.rule("one", wanting(0.4), policy="ban")
+
+
+def test_a_difference_names_functions_that_differ(scenario: ak.Scenario) -> None:
+    a, b = (scenario.rule("more", wanting(share)).policy("more") for share in (0.4, 0.5))
+    assert "function that decides in EST: rule | rule, of another source" in a.difference(b)
+    assert a.difference(scenario.rule("more", wanting(0.4)).policy("more")) == ""
+
+
+SHARE = 0.4
+
+
+def reads_its_module(state: ak.State) -> dict[str, float]:
+    return {"coverage": helper(state)}
+
+
+def helper(state: ak.State) -> float:
+    return SHARE if state.year else helper_of_helper()
+
+
+def helper_of_helper() -> float:
+    return min(SHARE, math.sqrt(SHARE))
+
+
+class Planner:
+    """A rule with a number of its own."""
+
+    def __init__(self, share: float) -> None:
+        self.share = share
+
+    def wanted(self) -> float:
+        return self.share
+
+    def __call__(self, state: ak.State) -> dict[str, float]:
+        return {"coverage": self.wanted()}
+
+    def decide(self, state: ak.State) -> dict[str, float]:
+        return {"coverage": self.share}
+
+
+def sources(scenario: ak.Scenario, *functions: Any) -> list[str]:
+    return [scenario.rule("mine", function)._rules[-1].source for function in functions]
+
+
+def test_what_a_function_reads_in_its_module_is_a_part_of_it(scenario: ak.Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number that a cell of a notebook changed would else give the old results of the same folder."""
+    scenario.rule("mine", reads_its_module).run(1, keep="runs", out=tmp_path / "out")
+    monkeypatch.setattr(f"{__name__}.SHARE", 0.6)
+    with pytest.raises(ak.MismatchError):
+        scenario.rule("mine", reads_its_module).run(1, keep="runs", out=tmp_path / "out")
+    [source] = sources(scenario, reads_its_module)
+    assert "def helper_of_helper" in source and source.count("SHARE = 0.6") == 2
+
+
+def test_functions_that_differ_in_a_default_an_object_or_their_place_in_a_line_are_told_apart(scenario: ak.Scenario) -> None:
+    def with_default(share: float) -> Any:
+        def rule(state: ak.State, share: float = share, *, least: float = share / 2) -> dict[str, float]:
+            return {"coverage": max(share, least)}
+
+        return rule
+
+    one, two = [lambda state: {"coverage": 0.3}, lambda state: {"coverage": 0.5}]
+    for a, b in [
+        (with_default(0.3), with_default(0.5)),
+        (Planner(0.3), Planner(0.5)),
+        (Planner(0.3).decide, Planner(0.5).decide),
+        (one, two),
+        (functools.partial(Planner(0.3)), functools.partial(Planner(0.5))),
+        (functools.lru_cache(wanting(0.3)), functools.lru_cache(wanting(0.5))),
+    ]:
+        first, second = sources(scenario, a, b)
+        assert first != second
+    assert sources(scenario, one) == ['lambda state: {"coverage": 0.3}\n']
+    assert sources(scenario, Planner(0.3)) == sources(scenario, Planner(0.3))
+    assert "def wanted" in sources(scenario, Planner(0.3))[0]
+
+
+def test_a_function_that_calls_itself_has_a_source(scenario: ak.Scenario) -> None:
+    def down(state: ak.State, years: int = 3) -> Any:
+        return down(state, years - 1) if years else None
+
+    [source] = sources(scenario, down)
+    assert source.count("def down") == 1 and "years = 3" in source
+
+
+def test_arrays_are_values_and_what_cannot_be_told_is_refused_by_name(scenario: ak.Scenario) -> None:
+    numpy = pytest.importorskip("numpy")
+
+    def reading(value: Any) -> Any:
+        return lambda state: {"coverage": value[0]}
+
+    assert "array([0.3, 0.5])" in sources(scenario, reading(numpy.array([0.3, 0.5])))[0]
+    with pytest.raises(ak.UsageError, match="the rule reads `value`, a object"):
+        scenario.rule("mine", reading(object()))
+
+
+def test_policies_that_nobody_asked_for_do_not_run_because_a_function_decides_them(scenario: ak.Scenario) -> None:
+    """Copies of copies too: their values are those of the policy of the file."""
+    three = scenario.rule("one", wanting(0.4), policy="ban").rule("two", wanting(0.5), policy="one").rule("three", idle)
+    assert three.run(1, keep="runs", policies=["ban"]).policies == ["base", "ban"]
+    assert three.run(1, keep="runs", policies=[]).policies == ["base"]
+    some, every = three.run(1, keep="runs", policies="two"), three.run(1, keep="runs")
+    assert (some.policies, every.policies) == (["base", "two"], ["base", "ban", "one", "three", "two"])
+    assert some.runs.where(policy="two")["fingerprint"] == every.runs.where(policy="two")["fingerprint"]
+    with pytest.raises(ak.ScenarioError, match="did you mean `three`"):
+        three.run(1, policies=["thre"])
+
+
+def test_a_run_that_a_function_decided_is_not_replayed_without_it(scenario: ak.Scenario) -> None:
+    """The compiled replay does not ask the function, so its numbers would be those of another policy."""
+    r = scenario.rule("more", ambitious).run(1, keep="runs")
+    assert r.replay("ban")["as_recorded"] is True
+    with pytest.raises(ak.UsageError, match="`more` is decided by a function"):
+        r.replay("more")
+
+
+def test_a_scenario_with_functions_is_pickled_with_them(scenario: ak.Scenario) -> None:
+    import pickle
+
+    changed = scenario.rule("more", ambitious, policy="ban").with_({"nation.EST.policy.coverage": 0.3})
+    again = pickle.loads(pickle.dumps(changed))
+    assert again == changed
+    assert again.run(1, keep="runs").digest == changed.run(1, keep="runs").digest

@@ -51,6 +51,12 @@ def test_scalars_of_other_libraries_are_values(scenario: ak.Scenario) -> None:
     assert scenario.with_({"withdrawal.rollout.free": numpy.bool_(False)})["withdrawal.rollout.free"].value == "false"
     for date in (numpy.datetime64("2027-02-03"), numpy.datetime64("2027-02-03", "ns"), pandas.Timestamp("2027-02-03")):
         assert scenario.with_({"horizon.start": date})["horizon.start"].value == "2027-02-03"
+    with pytest.raises(ak.ScenarioError, match="is not a date"):
+        scenario.with_({"horizon.start": pandas.NaT})
+    with pytest.raises(ak.UsageError, match="neither a number nor a text"):
+        scenario.with_({COVERAGE: pandas.NA})
+    array = ak.load("world-2026").with_({"focus.nations": numpy.array(["EST"])})
+    assert array.nations == ["EST"]
     assert scenario.run(numpy.int64(1), seed=numpy.uint32(3), keep="runs").digest == scenario.run(1, seed=3, keep="runs").digest
 
 

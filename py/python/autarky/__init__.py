@@ -28,18 +28,12 @@ from ._autarky import (
     UsageError,
     __version__,
 )
+from ._answer import Answer, Comparison
+from ._asked import Until
+from ._catalogue import catalogue, cite, explain
 from ._messages import FailedRunsWarning, InterruptedWarning, ScenarioWarning
-from ._results import Answer, Comparison, Results, merge, open_results
-from ._scenario import (
-    Parameter,
-    Scenario,
-    Until,
-    catalogue,
-    cite,
-    explain,
-    load,
-    sweep,
-)
+from ._results import Results, merge, open_results
+from ._scenario import Parameter, Scenario, load, sweep
 from ._table import Table
 from .design import (
     Beta,

@@ -6,11 +6,13 @@ idempotent: one that comes twice, late or after the client was started again cha
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import queue
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
+from concurrent.futures import BrokenExecutor
 from typing import Any
 
 from . import _autarky
@@ -20,6 +22,8 @@ from ._autarky import AutarkyError, UsageError
 CHUNK_SECONDS = 20.0
 #: How often a chunk is tried whose worker raised.
 TRIALS = 3
+#: Seconds between two looks at how many workers there are: clusters grow and shrink.
+LOOK_SECONDS = 5.0
 
 _Rules = list[tuple[str, str, str, str, Any]]
 
@@ -37,25 +41,45 @@ def work(parcel: str, rules: _Rules, segment: str, start: int, end: int) -> tupl
 
 
 class _Pool:
-    """What hands out work: ``submit``, and how many workers there are."""
+    """What hands out work: ``submit``, and how many workers there are. What it raises itself becomes an AutarkyError that says how many runs are kept."""
 
     def __init__(self, executor: Any) -> None:
+        if isinstance(executor, type) or not callable(getattr(executor, "submit", None)):
+            found = f"the class {executor.__name__}" if isinstance(executor, type) else type(executor).__name__
+            raise UsageError(f"`executor` is a Dask client or an executor of concurrent.futures (it has `submit`); found {found}")
         self.executor = executor
-        self.is_dask = hasattr(executor, "scheduler_info") and hasattr(executor, "submit")
-        if not self.is_dask and not hasattr(executor, "submit"):
-            raise UsageError(
-                f"`executor` is a Dask client or an executor of concurrent.futures (it has `submit`); found {type(executor).__name__}"
-            )
+        self.is_dask = hasattr(executor, "scheduler_info")
+        if self.is_dask and getattr(executor, "asynchronous", False):
+            raise UsageError("`executor` is an asynchronous Dask client, whose answers come later: give Client(address) without asynchronous=True")
+        # Dask tries again by itself.
+        self.trials = 1 if self.is_dask else TRIALS
 
-    def workers(self) -> int:
-        if self.is_dask:
-            return max(1, int(sum(self.executor.nthreads().values())))
-        return int(getattr(self.executor, "_max_workers", None) or os.cpu_count() or 1)
+    def workers(self, recorder: _autarky.Recorder) -> int:
+        if not self.is_dask:
+            return int(getattr(self.executor, "_max_workers", None) or os.cpu_count() or 1)
+        return max(1, int(sum(self._call(recorder, self.executor.nthreads).values())))
 
-    def submit(self, *arguments: Any) -> Any:
-        if self.is_dask:
-            return self.executor.submit(work, *arguments, pure=False, retries=TRIALS - 1)
-        return self.executor.submit(work, *arguments)
+    def submit(self, recorder: _autarky.Recorder, *arguments: Any) -> Any:
+        options = {"pure": False, "retries": TRIALS - 1} if self.is_dask else {}
+        future = self._call(recorder, self.executor.submit, work, *arguments, **options)
+        if not callable(getattr(future, "add_done_callback", None)):
+            raise UsageError(f"what `submit` of the executor returns is a future with result and add_done_callback; found {type(future).__name__}")
+        return future
+
+    def _call(self, recorder: _autarky.Recorder, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+        try:
+            return function(*arguments, **options)
+        except Exception as error:
+            raise _failed("the executor takes no work", error, recorder) from error
+
+    def cancel(self, futures: Iterable[Any]) -> None:
+        """Take back what has not begun; what fails here shall not hide why."""
+        with contextlib.suppress(Exception):
+            if self.is_dask:
+                self.executor.cancel(list(futures))
+                return
+            for future in futures:
+                future.cancel()
 
 
 class _Cutter:
@@ -98,28 +122,23 @@ def run_chunks(
 ) -> bool:
     """Run a study into a folder by the workers of an executor; whether Ctrl-C ended it early."""
     pool = _Pool(executor)
+    job = (study.parcel(), rules)
     recorder = _autarky.Recorder.open(study, folder)
-    parcel = study.parcel()
-    interrupted = False
     try:
-        for _ in _segments(pool, recorder, (parcel, rules), progress):
-            pass
+        while (due := recorder.pending()) is not None:
+            segment, runs = due
+            _segment(pool, recorder, (*job, segment), _Cutter(runs, CHUNK_SECONDS, pool.workers(recorder)), progress)
     except KeyboardInterrupt:
-        interrupted = True
-    except BaseException:
         recorder.finish(True)
+        return True
+    except BaseException as error:
+        try:
+            recorder.finish(True)
+        except AutarkyError as second:
+            error.add_note(f"The folder could not be closed either: {second}")
         raise
-    recorder.finish(interrupted)
-    return interrupted
-
-
-def _segments(
-    pool: _Pool, recorder: _autarky.Recorder, job: tuple[str, _Rules], progress: Callable[[int], None] | None
-) -> Iterator[None]:
-    while (due := recorder.pending()) is not None:
-        segment, runs = due
-        _segment(pool, recorder, (*job, segment), _Cutter(runs, CHUNK_SECONDS, pool.workers()), progress)
-        yield
+    recorder.finish(False)
+    return False
 
 
 def _segment(
@@ -132,14 +151,17 @@ def _segment(
     """Hand out the runs of a segment and take them; some more chunks than workers are out at once, so that none waits for the client."""
     ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
     out: dict[Any, tuple[int, int, int]] = {}
+    looked = time.monotonic()
 
     def submit(start: int, end: int, trial: int) -> None:
-        future = pool.submit(*job, start, end)
+        future = pool.submit(recorder, *job, start, end)
         out[future] = (start, end, trial)
         future.add_done_callback(ended.put)
 
     try:
         while True:
+            if time.monotonic() - looked > LOOK_SECONDS:
+                cutter.workers, looked = pool.workers(recorder), time.monotonic()
             while len(out) < 2 * cutter.workers and (cut := cutter.next()) is not None:
                 submit(*cut, 1)
             if not out:
@@ -150,7 +172,7 @@ def _segment(
                 future = None
             if future is not None and future in out:
                 start, end, trial = out.pop(future)
-                taken = _take(future, recorder, trial)
+                taken = _take(future, recorder, trial < pool.trials)
                 if taken is None:
                     submit(start, end, trial + 1)
                 else:
@@ -158,19 +180,20 @@ def _segment(
             if progress is not None:
                 progress(recorder.taken)
     finally:
-        for future in out:
-            future.cancel()
+        pool.cancel(out)
 
 
-def _take(future: Any, recorder: _autarky.Recorder, trial: int) -> float | None:
+def _take(future: Any, recorder: _autarky.Recorder, again: bool) -> float | None:
     """Record what a worker returned; the seconds that it took, None if it is to be tried again."""
     try:
         chunk, seconds = future.result()
     except Exception as error:
-        broken = type(error).__name__ in ("BrokenProcessPool", "BrokenThreadPool", "BrokenExecutor")
-        if isinstance(error, AutarkyError) or broken or trial >= TRIALS:
-            text = f"a worker failed ({type(error).__name__}: {error}); {recorder.taken} runs are kept, and .resume(executor=…) goes on"
-            raise AutarkyError(text) from error
+        if not again or isinstance(error, (AutarkyError, BrokenExecutor)):
+            raise _failed("a worker failed", error, recorder) from error
         return None
     recorder.hold(chunk)
     return float(seconds)
+
+
+def _failed(what: str, error: Exception, recorder: _autarky.Recorder) -> AutarkyError:
+    return AutarkyError(f"{what} ({type(error).__name__}: {error}); {recorder.taken} runs are kept, and .resume(executor=…) goes on")

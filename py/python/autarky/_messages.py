@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from ._autarky import AutarkyError
+from ._autarky import AutarkyError, UsageError
 
 # Errors that have no places have no diagnostics, so that programs need not ask first.
 AutarkyError.diagnostics = ()
@@ -74,9 +74,10 @@ class _Terminal(_Shown):
 class _Notebook(_Shown):
     def __init__(self, total: int) -> None:
         super().__init__(total)
-        from IPython.display import display
+        from IPython.display import HTML, display
 
-        self.handle = display(self.bar(0), display_id=True)
+        # Nothing yet: how many runs are there already is not known before the first report.
+        self.handle = display(HTML(""), display_id=True)
 
     def bar(self, done: int) -> Any:
         from IPython.display import HTML
@@ -112,12 +113,14 @@ class Shower:
     def __init__(self, how: bool | Callable[[int, int], None] | None, total: int) -> None:
         self.call: Progress | None = None
         self._shown: _Terminal | _Notebook | None = None
+        if how is not None and not isinstance(how, bool) and not callable(how):
+            raise UsageError(f"`progress` is None, False or a function of (runs that ended, runs asked for); found {how!r}")
         if callable(how):
             self.call = lambda done: how(done, total)
         elif how is not False:
             if _in_notebook():
                 self._shown = _Notebook(total)
-            elif sys.stderr.isatty():
+            elif sys.stderr is not None and sys.stderr.isatty():
                 self._shown = _Terminal(total)
             self.call = self._shown
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
+import json
 import os
-import shutil
-import tempfile
-import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _autarky
-from ._autarky import StorageError, UsageError
+from ._answer import Answer, Comparison
+from ._autarky import AutarkyError, StorageError, UsageError
 from ._messages import FailedRunsWarning, InterruptedWarning, ScenarioWarning, Shower, warn
 from ._rule import Function, Rule, rule_of
 from ._table import Table
-from ._values import whole
+from ._names import LISTED, listing, names, near, suggestion
+from ._temporary import Temporary
+from ._values import number, whole
 
 if TYPE_CHECKING:
     import pandas
@@ -29,59 +31,24 @@ if TYPE_CHECKING:
     Path = str | os.PathLike[str]
 
 Objectives = str | Iterable[str]
-
-
-class Answer:
-    """What was asked: ``text`` as the command line prints it, ``data`` as dicts and lists with unrounded numbers."""
-
-    def __init__(self, text: str, data: Any) -> None:
-        self.text = text
-        self.data = data
-
-    def __repr__(self) -> str:
-        return self.text.rstrip("\n")
-
-    def _repr_html_(self) -> str:
-        return f"<pre style='font-family:monospace;line-height:1.3'>{html.escape(self.text)}</pre>"
-
-
-class Comparison(Answer):
-    """Policies compared with one of them under the same shocks.
-
-    ``table`` has a row for every objective and policy: means, the paired difference with its 95 % interval, the share of variance that common random numbers
-    removed, dominance, tails and regret. ``results`` is what was compared.
-    """
-
-    def __init__(self, text: str, table: Table, data: Any, results: Results) -> None:
-        super().__init__(text, data)
-        self.table = table
-        self.results = results
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """The table as a pandas DataFrame."""
-        return self.table.to_pandas()
-
-    def to_polars(self) -> polars.DataFrame:
-        """The table as a polars DataFrame."""
-        return self.table.to_polars()
-
-    def to_latex(self, **how: Any) -> str:
-        """The table for a paper; see ``Table.to_latex``."""
-        return self.table.to_latex(**how)
+#: Used by the plots.
+_near = suggestion
 
 
 class Results:
     """A recorded study. It lies in a folder, ``path``, and this reads it; tables are read once and kept.
 
-    A study without ``out`` lies in a temporary folder that is removed with the last of its results.
+    A study without ``out`` lies in a temporary folder that is removed with the last of its results. Results are of the runs that were recorded when they were
+    opened: when the folder has grown since, tables, ``summary``, ``compare`` and the like still tell of those runs, and what cannot says so.
     """
 
     def __init__(
         self, path: Path, keeper: object | None = None, rules: Sequence[Rule] = (), study: _autarky.Study | None = None
     ) -> None:
-        folder = os.fspath(path)
+        folder = _folder(path)
         self._results = _autarky.Results.open(folder) if study is None else study.results(folder)
         self._tables: dict[str, Table] = {}
+        self._text: str | None = None
         self._keeper = keeper
         self._rules = list(rules)
 
@@ -127,8 +94,33 @@ class Results:
         return self._results.cite()
 
     def verify(self) -> list[str]:
-        """Read every file; what is damaged, a text each."""
-        return self._results.verify()
+        """Read every file that the folder has by now; what is damaged, a text each."""
+        return (_autarky.Results.open(self.path) if self._grown() else self._results).verify()
+
+    def _grown(self) -> str:
+        """What to say if the folder holds other runs than when these results were opened; "" if it does not."""
+        try:
+            with open(os.path.join(self.path, "manifest.json"), encoding="utf-8") as file:
+                now = json.load(file)
+            if (now["runs"], now["result_digest"]) == (self.manifest["runs"], self.digest):
+                return ""
+            if now["identity"] != self.manifest["identity"]:
+                return f"`{self.path}` holds another study than when these results were opened"
+            then, recorded = self.manifest["runs"]["recorded"], now["runs"]["recorded"]
+        except (OSError, ValueError, LookupError, TypeError):
+            return ""
+        return f"`{self.path}` has grown since these results were opened, from {then} runs to {recorded}: use what extend or resume returned, or open_results(path)"
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Where what these results need is gone because the folder has grown, the error says that."""
+        try:
+            yield
+        except StorageError as error:
+            grown = self._grown()
+            if grown:
+                raise StorageError(grown) from error
+            raise
 
     # Tables
 
@@ -166,7 +158,8 @@ class Results:
 
     def _table(self, name: str) -> Table:
         if name not in self._tables:
-            table = self._results.table(name)
+            with self._reading():
+                table = self._results.table(name)
             if table is None:
                 raise UsageError(_no_rows(name, self.manifest))
             self._tables[name] = Table(table)
@@ -177,21 +170,23 @@ class Results:
     ) -> Table:
         """Mean, standard error, n, quantiles, tails and the paired difference to the base of every quantity, policy and nation (``summary.csv``).
 
-        UsageError for a quantity that the study has not.
+        Runs of all points of a design are taken together, as if they were independent; ``compare`` of ``uncertain`` draws tells parameters from shocks. Quantiles and tails are
+        within 0.2 % of the order statistics; those of ``over_time`` are exact. UsageError for a quantity, nation or policy that the study has not.
         """
         if "summary" not in self._tables:
-            self._tables["summary"] = Table(self._results.summary())
+            with self._reading():
+                self._tables["summary"] = Table(self._results.summary())
         table = self._tables["summary"]
         chosen = {"quantity": quantities, "nation": nation, "policy": policies}
         for column, wanted in chosen.items():
             if wanted is None:
                 continue
-            names = [wanted] if isinstance(wanted, str) else list(wanted)
-            known = set(table[column])
-            for name in names:
+            asked = names(wanted, f"names of a {column}")
+            known = dict.fromkeys(table[column])
+            for name in asked:
                 if name not in known:
-                    raise UsageError(f"the study has no {column} `{name}`{_near(name, known)}")
-            table = table.where(**{column: names})
+                    raise UsageError(f"the study has no {column} `{name}`{near(name, known) or LISTED.get(column, '')}")
+            table = table.where(**{column: asked})
         return table
 
     def to_pandas(self, table: str = "runs") -> pandas.DataFrame:
@@ -240,7 +235,7 @@ class Results:
         known = {"quantity": self._quantities(), "policy": self.policies, "nation": self.nations}
         for kind, name in [*chosen.items(), ("policy", minus or base)]:
             if name not in known[kind]:
-                raise UsageError(f"the study has no {kind} `{name}`{_near(name, known[kind])}")
+                raise UsageError(f"the study has no {kind} `{name}`{near(name, known[kind]) or LISTED.get(kind, "")}")
         return to_salib(self, outcome, chosen["nation"], chosen["policy"], minus)
 
     def _quantities(self) -> list[str]:
@@ -259,15 +254,15 @@ class Results:
         has them. Of a sweep it is the average over the points that are draws (of a Saltelli design the rows A and B), with intervals that cover parameters and shocks; or
         one ``point``, which other designs need. UsageError for a policy, quantity, nation or point that the study has not.
         """
-        names = [objectives] if isinstance(objectives, str) else list(objectives)
-        if policy is not None and policy not in self.policies:
-            raise UsageError(f"the study has no policy `{policy}`{_near(policy, self.policies)}")
-        text, table, data = _autarky.compare(self._results, names, against, (nation, _point(point)))
-        if policy is not None:
-            found = Table(table)
-            column = next(c for c in ("policy", "name") if c in found.columns)
-            return Comparison(text, found.where(**{column: policy}), data, self)
-        return Comparison(text, Table(table), data, self)
+        for name in (against, *([] if policy is None else [policy])):
+            if name not in self.policies:
+                raise UsageError(f"the study has no policy `{name}`{near(name, self.policies)}")
+        if policy is not None and policy == against:
+            raise UsageError(f"`{policy}` is what the others are compared with; against= names another")
+        with listing():
+            text, compared, data = _autarky.compare(self._results, names(objectives, "objectives"), against, (nation, _point(point)))
+        table = Table(compared)
+        return Comparison(text, table if policy is None else table.where(policy=policy), data, self)
 
     def sensitivity(
         self, outcome: str, *, nation: str | None = None, policy: str | None = None, minus: str | None = None
@@ -276,14 +271,17 @@ class Results:
 
         UsageError if the design is another one or points are missing.
         """
-        return Answer(*_autarky.sensitivity(self._results, (outcome, nation, policy, minus)))
+        with listing():
+            return Answer(*_autarky.sensitivity(self._results, (outcome, nation, policy, minus)))
 
-    def frontier(self, *objectives: str, nation: str | None = None, point: int | None = None) -> Answer:
+    def frontier(self, *objectives: str | Iterable[str], nation: str | None = None, point: int | None = None) -> Answer:
         """Which policies no other beats in every objective, with how often that holds in resamples. Default: cost, unserved, loss_365d.
 
         Of a sweep: see ``compare``.
         """
-        return Answer(*_autarky.frontier(self._results, list(objectives), (nation, _point(point))))
+        chosen = [name for some in objectives for name in names(some, "objectives")]
+        with listing():
+            return Answer(*_autarky.frontier(self._results, chosen, (nation, _point(point))))
 
     def discover(
         self,
@@ -298,12 +296,17 @@ class Results:
         """Under which conditions a policy fails, that is the outcome is ``above`` or ``below`` a limit (PRIM; Bryant and Lempert 2010)."""
         if (above is None) == (below is None):
             raise UsageError("say what failure is: `above=` or `below=` a limit, one of them")
-        limit = above if above is not None else below
-        assert limit is not None
-        return Answer(*_autarky.discover(self._results, (outcome, nation, policy, minus), float(limit), above is not None))
+        limit = number("below", below) if above is None else number("above", above)
+        with listing():
+            return Answer(*_autarky.discover(self._results, (outcome, nation, policy, minus), limit, above is not None))
 
     def over_time(
-        self, series: str, *, nation: str | None = None, point: int | None = None, probabilities: Iterable[float] = (0.05, 0.25, 0.5, 0.75, 0.95)
+        self,
+        series: str,
+        *,
+        nation: str | None = None,
+        point: int | None = None,
+        probabilities: float | Iterable[float] = (0.05, 0.25, 0.5, 0.75, 0.95),
     ) -> Table:
         """A series at every sample date: policy, date, n, mean and quantiles (q0.05, …). ``<series>_share`` is the share of reference demand.
 
@@ -311,7 +314,10 @@ class Results:
 
         UsageError if the study keeps no series or has none of that name.
         """
-        return Table(_autarky.path(self._results, series, (nation, _point(point)), list(probabilities)))
+        several = isinstance(probabilities, Iterable) and not isinstance(probabilities, str)
+        asked = [number("probabilities", p) for p in (probabilities if several else [probabilities])]  # type: ignore[union-attr]
+        with listing():
+            return Table(_autarky.path(self._results, series, (nation, _point(point)), list(dict.fromkeys(asked))))
 
     @property
     def plot(self) -> Plots:
@@ -333,20 +339,29 @@ class Results:
 
         ``path`` is by default ``report.html`` in the results folder; returns it. ``sensitivity`` is a sweep that tells what drives ``outcome``.
         """
+        if sensitivity is not None and not isinstance(sensitivity, Results):
+            raise UsageError(f"`sensitivity` are the results of a sweep; found {type(sensitivity).__name__}")
+        self.summary(outcome, nation=nation, policies=policy)
         target = os.fspath(path) if path is not None else os.path.join(self.path, "report.html")
         other = None if sensitivity is None else sensitivity.path
-        text = _autarky.report(self._results, target.endswith(".md"), (outcome, nation, policy), other)
+        with self._reading():
+            text = _autarky.report(self._results, target.endswith(".md"), (outcome, nation, policy), other)
         try:
             with open(f"{target}.tmp", "w", encoding="utf-8") as file:
                 file.write(text)
             os.replace(f"{target}.tmp", target)
         except OSError as error:
+            with contextlib.suppress(OSError):
+                os.unlink(f"{target}.tmp")
             raise StorageError(f"cannot write `{target}`: {error}") from error
         return target
 
     def replay(self, policy: str = "base", replication: int = 0, *, point: int = 0) -> dict[str, Any]:
         """Run one run again: its numbers, and whether they are as recorded (``as_recorded``, None if it is not recorded)."""
-        return self._results.replay(policy, whole("replication", replication, 0, 10**12), _point(point) or 0)
+        if any(note["policy"] == policy for note in self.manifest.get("rules", [])):
+            raise UsageError(f"policy `{policy}` is decided by a function, without which a run is another one; run the study again in another folder and compare digests")
+        points = int(self.manifest["points"])
+        return self._results.replay(policy, whole("replication", replication, 0, 10**12), whole("point", point, 0, points - 1))
 
     # How it goes on
 
@@ -365,33 +380,39 @@ class Results:
     ) -> Results:
         """Go on to more replications, or to more points of the design (as it counts them). What is recorded stays.
 
-        Use what is returned from then on: the folder has grown, and these results no longer describe it. Of a folder whose policies a function decides, open it with
+        Use what is returned for all of it: these results go on telling of the runs that they were opened with. Of a folder whose policies a function decides, open it with
         that function first: ``open_results(path, rules={"mine": function})``. MismatchError for fewer than there are, UsageError, StorageError.
         """
         if replications is not None:
             replications = whole("replications", replications, 1, 10_000_000)
         if points is not None:
             points = whole("points", points, 1, 10**15)
+        with contextlib.suppress(StorageError):
+            # Statistics of the runs so far go when more are recorded; these results keep theirs.
+            self._text = self._summary_text()
+            self.summary()
         study = _autarky.Study.reopen(self.path, replications, points, [rule.told() for rule in self._rules])
         return run_study(study, self.path, Way(jobs, progress, executor), self._rules, self._keeper)
 
     def __repr__(self) -> str:
         runs = self.manifest["runs"]
         head = f"{runs['recorded']} of {runs['asked']} runs of {self.manifest['scenario']['id']}, {self.status.replace('_', ' ')}; in {self.path}"
-        return f"{head}\n{self._results.summary_text()}"
+        try:
+            return f"{head}\n{self._summary_text()}"
+        except StorageError as error:
+            return f"{head}\n{error}"
+
+    def _summary_text(self) -> str:
+        if self._text is None:
+            with self._reading():
+                return self._results.summary_text()
+        return self._text
 
     def _repr_html_(self) -> str:
         return f"<pre style='font-family:monospace;line-height:1.3'>{html.escape(repr(self))}</pre>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (open_results, (self.path,))
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(name, list(known), 1)
-    return f"; did you mean `{near[0]}`?" if near else ""
 
 
 def _point(number: int | None) -> int | None:
@@ -404,17 +425,12 @@ def _no_rows(name: str, manifest: dict[str, Any]) -> str:
     return f"the study has no rows in the table `{name}`"
 
 
-class _Temporary:
-    """A folder that is removed when nobody refers to this any more; by the process that made it, not by a forked one."""
-
-    def __init__(self) -> None:
-        self.path = tempfile.mkdtemp(prefix="autarky-")
-        weakref.finalize(self, _remove, self.path, os.getpid())
-
-
-def _remove(path: str, owner: int) -> None:
-    if os.getpid() == owner:
-        shutil.rmtree(path, ignore_errors=True)
+def _folder(path: Path) -> str:
+    """Where a folder is, whatever folder the process works in later."""
+    folder = os.fspath(path)
+    if not folder:
+        raise StorageError('"" is no path of a folder')
+    return os.path.abspath(folder)
 
 
 class Way(NamedTuple):
@@ -431,19 +447,24 @@ def run_study(
     """Run a study into a folder; what is known afterwards. Warnings are given as from the user's call."""
     jobs = None if way.jobs is None else whole("jobs", way.jobs, 1, 1024)
     warn(study.warnings, ScenarioWarning)
+    temporary: Temporary | None = None
     if out is None:
-        keeper = keeper or _Temporary()
-        assert isinstance(keeper, _Temporary)
-        folder = os.path.join(keeper.path, "results")
+        keeper = temporary = Temporary()
+        folder = os.path.join(temporary.path, "results")
     else:
-        folder = os.fspath(out)
-    with Shower(way.progress, study.runs) as shown:
-        if way.executor is None:
-            interrupted = study.run(folder, jobs, shown)
-        else:
-            from ._executor import run_chunks
+        folder = _folder(out)
+    try:
+        with Shower(way.progress, study.runs) as shown:
+            if way.executor is None:
+                interrupted = study.run(folder, jobs, shown)
+            else:
+                from ._executor import run_chunks
 
-            interrupted = run_chunks(study, folder, way.executor, [rule.told() for rule in rules], shown)
+                interrupted = run_chunks(study, folder, way.executor, [rule.told() for rule in rules], shown)
+    except (AutarkyError, KeyboardInterrupt) as error:
+        if temporary is not None:
+            temporary.keep(error)
+        raise
     results = Results(folder, keeper, rules, study)
     _tell(results, interrupted)
     return results
@@ -465,6 +486,8 @@ def open_results(path: Path, *, rules: Mapping[str, Function | Mapping[str, Func
     """
     results = Results(path)
     noted = {(n["policy"], n["nation"]) for n in results.manifest.get("rules", [])}
+    if rules is not None and not isinstance(rules, Mapping):
+        raise UsageError(f"`rules` is a dict from the name of a policy to its function; found {type(rules).__name__}")
     for policy, functions in (rules or {}).items():
         nations = [nation for name, nation in sorted(noted) if name == policy]
         if not nations:
@@ -474,10 +497,12 @@ def open_results(path: Path, *, rules: Mapping[str, Function | Mapping[str, Func
     return results
 
 
-def merge(folders: Iterable[Path], out: Path) -> Results:
-    """Put the folders of all shards of a study together in a new folder; the same as one machine would have given.
+def merge(folders: Iterable[Path | Results], out: Path) -> Results:
+    """Put all shards of a study, folders or results, together in a new folder; the same as one machine would have given.
 
     MismatchError for shards of different studies, UsageError for none or where one is missing, StorageError.
     """
-    _autarky.merge([os.fspath(folder) for folder in folders], os.fspath(out))
+    if isinstance(folders, (str, os.PathLike, Results)):
+        raise UsageError("`folders` are the folders of all shards, a list; found one")
+    _autarky.merge([folder.path if isinstance(folder, Results) else os.fspath(folder) for folder in folders], _folder(out))
     return Results(out)

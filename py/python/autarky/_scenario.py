@@ -5,16 +5,21 @@ from __future__ import annotations
 import html
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _autarky
-from ._autarky import UsageError
+from ._answer import Answer, Comparison
+from ._asked import ONE_START, Until, asked_for
+from ._autarky import MismatchError, UsageError
+from ._catalogue import explain
 from ._messages import ScenarioWarning, warn
-from ._results import Answer, Comparison, Results, Way, run_study
+from ._names import names as _names
+from ._names import listing, near, suggestion
+from ._results import Results, Way, run_study
 from ._rule import Function, Rule, rule_of
 from ._table import Table
-from ._values import names, settings
+from ._values import settings
 from ._values import whole as _whole
 from .design import Axes, Design
 
@@ -22,7 +27,6 @@ if TYPE_CHECKING:
     Shown = bool | Callable[[int, int], None] | None
     Path = str | os.PathLike[str]
 
-_SEED_MAX = 2**53 - 1
 _PARAMETERS_SHOWN = 12
 
 
@@ -43,34 +47,34 @@ class Parameter(NamedTuple):
         return f"{self.path} = {self.value}{unit}  ({self.status}: {self.source})\n  {self.meaning}{allowed}"
 
 
-@dataclass(frozen=True)
-class Until:
-    """When a study has enough replications: every interval of the objectives is at most ``halfwidth`` wide to each side (95 %).
+class _Words(NamedTuple):
+    """What makes a scenario again, in another process too."""
 
-    ``objectives`` are quantities of one unit; what is looked at is the paired difference of each policy to the base, or the mean where there is one policy.
-    ``block`` replications lie between two looks; the replications asked for are the most that are run.
-    """
+    file: str
+    overlays: tuple[str, ...]
+    sets: tuple[str, ...]
+    policies: tuple[str, ...]
+    copies: tuple[tuple[str, str], ...] = ()
 
-    objectives: str | tuple[str, ...]
-    halfwidth: float
-    nation: str | None = None
-    block: int = 50
-
-    def _tuple(self) -> tuple[list[str], str | None, float, int]:
-        names = [self.objectives] if isinstance(self.objectives, str) else list(self.objectives)
-        return (names, self.nation, self.halfwidth, self.block)
+    def load(self) -> _autarky.Scenario:
+        found = _autarky.Scenario.load(self.file, self.overlays, self.sets, self.policies)
+        for name, of in self.copies:
+            found = found.with_copy(name, of)
+        return found
 
 
 class Scenario:
     """A scenario with its policies. It never changes; ``with_`` and ``policy`` give others.
 
-    ``s["nation.EST.power_price"]`` is one parameter, ``s.parameters()`` all of them.
+    ``s["nation.EST.power_price"]`` is one parameter, ``s.parameters()`` all of them. A pickle holds the words that load it, so its files must be where it is
+    loaded; other values there are a MismatchError.
     """
 
-    __slots__ = ("_policy", "_rules", "_scenario")
+    __slots__ = ("_policy", "_rules", "_scenario", "_words")
 
-    def __init__(self, scenario: _autarky.Scenario, policy: str | None = None, rules: tuple[Rule, ...] = ()) -> None:
+    def __init__(self, scenario: _autarky.Scenario, words: _Words, policy: str | None = None, rules: tuple[Rule, ...] = ()) -> None:
         self._scenario = scenario
+        self._words = words
         self._policy = policy
         self._rules = rules
 
@@ -118,22 +122,29 @@ class Scenario:
         """Every parameter whose path begins with ``prefix``: path, value, unit, allowed values, status, layer, source, vintage, origin, meaning.
 
         Values are those under ``policy`` (default: the one picked, else the base). ``status`` is measured, calibrated, imputed or assumed.
-        UsageError if the scenario has no such policy.
+        UsageError if the scenario has no such policy, or no parameter begins so.
         """
         table = self._scenario.parameters(policy or self._policy or "base")
         if prefix:
-            paths = [path for path in table.column("path") if path.startswith(prefix)]
+            known = table.column("path")
+            paths = [path for path in known if path.startswith(prefix)]
+            if not paths:
+                groups = dict.fromkeys(path[:end] for path in known for end in (*_dots(path), len(path)))
+                raise UsageError(f"no parameter of the scenario begins with `{prefix}`{near(prefix.rstrip('.'), groups)}")
             table = table.filtered("path", paths)
         return Table(table)
 
     def __getitem__(self, path: str) -> Parameter:
-        rows = self.parameters(path).where(path=path).to_dicts()
+        if not isinstance(path, str):
+            raise UsageError(f"a parameter is named by its path, a text; found {path!r}")
+        table = self._scenario.parameters(self._policy or "base")
+        rows = table.filtered("path", [path]).to_dicts()
         if not rows:
-            inside = len(self.parameters(f"{path}."))
+            inside = sum(known.startswith(f"{path}.") for known in table.column("path"))
             if inside:
                 raise UsageError(f'`{path}` is a group of {inside} values: .parameters("{path}.") lists them')
             _autarky.explain(path)
-            raise UsageError(f"the scenario has no value `{path}`")
+            raise UsageError(f"the scenario has no value `{path}`{suggestion(path, table.column('path'))}")
         return Parameter(*[rows[0][field] or "" for field in Parameter._fields])
 
     def explain(self, path: str) -> Answer:
@@ -153,7 +164,9 @@ class Scenario:
 
         Texts carry units; numbers are for parameters that have none. ScenarioError tells everything that is wrong.
         """
-        changed = Scenario(self._scenario.with_sets(settings(values)), self._policy, self._rules)
+        sets = settings(values)
+        words = self._words._replace(sets=(*self._words.sets, *sets))
+        changed = Scenario(self._scenario.with_sets(sets), words, self._policy, self._rules)
         _warn(changed._scenario.warnings, known=self._scenario.warnings)
         return changed
 
@@ -162,7 +175,7 @@ class Scenario:
         if name not in self._scenario.policies:
             known = ", ".join(self._scenario.policies)
             raise UsageError(f"the scenario has no policy `{name}`; there are: {known}")
-        return Scenario(self._scenario, name, self._rules)
+        return Scenario(self._scenario, self._words, name, self._rules)
 
     def rule(
         self, name: str, function: Function, *, nation: str | None = None, policy: str | None = None, source: str | None = None
@@ -176,25 +189,47 @@ class Scenario:
             appropriation (USD a year), coverage, portfolio.data_centre, portfolio.network, portfolio.cloud, portfolio.commons, tariff, cloud_rebate, node_subsidy.capital,
             node_subsidy.energy, tax.profit, tax.break. Levers lie on top of the scenario and of dated changes of policy until the function decides again.
         nation : by default the first. Call ``rule`` again with the same name for a second nation.
-        policy : the policy that is copied for everything else (default: the one picked, else the base).
+        policy : the policy that is copied for everything else, with functions that decide it in other nations (default: the one picked, else the base).
         source : text that identifies the function, where it cannot be read.
 
-        Results are reproducible if the function is pure: nothing but the state may enter. The hash of its source is recorded; another source is another study.
+        Results are reproducible if the function is pure: nothing but the state may enter. The hash of its source is recorded, with the values that it reads in its defaults,
+        in the function around it, in its object and in its module, as they are now; another source is another study.
         What the function raises, or a lever out of its range, fails that run. A call costs some microseconds, and runs of other threads wait for the
         interpreter meanwhile. UsageError if the source cannot be read; MismatchError where a folder holds a study of another function.
         """
+        if not isinstance(name, str):
+            raise UsageError(f"the name of a policy is a text; found {name!r}")
         nation = nation or self.nations[0]
         known = [rule for rule in self._rules if rule.policy == name]
         new = rule_of(name, nation, function, source)
-        if any(rule.nation == nation for rule in known):
+        if any(rule.nation == nation and not rule.inherited for rule in known):
             raise UsageError(f"policy `{name}` in {nation} has a function already")
-        scenario = self._scenario if known else self._scenario.with_copy(name, policy or self._policy or "base")
         picked = None if self._policy is None else name
-        return Scenario(scenario, picked, (*self._rules, new))
+        if known:
+            if policy is not None:
+                raise UsageError(f"policy `{name}` is there already, so it cannot copy `{policy}` any more: `policy` goes with its first function")
+            others = [rule for rule in self._rules if rule.policy != name or rule.nation != nation]
+            return Scenario(self._scenario, self._words, picked, (*others, new))
+        of = policy or self._policy or "base"
+        scenario = self._scenario.with_copy(name, of)
+        words = self._words._replace(copies=(*self._words.copies, (name, of)))
+        copied = [replace(rule.under(name), inherited=True) for rule in self._rules if rule.policy == of and rule.nation != nation]
+        return Scenario(scenario, words, picked, (*self._rules, *copied, new))
 
     def difference(self, other: Scenario) -> str:
         """What differs from another scenario under the policies picked (else the bases), as text; "" if nothing does."""
-        return self._scenario.difference(self._policy or "base", other._scenario, other._policy or "base")
+        if not isinstance(other, Scenario):
+            raise UsageError(f"a scenario is compared with another one; found {type(other).__name__}")
+        text = self._scenario.difference(self._policy or "base", other._scenario, other._policy or "base")
+        own, others = self._deciding(), other._deciding()
+        differ = [n for n in sorted({*own, *others}) if n not in own or n not in others or own[n].source != others[n].source]
+        named = [(n, *(rules[n].name if n in rules else "none" for rules in (own, others))) for n in differ]
+        said = [f"function that decides in {n}: {a} | {b}{', of another source' if a == b else ''}" for n, a, b in named]
+        return "\n".join([*([text.rstrip("\n")] if text else []), *said]) + ("\n" if text or said else "")
+
+    def _deciding(self) -> dict[str, Rule]:
+        """Functions of the policy that is picked, by nation."""
+        return {rule.nation: rule for rule in self._rules if rule.policy == self._policy}
 
     def run(
         self,
@@ -229,13 +264,23 @@ class Scenario:
         Ctrl-C returns what is finished, the same replications of every policy but for the one under way, with an InterruptedWarning. Failed runs give a FailedRunsWarning.
         Errors: ScenarioError, UsageError, MismatchError (another study is in ``out``), StorageError.
         """
-        asked = _asked(replications, seed, first, keep, None, _draws(uncertain, seed), until)
+        asked = asked_for((replications, seed, first, keep), (None, uncertain), until)
         scenario = self
         if policies is not None:
             if self._policy is not None:
                 raise UsageError("`policies` goes with a scenario of which no policy was picked")
-            scenario = Scenario(self._scenario.with_policies(names(policies)), None, self._rules)
+            scenario = self._with_policies(_names(policies, "policies") or ["base"])
         return _run(scenario, asked, out, Way(jobs, progress, executor))
+
+    def _with_policies(self, chosen: list[str]) -> Scenario:
+        """Some of the policies. The compiled part keeps every copy that a function decides, so those that nobody asked for are left out before it loads."""
+        scenario, words = self._scenario.with_policies(chosen), self._words
+        copied = dict(words.copies)
+        words = words._replace(policies=tuple(name for name in chosen if name not in copied) or ("base",))
+        if not copied.keys() <= set(chosen):
+            words = words._replace(copies=tuple((name, _root(name, copied)) for name in copied if name in chosen))
+            scenario = words.load()
+        return Scenario(scenario, words, None, self._rules)
 
     def compare(
         self,
@@ -258,12 +303,11 @@ class Scenario:
         return sweep(self, design, **how)
 
     def plan(
-        self, replications: int = 100, *, design: Design | None = None, uncertain: int | None = None, seed: int = 1,
+        self, replications: int = 100, *, design: Design | Axes | None = None, uncertain: int | None = None, seed: int = 1,
         keep: str | None = None, jobs: int | None = None, out: Path = "results",
     ) -> Answer:
-        """Runs, time, disk and memory before anything starts. One replication of the base is run and timed."""
-        asked = _asked(replications, seed, 0, keep, design, _draws(uncertain, seed), None)
-        study = self._scenario.study(asked, [])
+        """Runs, time, disk and memory of ``run`` or ``sweep`` before anything starts. One replication of the first policy is run and timed, without functions that decide it."""
+        study, _ = _study(self, asked_for((replications, seed, 0, keep), (design, uncertain)))
         text, data = study.plan(os.fspath(out), None if jobs is None else _whole("jobs", jobs, 1, 1024))
         return Answer(text, data)
 
@@ -275,6 +319,19 @@ class Scenario:
 
     def _key(self) -> tuple[Any, ...]:
         return (self.hash, self._policy, tuple((rule.policy, rule.nation, rule.source) for rule in self._rules))
+
+    def __copy__(self) -> Scenario:
+        return self
+
+    def __deepcopy__(self, _: object) -> Scenario:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        file, overlays = self._words.file, self._words.overlays
+        # Not of the catalogue: it may be loaded from another folder.
+        place = os.path.abspath(file) if any(mark in file for mark in "/.") and os.path.exists(file) else file
+        words = self._words._replace(file=place, overlays=tuple(map(os.path.abspath, overlays)))
+        return (_again, (words, self.hash, self._policy, self._rules))
 
     def __repr__(self) -> str:
         lines = [f"{self.id}: {self.title}", f"policies  {', '.join(self.policies)}", f"nations   {', '.join(self.nations)}"]
@@ -304,6 +361,25 @@ class Scenario:
 Scenarios = Scenario | Mapping[str, Scenario]
 
 
+def _again(words: _Words, hash: str, policy: str | None, rules: tuple[Rule, ...]) -> Scenario:
+    """A scenario from a pickle. ScenarioError, MismatchError."""
+    found = words.load()
+    if found.hash != hash:
+        raise MismatchError(f"`{words.file}` has other values here than where the scenario was pickled: hash {hash} there, {found.hash} here")
+    return Scenario(found, words, policy, rules)
+
+
+def _root(name: str, copied: Mapping[str, str]) -> str:
+    """The policy of the file that a copy, perhaps of a copy, has its values from."""
+    while name in copied:
+        name = copied[name]
+    return name
+
+
+def _dots(path: str) -> list[int]:
+    return [at for at, letter in enumerate(path) if letter == "."]
+
+
 def load(
     source: Path,
     *,
@@ -318,9 +394,10 @@ def load(
     """
     texts = settings(set or {})
     files = [os.fspath(o) for o in ([overlays] if isinstance(overlays, (str, os.PathLike)) else overlays)]
-    scenario = _autarky.Scenario.load(os.fspath(source), files, texts, names(policies))
+    words = _Words(os.fspath(source), tuple(files), tuple(texts), tuple(_names(policies, "policies")))
+    scenario = words.load()
     _warn(scenario.warnings)
-    return Scenario(scenario)
+    return Scenario(scenario, words)
 
 
 def sweep(
@@ -350,102 +427,39 @@ def sweep(
 
     Errors: ScenarioError (a design or a value does not fit), UsageError, MismatchError (another study is in ``out``), StorageError.
     """
-    from .design import factorial
-
-    if isinstance(design, Mapping):
-        design = factorial(design)
-    if design is not None and not isinstance(design, Design):
-        raise UsageError(f"a design comes from autarky.design, or is a dict of axes; found {type(design).__name__}")
-    if design is not None and uncertain is not None:
-        raise UsageError("a design and `uncertain` do not go together")
-    asked = _asked(replications, seed, first, keep, design, _draws(uncertain, seed), None, shard)
+    asked = asked_for((replications, seed, first, keep), (design, uncertain), shard=shard)
     return _run(scenarios, asked, out, Way(jobs, progress, executor))
 
 
 def _run(scenarios: Scenarios, asked: _autarky.Asked, out: Path | None, way: Way) -> Results:
     """Run a scenario with all its policies, or named ones of several."""
+    study, rules = _study(scenarios, asked)
+    return run_study(study, out, way, rules)
+
+
+def _study(scenarios: Scenarios, asked: _autarky.Asked) -> tuple[_autarky.Study, list[Rule]]:
+    """What is run, with the functions that decide its policies."""
     if isinstance(scenarios, Scenario) and scenarios._policy is None:
-        known = set(scenarios.policies)
+        known = frozenset(scenarios.policies)
         rules = [rule for rule in scenarios._rules if rule.policy in known]
-        study = scenarios._scenario.study(asked, [rule.told() for rule in rules])
-        return run_study(study, out, way, rules)
+        with listing(".run(1)"):
+            return scenarios._scenario.study(asked, [rule.told() for rule in rules]), rules
     if isinstance(scenarios, Scenario):
         scenarios = {str(scenarios._policy): scenarios}
-    if not isinstance(scenarios, Mapping) or not all(isinstance(s, Scenario) for s in scenarios.values()):
+    if not isinstance(scenarios, Mapping) or not all(isinstance(n, str) and isinstance(s, Scenario) for n, s in scenarios.items()):
         raise UsageError("what is run is a scenario, or a dict from the name of a policy to a scenario")
     picked = {name: s._policy or "base" for name, s in scenarios.items()}
     rules = [r.under(name) for name, s in scenarios.items() for r in s._rules if r.policy == picked[name]]
     named = [(name, s._scenario, picked[name]) for name, s in scenarios.items()]
-    study = _autarky.Scenario.study_of(named, asked, [rule.told() for rule in rules])
-    return run_study(study, out, way, rules)
-
-
-def _draws(uncertain: int | None, seed: int) -> tuple[int, int] | None:
-    if uncertain is None:
-        return None
-    return (_whole("uncertain", uncertain, 2, 1_000_000), seed)
-
-
-def _asked(
-    replications: int,
-    seed: int,
-    first: int,
-    keep: str | None,
-    design: Design | None,
-    uncertain: tuple[int, int] | None,
-    until: Until | None,
-    shard: tuple[int, int] | None = None,
-) -> _autarky.Asked:
-    if until is not None and not isinstance(until, Until):
-        raise UsageError(f"`until` is an autarky.Until; found {type(until).__name__}")
-    return {
-        "replications": _whole("replications", replications, 1, 10_000_000),
-        "seed": _whole("seed", seed, 0, _SEED_MAX),
-        "first": _whole("first", first, 0, 10**12),
-        "keep": keep,
-        "design": None if design is None else design._json(),
-        "uncertain": uncertain,
-        "shard": shard,
-        "until": None if until is None else until._tuple(),
-    }
+    if (asked["keep"] or ("runs" if asked["design"] or asked["uncertain"] else "series")) == "series":
+        starts = {name: s["horizon.start"].value for name, s in scenarios.items()}
+        if len(frozenset(starts.values())) > 1:
+            text = ", ".join(f"{start} in `{name}`" for name, start in starts.items())
+            raise UsageError(f"the dates of series are those of one start, and `horizon.start` is {text}: {ONE_START}")
+    with listing(".run(1)"):
+        return _autarky.Scenario.study_of(named, asked, [rule.told() for rule in rules]), rules
 
 
 def _warn(texts: list[str], known: Iterable[str] = ()) -> None:
     before = frozenset(known)
     warn([text for text in texts if text not in before], ScenarioWarning)
-
-
-class Catalogue(list[dict[str, Any]]):
-    """What the catalogue holds, a dict each."""
-
-    def __repr__(self) -> str:
-        width = max(len(entry["id"]) for entry in self)
-        return "\n".join(f"{entry['id']:<{width}}  {entry['question'] or entry['title']}" for entry in self)
-
-    def _repr_html_(self) -> str:
-        e = html.escape
-        rows = "".join(
-            f"<tr><td><code>{e(x['id'])}</code></td><td style='text-align:left'>{e(x['title'])}</td>"
-            f"<td style='text-align:left'>{e(x['question'])}</td></tr>"
-            for x in self
-        )
-        return f"<table><thead><tr><th>id</th><th>title</th><th>question</th></tr></thead><tbody>{rows}</tbody></table>"
-
-
-def catalogue() -> Catalogue:
-    """The scenarios that come with autarky: identifier, title, question, claim, outcomes. ``load(id)`` loads one."""
-    return Catalogue(_autarky.catalogue())
-
-
-def cite(id: str) -> str:
-    """BibTeX of a scenario of the catalogue and of the works that it rests on."""
-    return _autarky.cite(id)
-
-
-def explain(path: str) -> Answer:
-    """What a parameter ("nation.power_price"), a group ("nation.policy") or a root ("nation") means: unit, allowed values, default, source.
-
-    UsageError with a suggestion for unknown paths.
-    """
-    text, data = _autarky.explain(path)
-    return Answer(text, data)

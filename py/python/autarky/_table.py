@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import _autarky
 from ._autarky import UsageError
-from ._values import names as _names
+from ._names import names as _names
+from ._values import whole as _whole
 
 if TYPE_CHECKING:
     import pandas
@@ -69,7 +70,13 @@ class Table:
 
     def __getitem__(self, column: str) -> list[Any]:
         """The values of a column; None where undefined. KeyError names the columns there are."""
+        if not isinstance(column, str):
+            raise UsageError(f"a column is named by a text: .select() picks several, .to_dicts() gives rows; found {type(column).__name__}")
         return self._table.column(column)
+
+    def __contains__(self, column: object) -> bool:
+        """Whether there is such a column."""
+        return column in self.columns
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return iter(self.to_dicts())
@@ -83,11 +90,11 @@ class Table:
     def where(self, **values: str | Iterable[str]) -> Table:
         """The rows in which columns of texts have one of the values: ``t.where(nation="EST", policy=["base", "ban"])``.
 
-        Raises KeyError for a column that is not there or holds no texts.
+        KeyError for a column that is not there or holds no texts; UsageError for what is no text: rows are chosen by numbers in the libraries that read tables.
         """
         table = self._table
         for column, wanted in values.items():
-            table = table.filtered(column, [wanted] if isinstance(wanted, str) else list(wanted))
+            table = table.filtered(column, _names(wanted, f"`where` compares texts (.to_polars() or .to_pandas() filter numbers); values of `{column}`"))
         return Table(table)
 
     def select(self, columns: str | Iterable[str]) -> Table:
@@ -115,12 +122,13 @@ class Table:
         table: pyarrow.Table = need("pyarrow", "pandas").table(self)
         return table
 
-    def to_latex(self, columns: Iterable[str] | None = None, *, digits: int = 4, caption: str = "", label: str = "") -> str:
+    def to_latex(self, columns: str | Iterable[str] | None = None, *, digits: int = 4, caption: str = "", label: str = "") -> str:
         """As a LaTeX table with booktabs' rules; numbers have ``digits`` significant digits, units stand below the names.
 
         Columns of meanings (``doc``) are left out unless named.
         """
-        names = list(columns) if columns is not None else [c for c in self.columns if c != "doc"]
+        digits = _whole("digits", digits, 1, 17)
+        names = _names(columns) if columns is not None else [c for c in self.columns if c != "doc"]
         rows = self.select(names).to_dicts()
         numeric = [any(isinstance(row[n], (int, float)) for row in rows) for n in names]
         units = [self.units.get(n, "") for n in names]
@@ -139,6 +147,9 @@ class Table:
         if label:
             head.append(rf"\label{{{label}}}")
         return "\n".join([*head, *lines, r"\end{table}"])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise UsageError("a table is not pickled: send the results, which are a path, or .to_dicts(), .to_pandas(), .to_polars() or .to_pyarrow() of it")
 
     def __repr__(self) -> str:
         names = self.columns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ._autarky import UsageError
@@ -17,7 +17,8 @@ def plain(value: Any) -> Any:
         value = value.astype("datetime64[us]").item()
     elif hasattr(value, "item") and not getattr(value, "shape", ()):
         value = value.item()
-    if isinstance(value, datetime.datetime) and value.tzinfo is None and value.time() == datetime.time():
+    # Of pandas, a date that is missing is a date without a time.
+    if isinstance(value, datetime.datetime) and value == value and value.tzinfo is None and value.time() == datetime.time():
         return value.date()
     return value
 
@@ -49,6 +50,8 @@ def _toml(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{json.dumps(str(k), ensure_ascii=False)} = {_toml(v)}" for k, v in value.items()) + " }"
+    if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
+        value = value.tolist()
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_toml(v) for v in value) + "]"
     return number_text(value)
@@ -61,9 +64,12 @@ def settings(values: Mapping[str, Any]) -> list[str]:
     return [f"{path}={value_text(value)}" for path, value in values.items()]
 
 
-def names(value: str | Iterable[str]) -> list[str]:
-    """One name or several: a text alone is one, not its letters."""
-    return [value] if isinstance(value, str) else list(value)
+def number(name: str, value: Any) -> float:
+    """A number, from Python's or another library's; UsageError for others. True and False are none."""
+    value = plain(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise UsageError(f"`{name}` is a number; found {value!r}")
+    return float(value)
 
 
 def whole(name: str, value: Any, low: int, high: int) -> int:

@@ -15,12 +15,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from ._autarky import UsageError
-from ._values import number_text, value_text
+from ._values import number_text, value_text, whole
 
 Number = float | int | str
 
@@ -34,11 +35,15 @@ class Range:
     step: Number | None = None
     levels: int | None = None
 
+    def __post_init__(self) -> None:
+        if self.step is not None and self.levels is not None:
+            raise UsageError("a range goes in steps or in so many levels: `step=` or `levels=`, one of them")
+
     def _text(self) -> str:
         text = f"{number_text(self.low)}..{number_text(self.high)}"
         if self.step is not None:
             return f"{text}:{number_text(self.step)}"
-        return text if self.levels is None else f"{text}/{self.levels}"
+        return text if self.levels is None else f"{text}/{whole('levels', self.levels, 2, 10_000)}"
 
 
 class _Law:
@@ -131,6 +136,12 @@ class Beta(_Law):
         return [self.a, self.b, self.low, self.high]
 
 
+#: Where a list in braces is cut, or a part of it begins.
+_CUT = re.compile(r"[,{}\[\]()\"']")
+_FLAGS = ("scramble", "second_order")
+#: Counts as the functions here name them.
+_NAMES = {"points": "n", "samples": "n", "trajectories": "n"}
+
 Values = str | tuple[Number, Number] | Sequence[Any] | Range | _Law
 Axes = Mapping[str, Values]
 
@@ -143,6 +154,11 @@ class Design:
     axes: tuple[str, ...]
     seed: int
     options: tuple[tuple[str, Any], ...] = ()
+
+    def _paths(self) -> list[str]:
+        """What it varies, as far as its text tells."""
+        header = next(csv.reader(io.StringIO(str(dict(self.options).get("csv", "")).lstrip("\ufeff"))), [])
+        return [*(re.split("[=~]", axis)[0].strip() for axis in self.axes), *(name.strip() for name in header)]
 
     def _json(self) -> str:
         return json.dumps({"design": self.kind, "axes": list(self.axes), "seed": self.seed, **dict(self.options)})
@@ -159,14 +175,29 @@ def _axis(path: str, values: Values) -> str:
         if len(values) != 2:
             raise UsageError(f"`{path}`: a tuple is (from, to); a list is every value; found a tuple of {len(values)}")
         return f"{path}={number_text(values[0])}..{number_text(values[1])}"
+    if isinstance(values, (Set, Mapping)):
+        raise UsageError(f"`{path}`: a {type(values).__name__} has no order in which its values are the points; a list has")
     if isinstance(values, Iterable):
-        return f"{path}={{{', '.join(value_text(v) for v in values)}}}"
+        return f"{path}={{{', '.join(_level(v) for v in values)}}}"
     raise UsageError(f"`{path}`: values are (from, to), a list, a distribution or a text; found {type(values).__name__}")
 
 
+def _level(value: Any) -> str:
+    """One of a list. A text that would be cut stands in quotes; what begins as TOML does is taken as it is."""
+    text = value_text(value)
+    if not isinstance(value, str) or text.lstrip().startswith(("[", "{", '"', "'")) or not _CUT.search(text):
+        return text
+    inner = json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', "\\u0022")
+    return f'"{inner}"'
+
+
 def _design(kind: str, axes: Axes, seed: int, **options: Any) -> Design:
+    """Counts are checked here as far as they are whole numbers; what a design can hold is checked when a sweep begins."""
+    if not isinstance(axes, Mapping):
+        raise UsageError(f"axes are a dict from a parameter's path to what it takes; found {type(axes).__name__}")
     texts = tuple(_axis(path, values) for path, values in axes.items())
-    return Design(kind, texts, seed, tuple(options.items()))
+    checked = {name: bool(value) if name in _FLAGS else whole(_NAMES.get(name, name), value, 0, 2**53) for name, value in options.items()}
+    return Design(kind, texts, whole("seed", seed, 0, 2**53 - 1), tuple(checked.items()))
 
 
 def factorial(axes: Axes) -> Design:
@@ -202,24 +233,39 @@ def random(axes: Axes, n: int, *, seed: int = 1) -> Design:
 
 
 def table(rows: Any) -> Design:
-    """The rows of a table: a dict of columns, a pandas or polars DataFrame, or CSV text; a column a path, an empty cell leaves the parameter as it is."""
+    """The rows of a table: a dict of columns, a pandas or polars DataFrame, or CSV text; a column a path, an empty cell leaves the parameter as it is.
+
+    A file is read first: ``table(Path("design.csv").read_text())``.
+    """
     return Design("table", (), 1, (("csv", _csv(rows)),))
 
 
 def _csv(rows: Any) -> str:
     if isinstance(rows, str):
+        if "\n" not in rows:
+            raise UsageError(f"a table as text is CSV with a line of paths and a line for every point, not the name of a file; found {rows[:60]!r}")
         return rows
     if hasattr(rows, "write_csv"):
         return str(rows.write_csv())
-    if hasattr(rows, "to_csv"):
-        return str(rows.to_csv(index=False))
+    if hasattr(rows, "columns") and hasattr(rows, "isna"):
+        if not rows.columns.is_unique:
+            raise UsageError("two columns of the table have the same name")
+        rows = {str(name): _cells(rows[name]) for name in rows.columns}
     if isinstance(rows, Mapping):
+        for name, column in rows.items():
+            if isinstance(column, (str, Set, Mapping)) or not isinstance(column, Iterable):
+                raise UsageError(f"`{name}`: a column of a table is a list with a value for every point; found {type(column).__name__}")
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(rows)
         try:
-            writer.writerows(zip(*[[("" if v is None else value_text(v)) for v in column] for column in rows.values()], strict=True))
+            writer.writerows(zip(*[["" if v is None else value_text(v) for v in column] for column in rows.values()], strict=True))
         except ValueError as error:
             raise UsageError("the columns of a table have one length") from error
         return out.getvalue()
     raise UsageError(f"a table is a dict of columns, a DataFrame or CSV text; found {type(rows).__name__}")
+
+
+def _cells(column: Any) -> list[Any]:
+    """A pandas column; what is missing sets nothing, and True is as a scenario writes it, not as pandas does."""
+    return [None if missing else value for value, missing in zip(column, column.isna(), strict=True)]

@@ -1,0 +1,39 @@
+"""Folders of studies for which nobody named one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import weakref
+
+from ._autarky import StorageError
+
+
+class Temporary:
+    """A folder that is removed when nobody refers to this any more; by the process that made it, not by a forked one."""
+
+    def __init__(self) -> None:
+        try:
+            self.path = tempfile.mkdtemp(prefix="autarky-")
+        except OSError as error:
+            raise StorageError(f"there is no temporary folder for the results ({error}); name one: out=") from error
+        self._end = weakref.finalize(self, _remove, self.path, os.getpid())
+
+    def keep(self, error: BaseException) -> None:
+        """Leave the folder, and say where it is: runs are recorded there, and nobody got their results."""
+        folder = os.path.join(self.path, "results")
+        try:
+            with open(os.path.join(folder, "manifest.json"), encoding="utf-8") as file:
+                recorded = json.load(file)["runs"]["recorded"]
+        except (OSError, ValueError, LookupError):
+            return
+        if recorded:
+            self._end.detach()
+            error.add_note(f"What was recorded is kept: autarky.open_results({folder!r}).resume() goes on.")
+
+
+def _remove(path: str, owner: int) -> None:
+    if os.getpid() == owner:
+        shutil.rmtree(path, ignore_errors=True)
