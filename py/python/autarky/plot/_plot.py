@@ -151,18 +151,3 @@ class Ask:
         """Averages over points of a design that are no draws say nothing; the compiled module says so in its own words."""
         if self.results.design is not None:
             self.results.compare(objectives=["served_share"], nation=self.nation)
-
-
-def by_unit_of_chance(rows: Iterable[dict[str, Any]], keys: Sequence[str], value: str) -> dict[tuple[Any, ...], list[float]]:
-    """Independent values by key: one of each replication; with draws of parameters, the mean over each draw's replications, since those are no new draws.
-
-    Undefined values are left out.
-    """
-    sums: dict[tuple[Any, ...], dict[Any, list[float]]] = {}
-    points: set[int] = set()
-    kept = [row for row in rows if row[value] is not None]
-    points.update(row["point"] for row in kept)
-    unit = "point" if len(points) > 1 else "replication"
-    for row in kept:
-        sums.setdefault(tuple(row[k] for k in keys), {}).setdefault(row[unit], []).append(row[value])
-    return {key: [sum(v) / len(v) for v in units.values()] for key, units in sums.items()}
