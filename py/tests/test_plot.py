@@ -427,6 +427,10 @@ def test_a_series_that_is_zero_throughout_is_a_readable_plot(small: ak.Results) 
     assert small.plot.fan("slashed")._repr_png_()
 
 
+def test_policies_with_one_title_are_told_apart_by_name() -> None:
+    assert _plot._distinct([("base", "No ban"), ("second", "No ban"), ("ban", "Ban")]) == {"base": "No ban", "second": "No ban (second)", "ban": "Ban"}
+
+
 def test_titles_with_signs_of_mathematics_are_drawn_as_they_are() -> None:
     assert _style.clean("a $x_1^$ b\n") == r"a \$x_1^\$ b "
 

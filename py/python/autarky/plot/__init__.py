@@ -183,7 +183,7 @@ class Plots:
         -------
         Plot; data has a row for every party and policy: loss and level as shares of critical need, means over sample dates and runs, with low and high, n. Intervals are
         95 % by Student's t over replications; with draws of parameters over draws, each the mean of its replications. Ten parties are drawn, of those that take
-        0.05 % under some policy.
+        0.05 % under some policy and a two-hundredth of what the largest takes.
         """
         from ._control import withdrawal
 

@@ -14,11 +14,14 @@ from ._style import GREY, HATCHES, INK, PERCENT, PROVIDERS, Sheet, clean, colour
 
 _KINDS = {
     "controller": "controls exports", "vendor": "sells accelerators", "chain": "makes parts of chips", "cloud": "foreign cloud", "host": "hosts sites",
-    "model": "develops AI models", "coalition": "all other members", "connectivity": "links abroad", "power": "delivers power",
-    "payments": "closes payments", "staff": "calls crews back", "data": "keeps data", "operator": "largest operator at home",
+    "model": "develops AI models", "coalition": "all other members", "operator": "largest operator at home",
 }
+# Kinds that name nobody: what withdraws is the thing itself.
+_THINGS = {"connectivity": "Links abroad", "power": "Power from abroad", "payments": "Payments abroad", "staff": "Crews from abroad", "data": "Data kept abroad"}
 _HORIZONS = (0, 30, 365)
 _LEAST = 0.0005
+# Bars below this part of the longest are not seen.
+_SEEN = 0.005
 _PARTIES = 10
 _SLOT = 0.03
 # Behind words on ribbons, which would be struck through else.
@@ -50,7 +53,7 @@ def _losses(ask: Ask, horizon: int) -> list[Row]:
             lost = losses.get((policy, kind, actor))
             if lost is None:
                 continue
-            row = ask.head(policy) | {"actor": actor, "kind": kind, "party": titles.get((kind, actor), PROVIDERS.get(actor, actor)), "horizon": horizon, "n": len(lost)}
+            row = ask.head(policy) | {"actor": actor, "kind": kind, "party": _THINGS.get(kind) or titles.get((kind, actor), PROVIDERS.get(actor, actor)), "horizon": horizon, "n": len(lost)}
             rows.append(row | _mean("loss", lost) | _mean("level", levels[policy, kind, actor]))
     return rows
 
@@ -72,7 +75,7 @@ def _mean(name: str, values: Sequence[float]) -> Row:
 
 
 def _party(row: Row) -> str:
-    return f"{row['party']} ({_KINDS.get(row['kind'], row['kind'])})"
+    return str(row["party"]) if row["kind"] in _THINGS else f"{row['party']} ({_KINDS.get(row['kind'], row['kind'])})"
 
 
 def withdrawal(ask: Ask, horizon: int, show: str) -> Plot:
@@ -82,7 +85,9 @@ def withdrawal(ask: Ask, horizon: int, show: str) -> Plot:
     parties = list(dict.fromkeys((r["kind"], r["actor"]) for r in rows if r["loss"] >= _LEAST))
     if not parties:
         raise UsageError(f"no withdrawal of one party takes 0.05 % of critical service {when(horizon)} from {ask.nation_title} under these policies")
-    drawn = [[r for r in rows if (r["kind"], r["actor"]) == party] for party in parties[:_PARTIES]]
+    longest = max(r["loss"] for r in rows)
+    seen = list(dict.fromkeys((r["kind"], r["actor"]) for r in rows if r["loss"] >= max(_LEAST, _SEEN * longest)))
+    drawn = [[r for r in rows if (r["kind"], r["actor"]) == party] for party in seen[:_PARTIES]]
     with context():
         sheet = ask.single(max(0.36 if ask.look["columns"] == 2 else 0.5, 0.1 * len(ask.policies) + 0.14) * len(drawn) + 0.5)
         _draw_withdrawal(ask, sheet, drawn, show)
@@ -93,7 +98,7 @@ def withdrawal(ask: Ask, horizon: int, show: str) -> Plot:
             ax.set_xlim(0, 1)
         ax.set_xlabel(wrapped(f"{what} {when(horizon)} (% of critical need)", int(sheet.width * 11)))
         sheet.title(ask.title(f"{ask.nation_title}: what {'is lost' if show == 'loss' else 'remains'} {when(horizon)} when one party withdraws"))
-    cut = f" The largest {_PARTIES} of {len(parties)} parties are drawn." if len(parties) > _PARTIES else ""
+    cut = f" Of {len(parties)} parties that take 0.05 % or more {len(drawn)} are drawn." if len(parties) > len(drawn) else ""
     caption = f"{what} {when(horizon)} of the withdrawal of one party, {ask.nation_title}: means over sample dates and runs with 95 % intervals.{cut}"
     return Plot(sheet, table(rows, horizon="day", **dict.fromkeys(("loss", "loss_low", "loss_high", "level", "level_low", "level_high"), "1")), caption)
 

@@ -94,7 +94,7 @@ class Ask:
             # The compiled module says what is meant; where it has more to say first, that a nation is unknown is said here.
             results.compare(objectives=["served_share"], nation=str(place))
             raise UsageError(f"the study has no nation `{place}`")
-        titles = dict(results._results.policy_titles)
+        titles = _distinct(results._results.policy_titles)
         wanted = list(titles) if policies is None else [policies] if isinstance(policies, str) else list(policies)
         for name in wanted:
             if name not in titles:
@@ -151,3 +151,11 @@ class Ask:
         """Averages over points of a design that are no draws say nothing; the compiled module says so in its own words."""
         if self.results.design is not None:
             self.results.compare(objectives=["served_share"], nation=self.nation)
+
+
+def _distinct(titles: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Titles by name; where an earlier policy has the title, as in sweeps whose arms change one policy, with the name behind it."""
+    found: dict[str, str] = {}
+    for name, title in titles:
+        found[name] = f"{title} ({name})" if title in found.values() else title
+    return found

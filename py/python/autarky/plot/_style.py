@@ -109,7 +109,7 @@ def scale(name: str, unit: str, values: Iterable[float], *, doc: str = "", is_di
     if is_share(name, unit, doc):
         return Scale(0.01, "percentage points") if is_difference else PERCENT
     size = max((abs(v) for v in values), default=0.0)
-    plain = "" if unit == "1" else unit
+    plain = {"1": "", "year": "years", "day": "days"}.get(unit, unit)
     for divisor, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e4, "thousand")):
         if size >= divisor:
             step = 1e3 if word == "thousand" else divisor
@@ -201,15 +201,22 @@ def mark(panels: Sequence[Any], found: Sequence[Sequence[tuple[float, str]]]) ->
     rows = 0
     for ax, mine in zip(panels, found, strict=True):
         low, high = ax.get_xlim()
-        inside = [(at, label) for at, label in mine if low <= at <= high]
-        rows = max(rows, min(len(inside), 3))
-        for row, (at, label) in enumerate(inside):
+        # Some 4.4 points a letter, in the axis' units.
+        letter = 4.4 * (high - low) / max(1.0, ax.bbox.width * 72 / ax.figure.dpi)
+        ends: list[list[tuple[float, float]]] = []
+        for at, label in ((at, wrapped(label, 30, 1)) for at, label in mine if low <= at <= high):
             is_late = at > (low + high) / 2
+            width = letter * len(label)
+            left, right = (at - width, at) if is_late else (at, at + width)
+            row = next((k for k, taken in enumerate(ends) if all(right < a or left > b for a, b in taken)), len(ends))
+            ends += [[]] if row == len(ends) else []
+            ends[row].append((left, right))
             ax.axvline(at, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1.5)
             ax.annotate(
-                wrapped(label, 30, 1), (at, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 2 + 9 * (row % 3)), textcoords="offset points",
+                label, (at, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 2 + 9 * row), textcoords="offset points",
                 ha="right" if is_late else "left", va="bottom", fontsize=TEXT, color=GREY, annotation_clip=False,
             )
+        rows = max(rows, len(ends))
     for ax in panels:
         if rows and ax.get_title(loc="left"):
             ax.set_title(ax.get_title(loc="left"), loc="left", pad=6 + 10 * rows)
