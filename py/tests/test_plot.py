@@ -10,7 +10,7 @@ from pathlib import Path
 
 import autarky as ak
 import pytest
-from autarky.plot import Plot, _compare, _data, _plot, _style
+from autarky.plot import Plot, _data, _plot, _style
 
 matplotlib = pytest.importorskip("matplotlib")
 pytestmark = pytest.mark.filterwarnings("error:.*(constrained|glyph|Glyph|collapsed).*")
@@ -218,11 +218,13 @@ def test_a_tornado_has_the_indices_of_the_sensitivity_strongest_first(saltelli: 
         assert rows[0][measure] == max(r[measure] for r in rows)
 
 
-def test_a_tornado_of_a_difference_says_of_which_policies(small: ak.Results) -> None:
-    ask = _plot.Ask.of(small, None, None)
-    assert _compare._driven(ask, "welfare", "network", "base") == "the difference in welfare: “All capacity at home in a node network” less “Base”"
-    assert _compare._driven(ask, "welfare", "network", None) == "welfare – All capacity at home in a node network"
-    assert _compare._driven(ask, "welfare", None, None) == "welfare"
+def test_a_tornado_of_a_difference_says_of_which_policies() -> None:
+    parts = {p: ak.load("small-state", set={"horizon.years": 1, "event.chip_ban.at": "6 months"}).policy(p) for p in ("base", "network")}
+    swept = ak.sweep(parts, ak.design.morris(AXES, 4), replications=1, progress=False, keep="runs")
+    plot = swept.plot.tornado("cost", policy="network", minus="base")
+    assert any("“network” less “base”" in text.replace("\n", " ") for text in texts(plot))
+    assert "“All capacity at home in a node network” less “Base”, Estonia: mean absolute" in plot.caption
+    assert "less" not in swept.plot.tornado("cost").caption
 
 
 def test_a_tornado_of_assumptions_has_both_ends_together_strongest_first(assumptions: ak.Results) -> None:

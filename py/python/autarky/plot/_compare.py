@@ -179,24 +179,25 @@ def tornado(ask: Ask, outcome: str, policy: str | None, minus: str | None, again
     is_sobol = "total" in rows[0]
     rows.sort(key=lambda r: -(r["total" if is_sobol else "mu_star"] or 0.0))
     unit, doc = _docs(ask).get(outcome.split(":")[0], ("", outcome))
-    what = _driven(ask, doc, policy, minus)
+    named = [None if name is None else ask.titles[name] for name in (policy, minus)]
     with context():
         how = Scale(1.0, "") if is_sobol else scale(outcome, unit, [r["mu_star_high"] or 0.0 for r in rows], doc=doc, is_difference=True)
         sheet = ask.single((0.36 if ask.look["columns"] == 2 else 0.5) * min(len(rows), _BARS) + 0.6)
         _draw_indices(sheet, rows[:_BARS], ("total", "first") if is_sobol else ("mu_star", "sigma"))
         how.format(sheet.axes[0].xaxis)
         sheet.axes[0].set_xlabel("Share of the variance of the outcome" if is_sobol else how.axis("Change over the whole range"))
-        sheet.title(ask.title(f"{ask.nation_title}: what drives {what}"))
+        sheet.title(ask.title(f"{ask.nation_title}: what drives {_driven(doc, policy, minus)}"))
     measure = "Sobol indices of first and total order" if is_sobol else "mean absolute elementary effects μ* and their standard deviation σ"
-    caption = f"What drives {what}, {ask.nation_title}: {measure}, with 95 % bootstrap intervals.{_cut(len(rows))}"
+    caption = f"What drives {_driven(doc, *named)}, {ask.nation_title}: {measure}, with 95 % bootstrap intervals.{_cut(len(rows))}"
     units = {} if is_sobol else {f"{n}{end}": unit for n in ("mu", "mu_star", "sigma") for end in ("", "_low", "_high")}
     return Plot(sheet, table(rows, **units), caption)
 
 
-def _driven(ask: Ask, doc: str, policy: str | None, minus: str | None) -> str:
+def _driven(doc: str, policy: str | None, minus: str | None) -> str:
     """The outcome in words: of which policy, less that of which."""
-    named = doc if policy is None else f"{doc} – {ask.titles[policy]}"
-    return named if minus is None else f"the difference in {doc}: “{ask.titles[policy or next(iter(ask.titles))]}” less “{ask.titles[minus]}”"
+    if minus is not None:
+        return f"the difference in {doc}, “{policy or 'base'}” less “{minus}”"
+    return doc if policy is None else f"{doc}, “{policy}”"
 
 
 def _cut(bars: int, of: str = "parameters") -> str:
