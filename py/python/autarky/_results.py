@@ -41,7 +41,7 @@ class Answer:
         return self.text.rstrip("\n")
 
     def _repr_html_(self) -> str:
-        return f"<pre style='font-family:monospace;line-height:1.3'>{html.escape(self.text)}</pre>"
+        return f"<pre style='font-family:monospace;line-height:1.3;word-break:normal'>{html.escape(self.text)}</pre>"
 
 
 class Comparison(Answer):
@@ -350,7 +350,7 @@ class Results:
         return f"{head}\n{self._results.summary_text()}"
 
     def _repr_html_(self) -> str:
-        return f"<pre style='font-family:monospace;line-height:1.3'>{html.escape(repr(self))}</pre>"
+        return f"<pre style='font-family:monospace;line-height:1.3;word-break:normal'>{html.escape(repr(self))}</pre>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (open_results, (self.path,))

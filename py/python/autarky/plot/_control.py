@@ -99,7 +99,7 @@ def withdrawal(ask: Ask, horizon: int, show: str) -> Plot:
         ax.set_xlabel(wrapped(f"{what} {when(horizon)} (% of critical need)", int(sheet.width * 11)))
         sheet.title(ask.title(f"{ask.nation_title}: what {'is lost' if show == 'loss' else 'remains'} {when(horizon)} when one party withdraws"))
     cut = f" Of {len(parties)} parties that take 0.05 % or more {len(drawn)} are drawn." if len(parties) > len(drawn) else ""
-    caption = f"{what} {when(horizon)} of the withdrawal of one party, {ask.nation_title}: means over sample dates and runs with 95 % intervals.{cut}"
+    caption = f"{what} {when(horizon)} of the withdrawal of one party, {ask.nation_title}: means over sample dates and runs with 95 % intervals by Student's t, which reach past 0 where few runs differ much.{cut}"
     return Plot(sheet, table(rows, horizon="day", **dict.fromkeys(("loss", "loss_low", "loss_high", "level", "level_low", "level_high"), "1")), caption)
 
 
@@ -358,9 +358,14 @@ def _draw_service(ax: Any, service: Sequence[Row], hardware: Sequence[Row], plac
         spots[r["source"]] = (y, tall)
         ax.add_patch(_box(middle, y, 0.015, tall, colour(0)))
         _ribbon(ax, (middle + 0.015, y, tall), (right, at_nation, tall), facecolor=colour(0), alpha=0.35)
-        ax.text(middle + 0.025, y + tall / 2, f"{r['source']} {100 * r['share']:.3g} %", ha="left", va="center", zorder=4, bbox=_PAPER)
+        ax.text(middle + 0.025, y + tall / 2, f"{r['source']} {_percent(r['share'])}", ha="left", va="center", zorder=4, bbox=_PAPER)
         y -= gap + _SLOT / 2
     _draw_vendors(ax, hardware, spots, (left, middle, split))
+
+
+def _percent(share: float) -> str:
+    """Two digits, or whole per cent: means of few runs bear no more."""
+    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
 
 
 def _draw_vendors(ax: Any, hardware: Sequence[Row], spots: dict[str, tuple[float, float]], place: tuple[float, float, float]) -> None:
@@ -396,4 +401,4 @@ def _draw_taken(ax: Any, taken: Sequence[Row], place: tuple[float, float, float]
         ax.add_patch(_box(left, middle - tall / 2, 0.015, tall, colour(1)))
         _ribbon(ax, (left + 0.015, middle - tall / 2, tall), (right, middle - tall / 2, tall), facecolor=colour(1), alpha=0.35)
         ax.text(left - 0.01, middle, wrapped(r["source"], 44 if is_wide else 22, 2), ha="right", va="center")
-        ax.text(left + 0.03, middle, f"{100 * r['share']:.3g} %{' of critical service' if is_wide else ''}", va="center", ha="left", zorder=4, bbox=_PAPER)
+        ax.text(left + 0.03, middle, f"{_percent(r['share'])}{' of critical service' if is_wide else ''}", va="center", ha="left", zorder=4, bbox=_PAPER)
