@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import autarky as ak
@@ -77,6 +78,20 @@ def test_a_date_that_a_design_varies_is_not_marked() -> None:
     one = ak.load("small-state", set={"horizon.years": 1}).policy("ban")
     swept = one.sweep(ak.design.random(at, 3, seed=1), replications=1, keep="series", progress=False)
     assert marked(swept.plot.fan("unserved")) == [[]]
+
+
+def test_a_folder_without_its_parameters_is_a_storage_error(tmp_path: Path) -> None:
+    one = ak.load("small-state", set={"horizon.years": 1, "event.chip_ban.at": "6 months"}).policy("base")
+    results = one.run(1, out=tmp_path / "study", progress=False)
+    (tmp_path / "study" / "parameters.csv").unlink()
+    with pytest.raises(ak.StorageError, match=r"cannot read .*parameters\.csv"):
+        results.plot.fan("unserved")
+
+
+def test_a_merged_study_has_the_marks_of_a_whole_one(tmp_path: Path) -> None:
+    banned = ak.load("small-state", set={"horizon.years": 1, "event.chip_ban.at": "6 months"}, policies=["ban"])
+    shards = [ak.sweep(banned, replications=2, shard=(k, 2), out=tmp_path / str(k), progress=False).path for k in (1, 2)]
+    assert marked(ak.merge(shards, tmp_path / "whole").plot.fan("unserved")) == [[], ["ban starts"]]
 
 
 def test_events_reach_whom_they_name_and_members_of_an_alliance_that_changes() -> None:

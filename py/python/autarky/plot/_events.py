@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from .._autarky import StorageError
 from ._columns import day_of
 
 if TYPE_CHECKING:
@@ -32,9 +33,13 @@ class Mark(NamedTuple):
 
 
 def marks(results: Results, nation: str, policies: Iterable[str]) -> dict[str, list[Mark]]:
-    """The marks of each policy in the nation, in order of date."""
-    with open(os.path.join(results.path, "parameters.csv"), encoding="utf-8", newline="") as file:
-        rows = [(r["policy"], r["path"], r["value"]) for r in csv.DictReader(file)]
+    """The marks of each policy in the nation, in order of date. StorageError if the table cannot be read."""
+    target = os.path.join(results.path, "parameters.csv")
+    try:
+        with open(target, encoding="utf-8", newline="") as file:
+            rows = [(r["policy"], r["path"], r["value"]) for r in csv.DictReader(file)]
+    except OSError as error:
+        raise StorageError(f"cannot read `{target}`: {error}") from error
     # The first policy has every parameter, the others what differs.
     first = rows[0][0] if rows else ""
     values: dict[str, dict[str, str]] = {}
