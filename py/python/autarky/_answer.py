@@ -25,7 +25,7 @@ class Answer:
         return self.text.rstrip("\n")
 
     def _repr_html_(self) -> str:
-        return f"<pre style='font-family:monospace;line-height:1.3'>{html.escape(self.text)}</pre>"
+        return f"<pre style='font-family:monospace;line-height:1.3;word-break:normal'>{html.escape(self.text)}</pre>"
 
 
 class Comparison(Answer):

@@ -15,7 +15,7 @@ from ._autarky import AutarkyError, StorageError, UsageError
 from ._messages import FailedRunsWarning, InterruptedWarning, ScenarioWarning, Shower, warn
 from ._rule import Function, Rule, rule_of
 from ._table import Table
-from ._names import LISTED, listing, names, near, suggestion
+from ._names import LISTED, listing, names, near
 from ._temporary import Temporary
 from ._values import number, whole
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     Path = str | os.PathLike[str]
 
 Objectives = str | Iterable[str]
-#: Used by the plots.
-_near = suggestion
 
 
 class Results:
@@ -235,7 +233,7 @@ class Results:
         known = {"quantity": self._quantities(), "policy": self.policies, "nation": self.nations}
         for kind, name in [*chosen.items(), ("policy", minus or base)]:
             if name not in known[kind]:
-                raise UsageError(f"the study has no {kind} `{name}`{near(name, known[kind]) or LISTED.get(kind, "")}")
+                raise UsageError(f"the study has no {kind} `{name}`{near(name, known[kind]) or LISTED.get(kind, '')}")
         return to_salib(self, outcome, chosen["nation"], chosen["policy"], minus)
 
     def _quantities(self) -> list[str]:
@@ -409,7 +407,7 @@ class Results:
         return self._text
 
     def _repr_html_(self) -> str:
-        return f"<pre style='font-family:monospace;line-height:1.3'>{html.escape(repr(self))}</pre>"
+        return f"<pre style='font-family:monospace;line-height:1.3;word-break:normal'>{html.escape(repr(self))}</pre>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (open_results, (self.path,))

@@ -57,7 +57,8 @@ class Plots:
 
         Returns
         -------
-        Plot; data has a row for every policy and date: n, mean, q0.05, q0.25, q0.5, q0.75, q0.95 in the series' unit. Dated events are marked.
+        Plot; data has a row for every policy and date: n, mean, q0.05, q0.25, q0.5, q0.75, q0.95 in the series' unit (quantiles of type 7, Hyndman and Fan 1996).
+        Starts and ends of dated events are marked under policies in which they reach the nation.
 
         UsageError if the study keeps no series, has none of that name, or is a design whose points are no draws.
         """
@@ -157,9 +158,10 @@ class Plots:
 
         Returns
         -------
-        Plot; data has a row for every policy and corner: fraction of units, share of compute, gini, n runs. Units that hold nothing do not count, so Gini runs
-        to 1 − 1/n of n units. The Gini over vendors or kinds is the mean of the runs', and that of the mean curve; over owners it is the recorded one, finer than
-        the deciles.
+        Plot; data has a row for every policy and corner: fraction of units, share of compute, gini, effective number of units, n runs. Units that hold nothing do
+        not count, so Gini runs to 1 − 1/n of n units, and is 0 where one unit holds all: read it beside the effective number, the reciprocal of the Herfindahl–Hirschman
+        index (Laakso and Taagepera 1979). Both are means over runs. The Gini over vendors or kinds is that of the mean curve; over owners it is the recorded one,
+        finer than the deciles.
 
         UsageError if the study keeps no series, or nobody holds anything on that date.
         """
@@ -181,7 +183,7 @@ class Plots:
         -------
         Plot; data has a row for every party and policy: loss and level as shares of critical need, means over sample dates and runs, with low and high, n. Intervals are
         95 % by Student's t over replications; with draws of parameters over draws, each the mean of its replications. Ten parties are drawn, of those that take
-        0.05 % under some policy.
+        0.05 % under some policy and a two-hundredth of what the largest takes.
         """
         from ._control import withdrawal
 
@@ -220,12 +222,13 @@ class Plots:
         Parameters
         ----------
         level : share, 0.9 as in the model's measure of resilience.
-        after : the date of the event, "2028-01-01"; default: the first that the scenario marks.
+        after : the date of the event, "2028-01-01"; default: the first that starts in the nation under one of the policies. Later ones are marked.
         series : a recorded share.
 
         Returns
         -------
-        Plot; data has a row for every run: fell, recovered, days (to the last sample if not back), days observed, lowest value after the event.
+        Plot; data has a row for every run: fell, recovered, days (to the last sample if not back), days observed, lowest value after the event, and whether it
+        was below the level before (then its time is not the event's doing alone).
         """
         from ._time import recovery
 

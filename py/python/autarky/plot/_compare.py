@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._autarky import UsageError
-from .._results import _near
+from .._names import suggestion
 from ._data import Row, table
 from ._plot import Ask, Plot
 from ._style import COLOURS, GREY, INK, Scale, Sheet, clean, colour, context, marker, scale, sentence, tidy, wrapped
@@ -44,7 +44,7 @@ def differences(ask: Ask, objectives: Sequence[str], against: str) -> Plot:
     ]
     groups: dict[str, list[Row]] = {}
     for r in rows:
-        how = scale(r["quantity"], r["unit"], [], is_difference=True)
+        how = scale(r["quantity"], r["unit"], [], doc=docs[r["quantity"]][1], is_difference=True)
         groups.setdefault(how.unit, []).append(r)
     if ask.look.get("ax") is not None and len(groups) > 1:
         raise UsageError(f"one axes takes objectives of one unit; these have: {', '.join(unit or '1' for unit in groups)}")
@@ -54,11 +54,11 @@ def differences(ask: Ask, objectives: Sequence[str], against: str) -> Plot:
         ax = ask.look.get("ax")
         sheet = Sheet.on(ax) if ax is not None else Sheet.new(ask.look["columns"], (len(groups), 1), heights)
         for panel, each in zip(sheet.axes, lines, strict=True):
-            _forest(ask, panel, each)
+            _forest(ask, panel, each, docs)
         sheet.title(ask.title(f"{ask.nation_title}: difference to “{ask.titles[against]}” under the same shocks"))
     caption = (
-        f"Mean paired differences to “{ask.titles[against]}”, {ask.nation_title}, with 95 % intervals; hollow where the interval holds zero. "
-        f"{max(r['pairs'] for r in rows)} pairs of runs under the same shocks."
+        f"Mean paired differences to “{ask.titles[against]}”, {ask.nation_title}, with 95 % intervals, each by itself and not adjusted for how many there are; hollow "
+        f"where the interval holds zero. {max(r['pairs'] for r in rows)} pairs of runs under the same shocks."
     )
     return Plot(sheet, table(rows), caption)
 
@@ -78,9 +78,10 @@ def _tall(lines: Sequence[tuple[str, Row | None]]) -> float:
     return sum(0.06 + 0.145 * (text.count("\n") + 1) for text, _ in lines)
 
 
-def _forest(ask: Ask, ax: Any, lines: Sequence[tuple[str, Row | None]]) -> None:
+def _forest(ask: Ask, ax: Any, lines: Sequence[tuple[str, Row | None]], docs: dict[str, tuple[str, str]]) -> None:
     rows = [r for _, r in lines if r is not None]
-    how = scale(rows[0]["quantity"], rows[0]["unit"], [r[k] for r in rows for k in ("low", "high") if r[k] is not None], is_difference=True)
+    name, values = rows[0]["quantity"], [r[k] for r in rows for k in ("low", "high")]
+    how = scale(name, rows[0]["unit"], values, doc=docs[name][1], is_difference=True)
     y = 0.0
     places: list[float] = []
     for text, row in lines:
@@ -88,9 +89,8 @@ def _forest(ask: Ask, ax: Any, lines: Sequence[tuple[str, Row | None]]) -> None:
         places.append(y + tall / 2)
         if row is not None:
             at = ask.at(row["policy"])
-            low, high = (row[k] if row[k] is not None else row["difference"] for k in ("low", "high"))
-            is_clear = low > 0 or high < 0
-            ax.plot([low, high], [places[-1]] * 2, color=colour(at), linewidth=1.4)
+            is_clear = row["low"] > 0 or row["high"] < 0
+            ax.plot([row["low"], row["high"]], [places[-1]] * 2, color=colour(at), linewidth=1.4)
             ax.plot([row["difference"]], [places[-1]], color=colour(at), marker=marker(at), markerfacecolor=colour(at) if is_clear else "white", linestyle="")
         y += tall
     ax.axvline(0, color=INK, linewidth=0.8, zorder=0.9)
@@ -100,7 +100,7 @@ def _forest(ask: Ask, ax: Any, lines: Sequence[tuple[str, Row | None]]) -> None:
         label.set_fontweight("bold" if row is None else "normal")
     tidy(ax, "x")
     ax.tick_params(axis="y", length=0)
-    if all(r["low"] == r["high"] == 0 for r in rows):
+    if not any(values):
         ax.set_xlim(-1 * how.divisor, how.divisor)
     how.format(ax.xaxis)
     ax.set_xlabel(how.axis("Difference"))
@@ -128,7 +128,7 @@ def frontier(ask: Ask, x: str, y: str) -> Plot:
         ax = sheet.axes[0]
         for axis, of, name, better in ((ax.xaxis, "x", names[0], found["objectives"][0]), (ax.yaxis, "y", names[1], found["objectives"][1])):
             unit, doc = docs[name]
-            how = scale(name, unit, [r[of] for r in rows])
+            how = scale(name, unit, [r[of] for r in rows], doc=doc)
             how.format(axis)
             width = (38 if sheet.width > 4 else 30) if of == "y" else int(sheet.width * 12)
             axis.set_label_text(wrapped(how.axis(sentence(doc)) + f", {'less' if better['direction'] == 'lower' else 'more'} is better", width, 5))
@@ -179,17 +179,25 @@ def tornado(ask: Ask, outcome: str, policy: str | None, minus: str | None, again
     is_sobol = "total" in rows[0]
     rows.sort(key=lambda r: -(r["total" if is_sobol else "mu_star"] or 0.0))
     unit, doc = _docs(ask).get(outcome.split(":")[0], ("", outcome))
+    named = [None if name is None else ask.titles[name] for name in (policy, minus)]
     with context():
-        how = Scale(1.0, "") if is_sobol else scale(outcome, unit, [r["mu_star_high"] or 0.0 for r in rows], is_difference=True)
+        how = Scale(1.0, "") if is_sobol else scale(outcome, unit, [r["mu_star_high"] or 0.0 for r in rows], doc=doc, is_difference=True)
         sheet = ask.single((0.36 if ask.look["columns"] == 2 else 0.5) * min(len(rows), _BARS) + 0.6)
         _draw_indices(sheet, rows[:_BARS], ("total", "first") if is_sobol else ("mu_star", "sigma"))
         how.format(sheet.axes[0].xaxis)
         sheet.axes[0].set_xlabel("Share of the variance of the outcome" if is_sobol else how.axis("Change over the whole range"))
-        sheet.title(ask.title(f"{ask.nation_title}: what drives {doc}"))
+        sheet.title(ask.title(f"{ask.nation_title}: what drives {_driven(doc, policy, minus)}"))
     measure = "Sobol indices of first and total order" if is_sobol else "mean absolute elementary effects μ* and their standard deviation σ"
-    caption = f"What drives {doc}, {ask.nation_title}: {measure}, with 95 % bootstrap intervals.{_cut(len(rows))}"
+    caption = f"What drives {_driven(doc, *named)}, {ask.nation_title}: {measure}, with 95 % bootstrap intervals.{_cut(len(rows))}"
     units = {} if is_sobol else {f"{n}{end}": unit for n in ("mu", "mu_star", "sigma") for end in ("", "_low", "_high")}
     return Plot(sheet, table(rows, **units), caption)
+
+
+def _driven(doc: str, policy: str | None, minus: str | None) -> str:
+    """The outcome in words: of which policy, less that of which."""
+    if minus is not None:
+        return f"the difference in {doc}, “{policy or 'base'}” less “{minus}”"
+    return doc if policy is None else f"{doc}, “{policy}”"
 
 
 def _cut(bars: int, of: str = "parameters") -> str:
@@ -243,7 +251,7 @@ def _tornado_policies(ask: Ask, outcome: str, against: str) -> Plot:
     doc = _docs(ask)[name][1]
     with context():
         drawn = [r for r in rows if r["assumption"] in order[:_BARS]]
-        how = scale(name, unit, [r[k] or 0.0 for r in drawn for k in ("low", "high")], is_difference=True)
+        how = scale(name, unit, [r[k] or 0.0 for r in drawn for k in ("difference", "low", "high")], doc=doc, is_difference=True)
         sheet = ask.single((0.2 if ask.look["columns"] == 2 else 0.33) * len(drawn) + 0.06 * len(order[:_BARS]) + 0.6)
         _draw_ends(sheet, drawn)
         how.format(sheet.axes[0].xaxis)
@@ -281,5 +289,5 @@ def _draw_ends(sheet: Sheet, rows: Sequence[Row]) -> None:
 def check_name(kind: str, name: str, known: Sequence[str]) -> str:
     """The name, if it is one of those known; else UsageError with them and a suggestion."""
     if name not in known:
-        raise UsageError(f"there is no {kind} `{name}`; there are: {', '.join(known)}{_near(str(name), known)}")
+        raise UsageError(f"there is no {kind} `{name}`; there are: {', '.join(known)}{suggestion(str(name), known)}")
     return name

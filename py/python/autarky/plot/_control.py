@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from .._autarky import UsageError
 from ._compare import _bar_axes, check_name
+from ._columns import by_unit_of_chance, codes, day_of, days, groups, numbers
 from ._data import Row, table
-from ._plot import Ask, Plot, by_unit_of_chance
+from ._plot import Ask, Plot
 from ._style import GREY, HATCHES, INK, PERCENT, PROVIDERS, Sheet, clean, colour, context, half_width, line, marker, sentence, tidy, wrapped
 
 _KINDS = {
     "controller": "controls exports", "vendor": "sells accelerators", "chain": "makes parts of chips", "cloud": "foreign cloud", "host": "hosts sites",
-    "model": "develops AI models", "coalition": "all other members", "connectivity": "links abroad", "power": "delivers power",
-    "payments": "closes payments", "staff": "calls crews back", "data": "keeps data", "operator": "largest operator at home",
+    "model": "develops AI models", "coalition": "all other members", "operator": "largest operator at home",
 }
+# Kinds that name nobody: what withdraws is the thing itself.
+_THINGS = {"connectivity": "Links abroad", "power": "Power from abroad", "payments": "Payments abroad", "staff": "Crews from abroad", "data": "Data kept abroad"}
 _HORIZONS = (0, 30, 365)
 _LEAST = 0.0005
+# Bars below this part of the longest are not seen.
+_SEEN = 0.005
 _PARTIES = 10
 _SLOT = 0.03
 # Behind words on ribbons, which would be struck through else.
@@ -37,11 +41,7 @@ def _horizon(horizon: object) -> int:
 
 def _losses(ask: Ask, horizon: int) -> list[Row]:
     """Mean loss and level of every policy and party with intervals: foreign parties first, by their largest loss; operators at home after them."""
-    ask.refuse_points()
-    wanted = ask.results.withdrawal.where(nation=ask.nation, policy=ask.policies)
-    raw = [r for r in wanted.to_dicts() if r["horizon"] == horizon]
-    keys = ("policy", "kind", "actor")
-    losses, levels = (by_unit_of_chance(raw, keys, value) for value in ("loss", "level"))
+    losses, levels = (_by_party(ask, horizon, value) for value in ("loss", "level"))
     most: dict[tuple[str, str], float] = {}
     for (_, kind, actor), values in losses.items():
         most[kind, actor] = max(most.get((kind, actor), 0.0), sum(values) / len(values))
@@ -52,9 +52,20 @@ def _losses(ask: Ask, horizon: int) -> list[Row]:
             lost = losses.get((policy, kind, actor))
             if lost is None:
                 continue
-            row = ask.head(policy) | {"actor": actor, "kind": kind, "party": titles.get((kind, actor), PROVIDERS.get(actor, actor)), "horizon": horizon, "n": len(lost)}
+            row = ask.head(policy) | {"actor": actor, "kind": kind, "party": _THINGS.get(kind) or titles.get((kind, actor), PROVIDERS.get(actor, actor)), "horizon": horizon, "n": len(lost)}
             rows.append(row | _mean("loss", lost) | _mean("level", levels[policy, kind, actor]))
     return rows
+
+
+def _by_party(ask: Ask, horizon: int, value: str) -> dict[tuple[str, str, str], list[float]]:
+    """Independent values by policy, kind and identifier of party."""
+    wanted = ask.results.withdrawal.where(nation=ask.nation, policy=ask.policies)
+    columns = [codes(wanted, name) for name in ("policy", "kind", "actor")]
+    at = (numbers(wanted, "horizon") == horizon) & ask.averaged(numbers(wanted, "point"))
+    keys = [column[at] for column, _ in columns]
+    firsts, values = by_unit_of_chance(keys, *(numbers(wanted, name)[at] for name in ("point", "replication", value)))
+    policy, kind, actor = ([names[column[at][first]] for first in firsts] for column, names in columns)
+    return {key: each.tolist() for key, each in zip(zip(policy, kind, actor, strict=True), values, strict=True)}
 
 
 def _mean(name: str, values: Sequence[float]) -> Row:
@@ -63,7 +74,7 @@ def _mean(name: str, values: Sequence[float]) -> Row:
 
 
 def _party(row: Row) -> str:
-    return f"{row['party']} ({_KINDS.get(row['kind'], row['kind'])})"
+    return str(row["party"]) if row["kind"] in _THINGS else f"{row['party']} ({_KINDS.get(row['kind'], row['kind'])})"
 
 
 def withdrawal(ask: Ask, horizon: int, show: str) -> Plot:
@@ -73,7 +84,9 @@ def withdrawal(ask: Ask, horizon: int, show: str) -> Plot:
     parties = list(dict.fromkeys((r["kind"], r["actor"]) for r in rows if r["loss"] >= _LEAST))
     if not parties:
         raise UsageError(f"no withdrawal of one party takes 0.05 % of critical service {when(horizon)} from {ask.nation_title} under these policies")
-    drawn = [[r for r in rows if (r["kind"], r["actor"]) == party] for party in parties[:_PARTIES]]
+    longest = max(r["loss"] for r in rows)
+    seen = list(dict.fromkeys((r["kind"], r["actor"]) for r in rows if r["loss"] >= max(_LEAST, _SEEN * longest)))
+    drawn = [[r for r in rows if (r["kind"], r["actor"]) == party] for party in seen[:_PARTIES]]
     with context():
         sheet = ask.single(max(0.36 if ask.look["columns"] == 2 else 0.5, 0.1 * len(ask.policies) + 0.14) * len(drawn) + 0.5)
         _draw_withdrawal(ask, sheet, drawn, show)
@@ -84,8 +97,8 @@ def withdrawal(ask: Ask, horizon: int, show: str) -> Plot:
             ax.set_xlim(0, 1)
         ax.set_xlabel(wrapped(f"{what} {when(horizon)} (% of critical need)", int(sheet.width * 11)))
         sheet.title(ask.title(f"{ask.nation_title}: what {'is lost' if show == 'loss' else 'remains'} {when(horizon)} when one party withdraws"))
-    cut = f" The largest {_PARTIES} of {len(parties)} parties are drawn." if len(parties) > _PARTIES else ""
-    caption = f"{what} {when(horizon)} of the withdrawal of one party, {ask.nation_title}: means over sample dates and runs with 95 % intervals.{cut}"
+    cut = f" Of {len(parties)} parties that take 0.05 % or more {len(drawn)} are drawn." if len(parties) > len(drawn) else ""
+    caption = f"{what} {when(horizon)} of the withdrawal of one party, {ask.nation_title}: means over sample dates and runs with 95 % intervals by Student's t, which reach past 0 where few runs differ much.{cut}"
     return Plot(sheet, table(rows, horizon="day", **dict.fromkeys(("loss", "loss_low", "loss_high", "level", "level_low", "level_high"), "1")), caption)
 
 
@@ -115,8 +128,7 @@ def _bar(ask: Ask, policy: str) -> dict[str, Any]:
 def lorenz(ask: Ask, over: str, date: str | None) -> Plot:
     """See ``Plots.lorenz``."""
     check_name("unit to count", over, ("owner", "vendor", "kind"))
-    ask.results.over_time("served", nation=ask.nation, probabilities=[0.5])
-    dates = sorted(set(ask.results.series["date"]))
+    dates = sorted(set(ask.results.over_time("served", nation=ask.nation, probabilities=[0.5])["date"]))
     if date is None:
         date = dates[-1]
     if str(date) not in dates:
@@ -126,54 +138,82 @@ def lorenz(ask: Ask, over: str, date: str | None) -> Plot:
         there = "no node network at home" if over == "owner" else "nothing installed"
         raise UsageError(f"{ask.nation_title} has {there} on {date} under these policies, so there is nothing to divide")
     rows = [
-        ask.head(policy) | {"date": str(date), "over": over, "n": n, "fraction": x, "share": y, "gini": gini}
-        for policy, (n, gini, points) in curves.items() for x, y in points
+        ask.head(policy) | {"date": str(date), "over": over, "n": curve.runs, "fraction": x, "share": y, "gini": curve.gini, "effective": curve.effective}
+        for policy, curve in curves.items() for x, y in curve.corners
     ]
     units = {"owner": "owners of nodes", "vendor": "vendors", "kind": "kinds of provider"}[over]
     with context():
-        sheet = ask.single(3.5)
+        sheet = ask.single(3.5 if ask.look["columns"] == 2 else 2.9)
         _draw_lorenz(ask, sheet, curves)
         sheet.axes[0].set_xlabel(f"{sentence(units)}, from the smallest (%)")
         sheet.axes[0].set_ylabel(f"Part of compute {'in networks' if over == 'owner' else 'installed'} (%)")
         sheet.title(ask.title(f"{ask.nation_title}: concentration over {units}"))
-    caption = f"Lorenz curves over {units} with compute in {ask.nation_title}, mean over runs, {date}; G is the mean Gini coefficient. On the diagonal all have the same."
-    return Plot(sheet, table(rows, fraction="1", share="1", gini="1"), caption)
+    caption = (
+        f"Lorenz curves over {units} with compute in {ask.nation_title}, mean over runs, {date}; G is the mean Gini coefficient, N the mean effective number of {units} "
+        "(the reciprocal of the Herfindahl–Hirschman index). On the diagonal all have the same: a small G over a small N is no sign of many hands."
+    )
+    return Plot(sheet, table(rows, fraction="1", share="1", gini="1", effective="1"), caption)
 
 
-Curves = dict[str, tuple[int, float, list[tuple[float, float]]]]
+class _Curve(NamedTuple):
+    """A mean curve: over how many runs, their mean Gini and effective number of units, and its corners."""
+
+    runs: int
+    gini: float
+    effective: float
+    corners: list[tuple[float, float]]
 
 
-def _owner_curves(ask: Ask, date: str) -> Curves:
+def _owner_curves(ask: Ask, date: str) -> dict[str, _Curve]:
     """Mean of the recorded deciles of beneficial owners over runs that have networks at that date."""
-    names = [f"lorenz_{d}" for d in range(10, 100, 10)]
-    wanted = ask.results.series.where(nation=ask.nation, policy=ask.policies).select(["policy", "date", "gini_owner", *names])
-    curves: Curves = {}
-    rows = [r for r in wanted.to_dicts() if r["date"] == date and r["gini_owner"] is not None]
-    for policy in ask.policies:
-        mine = [r for r in rows if r["policy"] == policy]
-        if mine:
-            mean = {name: sum(r[name] for r in mine) / len(mine) for name in ("gini_owner", *names)}
-            inner = [(d / 100, mean[f"lorenz_{d}"]) for d in range(10, 100, 10)]
-            curves[policy] = (len(mine), mean["gini_owner"], [(0.0, 0.0), *inner, (1.0, 1.0)])
+    deciles = [f"lorenz_{d}" for d in range(10, 100, 10)]
+    wanted = ask.results.series.where(nation=ask.nation, policy=ask.policies).select(["policy", "date", "gini_owner", "hhi_owner", *deciles])
+    policy, names = codes(wanted, "policy")
+    gini = numbers(wanted, "gini_owner")
+    there = (days(wanted) == day_of(date)) & (gini == gini)
+    inverse = 1 / numbers(wanted, "hhi_owner")
+    shares = [numbers(wanted, name) for name in deciles]
+    curves = {}
+    for name in (p for p in ask.policies if p in names):
+        mine = there & (policy == names.index(name))
+        if mine.any():
+            inner = [(d / 10, float(share[mine].mean())) for d, share in enumerate(shares, 1)]
+            curves[name] = _Curve(int(mine.sum()), float(gini[mine].mean()), float(inverse[mine].mean()), [(0.0, 0.0), *inner, (1.0, 1.0)])
     return curves
 
 
-def _capacity_curves(ask: Ask, date: str, over: str) -> Curves:
+def _capacity_curves(ask: Ask, date: str, over: str) -> dict[str, _Curve]:
     """Curves over vendors or kinds with something installed in the nation."""
-    wanted = ask.results.capacity.where(nation=ask.nation, policy=ask.policies)
-    held: dict[str, dict[tuple[int, int], dict[str, float]]] = {}
-    for r in wanted.to_dicts():
-        if r["date"] == date and r["installed"]:
-            run = held.setdefault(r["policy"], {}).setdefault((r["point"], r["replication"]), {})
-            run[r[over]] = run.get(r[over], 0.0) + r["installed"]
-    curves: Curves = {}
+    held: dict[str, list[list[float]]] = {}
+    for policy, parts in _installed(ask, date, over):
+        held.setdefault(policy, []).append(sorted(parts))
+    curves = {}
     for policy in (p for p in ask.policies if p in held):
-        runs = [sorted(parts.values()) for parts in held[policy].values()]
+        runs = held[policy]
         # All corners of all runs: the mean of the curves is then exact, and its Gini is the mean of theirs.
         corners = sorted({k / len(parts) for parts in runs for k in range(len(parts) + 1)})
         points = [(x, sum(_curve(parts, x) for parts in runs) / len(runs)) for x in corners]
-        curves[policy] = (len(runs), sum(_gini(parts) for parts in runs) / len(runs), points)
+        effective = sum(sum(parts) ** 2 / sum(part**2 for part in parts) for parts in runs) / len(runs)
+        curves[policy] = _Curve(len(runs), sum(_gini(parts) for parts in runs) / len(runs), effective, points)
     return curves
+
+
+def _installed(ask: Ask, date: str, over: str) -> Iterator[tuple[str, list[float]]]:
+    """Policy of each run, and what its units have installed on a date."""
+    wanted = ask.results.capacity.where(nation=ask.nation, policy=ask.policies)
+    policy, names = codes(wanted, "policy")
+    amount = numbers(wanted, "installed")
+    at = (days(wanted) == day_of(date)) & (amount > 0) & ask.averaged(numbers(wanted, "point"))
+    run = (policy[at], numbers(wanted, "point")[at], numbers(wanted, "replication")[at])
+    order, starts = groups([*run, codes(wanted, over)[0][at]])
+    if not len(order):
+        return
+    import numpy
+
+    parts, firsts = numpy.add.reduceat(amount[at][order], starts), order[starts]
+    _, begins = groups([key[firsts] for key in run])
+    for begin, mine in zip(begins, numpy.split(parts, begins[1:]), strict=True):
+        yield names[run[0][firsts[begin]]], mine.tolist()
 
 
 def _curve(parts: Sequence[float], x: float) -> float:
@@ -190,18 +230,18 @@ def _gini(parts: Sequence[float]) -> float:
     return sum(part * (2 * i - n - 1) for i, part in enumerate(parts, 1)) / (n * sum(parts))
 
 
-def _draw_lorenz(ask: Ask, sheet: Sheet, curves: Curves) -> None:
+def _draw_lorenz(ask: Ask, sheet: Sheet, curves: dict[str, _Curve]) -> None:
     from matplotlib.lines import Line2D
 
     ax = sheet.axes[0]
     ax.plot([0, 1], [0, 1], color=GREY, linewidth=0.8)
     handles, labels = [Line2D([], [], color=GREY, linewidth=0.8)], ["all have the same"]
-    for policy, (_, gini, points) in curves.items():
+    for policy, curve in curves.items():
         at = ask.at(policy)
         look = {"color": colour(at), "linestyle": line(at), "marker": marker(at), "markersize": 3.5}
-        ax.plot([x for x, _ in points], [y for _, y in points], clip_on=False, **look)
+        ax.plot([x for x, _ in curve.corners], [y for _, y in curve.corners], clip_on=False, **look)
         handles.append(Line2D([], [], **look))
-        labels.append(f"G = {gini:.2f}: {ask.legend(sheet, policy)}")
+        labels.append(f"G = {curve.gini:.2f}, N = {curve.effective:.1f}: {ask.legend(sheet, policy)}")
     ax.set(xlim=(0, 1), ylim=(0, 1))
     ax.set_aspect("equal")
     for axis in (ax.xaxis, ax.yaxis):
@@ -249,9 +289,13 @@ def _serving(ask: Ask) -> list[Row]:
 
 def _supplying(ask: Ask) -> list[Row]:
     """Part of each vendor in what a kind of provider has installed in the nation, over all runs and dates."""
+    wanted = ask.results.capacity.where(nation=ask.nation, policy=ask.policies)
+    (vendor_at, vendors), (kind_at, kinds), amounts = codes(wanted, "vendor"), codes(wanted, "kind"), numbers(wanted, "installed")
     installed: dict[tuple[str, str], float] = {}
-    for r in ask.results.capacity.where(nation=ask.nation, policy=ask.policies).to_dicts():
-        installed[r["vendor"], r["kind"]] = installed.get((r["vendor"], r["kind"]), 0.0) + (r["installed"] or 0.0)
+    order, starts = groups([vendor_at, kind_at])
+    for first, end in zip(starts, [*starts[1:], len(order)], strict=True):
+        mine = amounts[order[first:end]]
+        installed[vendors[vendor_at[order[first]]], kinds[kind_at[order[first]]]] = float(mine[mine > 0].sum())
     titles = {actor: title for kind, actor, title in ask.results._results.actor_titles if kind == "vendor"}
     rows = []
     for (vendor, kind), amount in installed.items():
@@ -313,9 +357,14 @@ def _draw_service(ax: Any, service: Sequence[Row], hardware: Sequence[Row], plac
         spots[r["source"]] = (y, tall)
         ax.add_patch(_box(middle, y, 0.015, tall, colour(0)))
         _ribbon(ax, (middle + 0.015, y, tall), (right, at_nation, tall), facecolor=colour(0), alpha=0.35)
-        ax.text(middle + 0.025, y + tall / 2, f"{r['source']} {100 * r['share']:.3g} %", ha="left", va="center", zorder=4, bbox=_PAPER)
+        ax.text(middle + 0.025, y + tall / 2, f"{r['source']} {_percent(r['share'])}", ha="left", va="center", zorder=4, bbox=_PAPER)
         y -= gap + _SLOT / 2
     _draw_vendors(ax, hardware, spots, (left, middle, split))
+
+
+def _percent(share: float) -> str:
+    """Two digits, or whole per cent: means of few runs bear no more."""
+    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
 
 
 def _draw_vendors(ax: Any, hardware: Sequence[Row], spots: dict[str, tuple[float, float]], place: tuple[float, float, float]) -> None:
@@ -351,4 +400,4 @@ def _draw_taken(ax: Any, taken: Sequence[Row], place: tuple[float, float, float]
         ax.add_patch(_box(left, middle - tall / 2, 0.015, tall, colour(1)))
         _ribbon(ax, (left + 0.015, middle - tall / 2, tall), (right, middle - tall / 2, tall), facecolor=colour(1), alpha=0.35)
         ax.text(left - 0.01, middle, wrapped(r["source"], 44 if is_wide else 22, 2), ha="right", va="center")
-        ax.text(left + 0.03, middle, f"{100 * r['share']:.3g} %{' of critical service' if is_wide else ''}", va="center", ha="left", zorder=4, bbox=_PAPER)
+        ax.text(left + 0.03, middle, f"{_percent(r['share'])}{' of critical service' if is_wide else ''}", va="center", ha="left", zorder=4, bbox=_PAPER)

@@ -49,7 +49,7 @@ class _Rows:
         return [{name: _plain(row[name]) for name in self._names} for row in self._rows]
 
     def texts(self, limit: int) -> list[list[str]]:
-        return [["" if row[n] is None else str(row[n]) for n in self._names] for row in self._rows[:limit]]
+        return [[_shown(row[n]) for n in self._names] for row in self._rows[:limit]]
 
     def selected(self, names: list[str]) -> _Rows:
         return _Rows(self._rows, [self._known(name) for name in names], self.units)
@@ -75,6 +75,11 @@ def _arrow(columns: dict[str, list[Any]]) -> Any:
         except ImportError:
             continue
     raise UsageError("this needs pyarrow or polars, which are not installed: pip install 'autarky[pandas]'")
+
+
+def _shown(value: Any) -> str:
+    """A cell for the eye: six digits; the data keep all."""
+    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _plain(value: Any) -> Any:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .. import _autarky
 from .._autarky import StorageError, UsageError
-from .._results import _near
-from .._table import Table
+from .._names import suggestion
+from .._table import Table, need
 from ._style import WIDTHS, Sheet, context, wrapped
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Plot:
         ending = os.path.splitext(target)[1].lstrip(".").lower()
         known = self.figure.canvas.get_supported_filetypes()
         if ending not in known:
-            raise UsageError(f"cannot tell a format from `{target}`; the name ends in one of: {', '.join(sorted(known))}{_near(ending, known)}")
+            raise UsageError(f"cannot tell a format from `{target}`; the name ends in one of: {', '.join(sorted(known))}{suggestion(ending, known)}")
         if isinstance(dpi, bool) or not isinstance(dpi, (int, float)) or not 30 <= dpi <= 2400:
             raise UsageError(f"`dpi` is from 30 to 2400; found {dpi!r}")
         no_date = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "svgz": {"Date": None}}
@@ -94,11 +95,11 @@ class Ask:
             # The compiled module says what is meant; where it has more to say first, that a nation is unknown is said here.
             results.compare(objectives=["served_share"], nation=str(place))
             raise UsageError(f"the study has no nation `{place}`")
-        titles = dict(results._results.policy_titles)
+        titles = _distinct(results._results.policy_titles)
         wanted = list(titles) if policies is None else [policies] if isinstance(policies, str) else list(policies)
         for name in wanted:
             if name not in titles:
-                raise UsageError(f"the study has no policy `{name}`{_near(str(name), titles)}")
+                raise UsageError(f"the study has no policy `{name}`{suggestion(str(name), titles)}")
         if not wanted:
             raise UsageError(f"`policies` is empty; the study has: {', '.join(titles)}")
         return Ask(results, place, nations[place], [name for name in titles if name in wanted], titles, look)
@@ -147,22 +148,14 @@ class Ask:
         ax = self.look.get("ax")
         return Sheet.on(ax) if ax is not None else Sheet.new(self.look["columns"], (1, 1), [height])
 
-    def refuse_points(self) -> None:
-        """Averages over points of a design that are no draws say nothing; the compiled module says so in its own words."""
-        if self.results.design is not None:
-            self.results.compare(objectives=["served_share"], nation=self.nation)
+    def averaged(self, point: Any) -> Any:
+        """Of an array of points, which an average is over: all that are draws. UsageError where they were chosen."""
+        return need("numpy", "plot").isin(point, _autarky.averaged(self.results._results, None))
 
 
-def by_unit_of_chance(rows: Iterable[dict[str, Any]], keys: Sequence[str], value: str) -> dict[tuple[Any, ...], list[float]]:
-    """Independent values by key: one of each replication; with draws of parameters, the mean over each draw's replications, since those are no new draws.
-
-    Undefined values are left out.
-    """
-    sums: dict[tuple[Any, ...], dict[Any, list[float]]] = {}
-    points: set[int] = set()
-    kept = [row for row in rows if row[value] is not None]
-    points.update(row["point"] for row in kept)
-    unit = "point" if len(points) > 1 else "replication"
-    for row in kept:
-        sums.setdefault(tuple(row[k] for k in keys), {}).setdefault(row[unit], []).append(row[value])
-    return {key: [sum(v) / len(v) for v in units.values()] for key, units in sums.items()}
+def _distinct(titles: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Titles by name; where an earlier policy has the title, as in sweeps whose arms change one policy, with the name behind it."""
+    found: dict[str, str] = {}
+    for name, title in titles:
+        found[name] = f"{title} ({name})" if title in found.values() else title
+    return found

@@ -6,7 +6,6 @@ matplotlib is imported when the first plot is drawn, and its parameters are chan
 
 from __future__ import annotations
 
-import datetime
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,16 +18,17 @@ from .._table import need
 WIDTHS = {1: 3.5, 2: 7.2}
 TEXT = 8.0
 INK, GREY, LIGHT = "#222222", "#5a5a5a", "#dedede"
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#5a5a5a")
-# Their numbers have no factor in common with that of the colours, so that the eighth policy is not drawn as the first.
+# Six of Okabe and Ito, then an indigo and a dark red that differ from them and from the greys of reference lines for any colour vision (py/tests/test_plot.py).
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#332288", "#661100")
+# Their numbers have no factor in common with that of the colours, so that the ninth policy is not drawn as the first.
 LINES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (4, 1, 1, 1, 1, 1)))
 MARKERS = ("o", "^", "s", "D", "P", "v", "X", "<", ">")
 HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx", "----", "++++", "||||", "oo")
 PROVIDERS = {"data_centre": "Data centre", "network": "Node network", "commons": "Commons", "cloud": "Cloud"}
 AREAS = {"data_centre": "#0072b2", "network": "#e69f00", "commons": "#009e73", "cloud": "#96cdf0"}
 
-_EPOCH = datetime.datetime(1970, 1, 1)
-_SHARES = ("share", "served", "sovereignty", "loss", "level", "availability", "utilisation", "exposure", "abroad", "retained", "lorenz")
+# Names of shares whose meaning does not begin with the word.
+_SHARES = ("share", "served", "sovereignty", "loss", "level", "availability", "utilisation", "lorenz")
 _RC: dict[str, Any] = {
     "font.size": TEXT, "axes.labelsize": TEXT, "axes.titlesize": TEXT, "figure.titlesize": TEXT + 1, "xtick.labelsize": TEXT,
     "ytick.labelsize": TEXT, "legend.fontsize": TEXT, "axes.titleweight": "normal", "figure.titleweight": "bold", "axes.edgecolor": GREY,
@@ -76,9 +76,9 @@ def wrapped(text: str, width: int, lines: int = 3) -> str:
     return "\n".join(textwrap.wrap(clean(text), width, max_lines=lines, placeholder=" …"))
 
 
-def is_share(name: str, unit: str) -> bool:
-    """Whether a pure number is a share, which axes write in per cent; counts and indices are not."""
-    return unit == "1" and any(word in name for word in _SHARES)
+def is_share(name: str, unit: str, doc: str = "") -> bool:
+    """Whether a pure number is a share by its name or meaning, which axes write in per cent; counts and indices are not."""
+    return unit == "1" and ("share of" in doc or any(word in name for word in _SHARES))
 
 
 @dataclass(frozen=True)
@@ -104,22 +104,17 @@ class Scale:
 PERCENT = Scale(0.01, "%")
 
 
-def scale(name: str, unit: str, values: Iterable[float], *, is_difference: bool = False) -> Scale:
+def scale(name: str, unit: str, values: Iterable[float], *, doc: str = "", is_difference: bool = False) -> Scale:
     """The scale of a quantity of which these values are drawn: shares in per cent, large amounts in thousands, millions or billions."""
-    if is_share(name, unit):
+    if is_share(name, unit, doc):
         return Scale(0.01, "percentage points") if is_difference else PERCENT
     size = max((abs(v) for v in values), default=0.0)
-    plain = "" if unit == "1" else unit
+    plain = {"1": "", "year": "years", "day": "days"}.get(unit, unit)
     for divisor, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e4, "thousand")):
         if size >= divisor:
             step = 1e3 if word == "thousand" else divisor
             return Scale(step, f"{word} {plain}".strip())
     return Scale(1.0, plain)
-
-
-def date_of(days: float) -> datetime.datetime:
-    """An instant by its days from 1970-01-01."""
-    return _EPOCH + datetime.timedelta(days=days)
 
 
 def dates(axis: Any) -> None:
@@ -198,22 +193,33 @@ class Sheet:
         self.figure.set_figheight(self.figure.get_figheight() + inches)
 
 
-def marks(sheet: Sheet, found: Sequence[tuple[float, str]]) -> None:
-    """Dated events as dotted lines over all panels with their words above the frame, in rows where they would meet."""
-    date2num = need("matplotlib.dates", "plot").date2num
-    dated = [(float(date2num(date_of(day))), label) for day, label in found]
-    for ax in sheet.axes:
+def mark(panels: Sequence[Any], found: Sequence[Sequence[tuple[float, str]]]) -> None:
+    """Marks of each panel at places of its axis as dotted lines with their words above the frame, in rows where they would meet.
+
+    Titles of all panels keep the same room, so that they stand level.
+    """
+    rows = 0
+    for ax, mine in zip(panels, found, strict=True):
         low, high = ax.get_xlim()
-        inside = [(at, label) for at, label in dated if low <= at <= high]
-        for row, (at, label) in enumerate(inside):
+        # Some 4.4 points a letter, in the axis' units.
+        letter = 4.4 * (high - low) / max(1.0, ax.bbox.width * 72 / ax.figure.dpi)
+        ends: list[list[tuple[float, float]]] = []
+        for at, label in ((at, wrapped(label, 30, 1)) for at, label in mine if low <= at <= high):
             is_late = at > (low + high) / 2
+            width = letter * len(label)
+            left, right = (at - width, at) if is_late else (at, at + width)
+            row = next((k for k, taken in enumerate(ends) if all(right < a or left > b for a, b in taken)), len(ends))
+            ends += [[]] if row == len(ends) else []
+            ends[row].append((left, right))
             ax.axvline(at, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1.5)
             ax.annotate(
-                wrapped(label, 26, 1), (at, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 2 + 9 * (row % 3)), textcoords="offset points",
+                label, (at, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 2 + 9 * row), textcoords="offset points",
                 ha="right" if is_late else "left", va="bottom", fontsize=TEXT, color=GREY, annotation_clip=False,
             )
-        if inside and ax.get_title(loc="left"):
-            ax.set_title(ax.get_title(loc="left"), loc="left", pad=6 + 10 * min(len(inside), 3))
+        rows = max(rows, len(ends))
+    for ax in panels:
+        if rows and ax.get_title(loc="left"):
+            ax.set_title(ax.get_title(loc="left"), loc="left", pad=6 + 10 * rows)
 
 
 def half_width(values: Sequence[float]) -> float | None:
