@@ -168,3 +168,35 @@ def test_a_rule_sweeps_over_a_design(scenario: ak.Scenario) -> None:
 def test_nations_that_are_not_recorded_cannot_be_governed(scenario: ak.Scenario) -> None:
     with pytest.raises(ak.UsageError, match=r"EST, SLV"):
         scenario.rule("more", ambitious, nation="USA").run(1)
+
+
+def test_a_replay_is_decided_by_the_function_or_refused(scenario: ak.Scenario) -> None:
+    r = scenario.rule("more", ambitious).run(2)
+    assert r.replay("more", 1)["as_recorded"] is True
+    assert r.replay("more", 5)["nations"]["EST"]["served_share"] != r.replay("base", 5)["nations"]["EST"]["served_share"]
+    with pytest.raises(ak.UsageError, match="point 0 only, not 3"):
+        r.replay("base", 0, point=3)
+    found = ak.open_results(r.path)
+    assert found.replay("ban", 1)["as_recorded"] is True
+    with pytest.raises(ak.UsageError, match="decided by the function"):
+        found.replay("more", 1)
+
+
+def test_a_lever_that_is_none_stays_as_it_is(scenario: ak.Scenario) -> None:
+    """An appropriation that is not limited is None in the state, so the levers of the state can be returned with some of them changed."""
+
+    def all_of_them(state: ak.State) -> dict[str, Any]:
+        return {**state.policy, "tariff": 0.2}
+
+    def one(state: ak.State) -> dict[str, float]:
+        return {"tariff": 0.2}
+
+    r = scenario.rule("all", all_of_them).rule("one", one).run(2)
+    assert r.failures is None
+    assert served(r, "all") == pytest.approx(served(r, "one"), rel=1e-9)
+
+
+def test_a_number_that_is_too_large_is_told_as_one(scenario: ak.Scenario) -> None:
+    with pytest.warns(ak.FailedRunsWarning):
+        r = scenario.rule("rich", lambda state: {"appropriation": 10**400}, source="rich").policy("rich").run(1)
+    assert r.failures is not None and "found one that is too large" in r.failures["error"][0]
