@@ -19,7 +19,7 @@ use pyo3::types::PyBytes;
 use crate::error::{self, UsageError, guard, internal};
 use crate::rule::{Told, rulings};
 use crate::study::Study;
-use crate::watch::{Count, watch};
+use crate::watch::watch_whole;
 
 /// What is due: a segment as text, and ranges of its runs.
 type Due = (String, Vec<(u64, u64)>);
@@ -94,7 +94,7 @@ impl Recorder {
         guard(|| self.ask(py, Request::Taken))
     }
 
-    /// Writes the last part, summary and pictures, and closes the folder.
+    /// Writes the last part, summary and pictures, and closes the folder. `UsageError` if it is not interrupted and runs are pending; it stays open then.
     fn finish(&self, py: Python<'_>, interrupted: bool) -> PyResult<()> {
         let ending = if interrupted { Ending::Interrupted } else { Ending::Complete };
         guard(|| {
@@ -125,8 +125,13 @@ fn keep(
             Request::Hold(bytes, reply) => drop(reply.send(results.hold(&bytes))),
             Request::Taken(reply) => drop(reply.send(results.taken())),
             Request::Finish(ending, reply) => {
-                // The folder is let go of before the answer, so that it can be opened again.
                 let finished = results.finish(ending);
+                if matches!(finished, Err(OutputError::Asked { .. })) {
+                    // It is not whole, and can go on.
+                    let _ = reply.send(finished);
+                    continue;
+                }
+                // The folder is let go of before the answer, so that it can be opened again.
                 drop(results);
                 let _ = reply.send(finished);
                 return;
@@ -163,11 +168,7 @@ pub(crate) fn chunk<'py>(
             .map_err(|e| UsageError::new_err(format!("this is no segment: {e}")))?;
         let stop = StopFlag::new();
         let work = || study.job().chunk((&segment, runs.0..runs.1), &stop);
-        let (bytes, interrupted) = watch(py, (&stop, &Count::default()), None, work)?;
-        if interrupted {
-            return Err(pyo3::exceptions::PyKeyboardInterrupt::new_err(()));
-        }
-        let bytes = bytes.map_err(|error| match error {
+        let bytes = watch_whole(py, &stop, work)?.map_err(|error| match error {
             ChunkError::Content(_) => internal(error),
             _ => UsageError::new_err(error.to_string()),
         })?;

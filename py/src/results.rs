@@ -3,14 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use autarky_engine::stop::StopFlag;
 use autarky_study::job::{Job, again, reopen_to_read};
 use autarky_study::output::{Stored, batches, bibtex, csv, design_table, table};
+use autarky_study::replay::Replay;
 use autarky_study::run::schedule::Task;
 use pyo3::prelude::*;
 use serde_json::json;
 
 use crate::error::{self, UsageError, guard, internal, json as to_python};
 use crate::table::Table;
+use crate::watch::watch_whole;
 
 /// A results folder that is read.
 #[pyclass(frozen, module = "autarky._autarky")]
@@ -154,7 +157,7 @@ impl Results {
         py.detach(|| self.stored.verify().iter().map(ToString::to_string).collect())
     }
 
-    /// One run again: its numbers as a dict. The fingerprint is compared with the recorded one.
+    /// One run again, by the functions that decide its policy: its numbers as a dict. The fingerprint is compared with the recorded one. Ctrl-C ends it.
     fn replay<'py>(
         &self,
         py: Python<'py>,
@@ -163,26 +166,20 @@ impl Results {
         point: u64,
     ) -> PyResult<Bound<'py, PyAny>> {
         guard(|| {
-            let value = py.detach(|| {
-                let study = &self.job.market.study;
-                let at = autarky_study::ask::policy_of(study, Some(policy)).map_err(error::ask)?;
-                let task = Task { policy: at, point, replication };
-                let at_point = self.job.market.loaded_at(point).transpose();
-                let loaded = at_point.map_err(UsageError::new_err)?;
-                let loaded = loaded.as_ref().unwrap_or(&self.job.loaded);
-                let replay = autarky_study::replay::Replay::new(
-                    &loaded.policies[at],
-                    (study.seed, replication),
-                );
-                let replay = replay.map_err(UsageError::new_err)?;
-                let stop = autarky_engine::stop::StopFlag::new();
-                let record = replay.run(&stop).map_err(|e| UsageError::new_err(e.to_string()))?;
+            let stop = StopFlag::new();
+            let work = || {
+                let policy = autarky_study::ask::policy_of(&self.job.market.study, Some(policy));
+                let task = Task { policy: policy.map_err(error::ask)?, point, replication };
+                let refused = |e: &dyn std::fmt::Display| UsageError::new_err(e.to_string());
+                let replay = Replay::of(&self.job, task).map_err(|e| refused(&e))?;
+                let record = replay.run(&stop).map_err(|e| refused(&e))?;
                 let mut value = replay.json(&record);
                 let recorded = self.stored.fingerprint(task).map_err(|e| error::output(&e))?;
                 value["as_recorded"] =
                     recorded.map(|recorded| recorded == record.fingerprint).into();
                 Ok::<_, PyErr>(value)
-            })?;
+            };
+            let value = watch_whole(py, &stop, work)??;
             to_python(py, &value)
         })
     }

@@ -1,6 +1,6 @@
 //! Functions in Python that decide for a state at each fiscal year.
 //!
-//! The function gets a [`State`] and returns a dict from levers to numbers, or None. It is called with the interpreter's lock, on whichever thread the run is; what it raises
+//! The function gets a [`State`] and returns a dict from levers to numbers, or None; a lever that is None stays as it is. It is called with the interpreter's lock, on whichever thread the run is; what it raises
 //! fails that run, with its text and line.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use autarky_market::metric::series::SERIES;
 use autarky_market::rule::{Rule, StateView, values};
 use autarky_study::rule::{RuleNote, Ruling, change};
 use autarky_study::scenario::nearest;
-use pyo3::exceptions::{PyKeyError, PyTypeError};
+use pyo3::exceptions::{PyKeyError, PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDate, PyDict, PyMapping};
 
@@ -155,30 +155,42 @@ fn decided(answer: &Bound<'_, PyAny>) -> PyResult<Vec<(String, f64)>> {
         ))
     };
     if let Ok(dict) = answer.cast::<PyDict>() {
-        return dict.iter().map(|(lever, value)| pair(&lever, &value)).collect();
+        return dict.iter().filter_map(|(lever, value)| pair(&lever, &value).transpose()).collect();
     }
     let mapping = answer.cast::<PyMapping>().map_err(|_| wrong(&kind(answer)))?;
     mapping
         .items()?
         .iter()
-        .map(|item| {
-            item.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>().and_then(|(l, v)| pair(&l, &v))
+        .filter_map(|item| {
+            let item = item.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>();
+            item.and_then(|(lever, value)| pair(&lever, &value)).transpose()
         })
         .collect()
 }
 
-fn pair(lever: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<(String, f64)> {
+/// A lever and its value; none where the value is None, as `State.policy` has it for an appropriation that is not limited.
+fn pair(lever: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<Option<(String, f64)>> {
     let name: String = lever.extract().map_err(|_| {
         PyTypeError::new_err(format!("the name of a lever is a text; found {}", kind(lever)))
     })?;
-    let number = if value.is_instance_of::<PyBool>() { None } else { value.extract::<f64>().ok() };
-    let number = number.ok_or_else(|| {
+    if value.is_none() {
+        return Ok(None);
+    }
+    let wrong = |found: &str| {
         PyTypeError::new_err(format!(
-            "`{name}` is set to a number in the lever's unit; found {}",
-            kind(value)
+            "`{name}` is set to a number in the lever's unit; found {found}"
         ))
-    })?;
-    Ok((name, number))
+    };
+    if value.is_instance_of::<PyBool>() {
+        return Err(wrong("bool"));
+    }
+    match value.extract::<f64>() {
+        Ok(number) => Ok(Some((name, number))),
+        Err(error) if error.is_instance_of::<PyOverflowError>(value.py()) => {
+            Err(wrong("one that is too large"))
+        }
+        Err(_) => Err(wrong(&kind(value))),
+    }
 }
 
 fn kind(value: &Bound<'_, PyAny>) -> String {

@@ -17,7 +17,7 @@ use crate::error::{self, StorageError, UsageError, guard, internal, json};
 use crate::results::Results;
 use crate::rule::{Told, rulings};
 use crate::table::Table;
-use crate::watch::{Count, is_forked, watch};
+use crate::watch::{Count, is_forked, watch, watch_whole};
 
 /// A study that is ready to run.
 #[pyclass(frozen, module = "autarky._autarky")]
@@ -128,10 +128,8 @@ impl Study {
                 keep: study.keep,
             };
             let stop = StopFlag::new();
-            let measured = watch(py, (&stop, &Count::default()), None, || {
-                measure(&self.job.loaded, asked, &stop)
-            });
-            let work = measured?.0.map_err(UsageError::new_err)?;
+            let measured = watch_whole(py, &stop, || measure(&self.job.loaded, asked, &stop));
+            let work = measured?.map_err(UsageError::new_err)?;
             let (plan, calibration) = (estimate(&work), work.calibration());
             let room = room(&folder).map_err(|e| {
                 let what = "cannot find out how much disk and memory is free";

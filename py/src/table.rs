@@ -1,9 +1,12 @@
 //! Arrow tables that any library reads without a copy, through the Arrow PyCapsule interface.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch, RecordBatchIterator};
+use arrow::array::{
+    ArrayRef, AsArray, BooleanArray, RecordBatch, RecordBatchIterator, StringArray,
+};
 use arrow::compute::{cast, filter_record_batch};
 use arrow::csv::ReaderBuilder;
 use arrow::csv::reader::Format;
@@ -12,6 +15,7 @@ use arrow::ffi::FFI_ArrowSchema;
 use arrow::ffi_stream::FFI_ArrowArrayStream;
 use arrow::json::LineDelimitedWriter;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
+use autarky_study::output::csv;
 use autarky_study::scenario::nearest;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
@@ -20,9 +24,13 @@ use serde_json::Value;
 
 use crate::error::{guard, internal, json};
 
-/// Columns of texts, whatever stands in them.
-const TEXTS: [&str; 8] =
-    ["policy", "against", "nation", "quantity", "unit", "doc", "better", "title"];
+/// Columns of texts in a CSV text, whatever stands in them.
+const TEXTS: [&str; 7] = ["policy", "against", "nation", "quantity", "unit", "doc", "better"];
+/// Columns of whole numbers.
+const COUNTS: [&str; 2] = ["n", "pairs"];
+
+/// Columns that an error names.
+const SHOWN: usize = 20;
 
 /// A table in memory, in batches of one schema.
 #[pyclass(frozen, module = "autarky._autarky")]
@@ -49,23 +57,28 @@ impl Table {
         Self::new(vec![batch], schema)
     }
 
-    /// What a CSV text with a header holds: whole numbers, numbers and texts as its cells are.
+    /// A CSV text of the study crate. Columns have types by their names, so that tables of two studies fit together although one has a column without numbers.
     pub(crate) fn from_csv(text: &str) -> PyResult<Self> {
         let format = Format::default().with_header(true);
-        let (schema, _) = format.infer_schema(Cursor::new(text), None).map_err(|e| internal(&e))?;
-        // The unit of a pure number is the text "1", and a policy may be named 2030.
+        let (named, _) =
+            format.infer_schema(Cursor::new(text), Some(0)).map_err(|e| internal(&e))?;
         let typed = |field: &Arc<Field>| {
-            if TEXTS.contains(&field.name().as_str()) {
-                Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8))
+            let name = field.name().as_str();
+            let kind = if TEXTS.contains(&name) {
+                DataType::Utf8
+            } else if COUNTS.contains(&name) {
+                DataType::Int64
             } else {
-                Arc::clone(field)
-            }
+                DataType::Float64
+            };
+            Field::new(name, kind, true)
         };
-        let schema = Arc::new(Schema::new(schema.fields().iter().map(typed).collect::<Vec<_>>()));
+        let schema = Arc::new(Schema::new(named.fields().iter().map(typed).collect::<Vec<_>>()));
         let reader = ReaderBuilder::new(Arc::clone(&schema)).with_header(true);
         let reader = reader.build(Cursor::new(text)).map_err(|e| internal(&e))?;
-        let batches: Result<Vec<RecordBatch>, _> = reader.collect();
-        Self::new(batches.map_err(|e| internal(&e))?, schema)
+        let batches: Result<Vec<RecordBatch>, String> =
+            reader.map(|batch| bare(&batch.map_err(|e| e.to_string())?)).collect();
+        Self::new(batches.map_err(internal)?, schema)
     }
 
     fn rows(&self) -> usize {
@@ -85,6 +98,19 @@ impl Table {
         let text = String::from_utf8(writer.into_inner()).map_err(|e| e.to_string())?;
         text.lines().map(|line| serde_json::from_str(line).map_err(|e| e.to_string())).collect()
     }
+}
+
+/// A batch whose texts are as they were before a CSV text guarded them from spreadsheets.
+fn bare(batch: &RecordBatch) -> Result<RecordBatch, String> {
+    let columns = batch.columns().iter().map(|column| -> ArrayRef {
+        match column.as_string_opt::<i32>() {
+            Some(texts) => {
+                Arc::new(texts.iter().map(|text| text.map(csv::bare)).collect::<StringArray>())
+            }
+            None => Arc::clone(column),
+        }
+    });
+    RecordBatch::try_new(batch.schema(), columns.collect()).map_err(|e| e.to_string())
 }
 
 fn as_view(column: &ArrayRef) -> Result<ArrayRef, String> {
@@ -125,13 +151,13 @@ impl Table {
 
     /// Unit of every column that has one, by name.
     #[getter]
-    fn units(&self) -> std::collections::BTreeMap<String, String> {
+    fn units(&self) -> BTreeMap<String, String> {
         self.note("unit")
     }
 
     /// Meaning of every column that has one, by name.
     #[getter]
-    fn docs(&self) -> std::collections::BTreeMap<String, String> {
+    fn docs(&self) -> BTreeMap<String, String> {
         self.note("doc")
     }
 
@@ -184,6 +210,7 @@ impl Table {
     /// The rows in which a column of texts has one of the values.
     fn filtered(&self, name: &str, values: Vec<String>) -> PyResult<Self> {
         let at = self.position(name)?;
+        let wanted: BTreeSet<&str> = values.iter().map(String::as_str).collect();
         let batches: PyResult<Vec<RecordBatch>> = self
             .batches
             .iter()
@@ -191,9 +218,8 @@ impl Table {
                 let texts = batch.column(at).as_string_view_opt().ok_or_else(|| {
                     PyKeyError::new_err(format!("column `{name}` holds no texts"))
                 })?;
-                let wanted =
-                    |text: Option<&str>| text.is_some_and(|t| values.iter().any(|v| v == t));
-                let mask: BooleanArray = texts.iter().map(|text| Some(wanted(text))).collect();
+                let is_wanted = |text: Option<&str>| text.is_some_and(|t| wanted.contains(t));
+                let mask: BooleanArray = texts.iter().map(|text| Some(is_wanted(text))).collect();
                 filter_record_batch(batch, &mask).map_err(|e| internal(&e))
             })
             .collect();
@@ -233,14 +259,18 @@ impl Table {
             let known = self.columns();
             let near = nearest(name, known.iter().map(String::as_str));
             let help = near.map_or_else(
-                || format!("columns: {}", known.join(", ")),
+                || {
+                    let more = known.len().saturating_sub(SHOWN);
+                    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                    format!("columns: {}{more}", known[..known.len().min(SHOWN)].join(", "))
+                },
                 |near| format!("did you mean `{near}`?"),
             );
             PyKeyError::new_err(format!("the table has no column `{name}`; {help}"))
         })
     }
 
-    fn note(&self, key: &str) -> std::collections::BTreeMap<String, String> {
+    fn note(&self, key: &str) -> BTreeMap<String, String> {
         let fields = self.schema.fields().iter();
         let noted =
             fields.filter_map(|f| f.metadata().get(key).map(|n| (f.name().clone(), n.clone())));

@@ -1,7 +1,7 @@
 //! Long work off the interpreter's thread, which meanwhile looks for signals and reports progress.
 
 use std::panic::{set_hook, take_hook};
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,8 +19,10 @@ const REPORT: Duration = Duration::from_millis(100);
 
 /// The process that loaded the module.
 static LOADED_IN: AtomicU32 = AtomicU32::new(0);
-/// Runs under way with threads of their own, in this process or in the one that it was forked from.
-static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
+/// Runs under way with threads of their own, and above them the process that started the last one: this one, or the one that it was forked from.
+static UNDER_WAY: AtomicU64 = AtomicU64::new(0);
+/// Bits of the number of runs.
+const RUNS: u32 = 32;
 
 /// Panics that become failed runs print nothing; others go to the hook that was there.
 pub(crate) fn quiet_panics() {
@@ -44,13 +46,17 @@ struct UnderWay;
 impl UnderWay {
     /// In a process forked while a run was under way its threads do not exist, nor will they ever let go of what they held.
     fn enter() -> PyResult<Self> {
-        if is_forked() && UNDER_WAY.load(Ordering::SeqCst) > 0 {
-            return Err(UsageError::new_err(
+        let own = u64::from(std::process::id());
+        let entered = UNDER_WAY.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |now| {
+            let (process, runs) = (now >> RUNS, now & ((1 << RUNS) - 1));
+            (runs == 0 || process == own).then_some((own << RUNS) | (runs + 1))
+        });
+        match entered {
+            Ok(_) => Ok(Self),
+            Err(_) => Err(UsageError::new_err(
                 "this process was forked while a run was under way; the threads of that run do not exist here. Start workers with the `spawn` or `forkserver` method (multiprocessing.get_context(\"spawn\")), or before the run",
-            ));
+            )),
         }
-        UNDER_WAY.fetch_add(1, Ordering::SeqCst);
-        Ok(Self)
     }
 }
 
@@ -128,6 +134,18 @@ pub(crate) fn watch<T: Send>(
         internal(text.unwrap_or("no message"))
     })?;
     Ok((result, interrupted))
+}
+
+/// As [`watch`], for work of which half is worth nothing: Ctrl-C ends it as it ends anything in Python.
+pub(crate) fn watch_whole<T: Send>(
+    py: Python<'_>,
+    stop: &StopFlag,
+    work: impl FnOnce() -> T + Send,
+) -> PyResult<T> {
+    match watch(py, (stop, &Count::default()), None, work)? {
+        (_, true) => Err(PyKeyboardInterrupt::new_err(())),
+        (result, false) => Ok(result),
+    }
 }
 
 /// Lets signal handlers run, and tells how far it is.

@@ -362,3 +362,17 @@ def test_ctrl_c_in_a_terminal_keeps_what_the_workers_finished(scenario: ak.Scena
     left = ak.open_results(tmp_path / "out")
     assert left.verify() == []
     assert left.resume().digest == scenario.run(300, seed=SEED).digest
+
+
+def test_a_study_with_pending_runs_is_not_called_complete(scenario: ak.Scenario, serial: ak.Results, tmp_path: Path) -> None:
+    study = scenario._scenario.study({"replications": N, "seed": SEED, "first": 0, "keep": None, "design": None, "uncertain": None, "shard": None, "until": None}, [])
+    recorder = _autarky.Recorder.open(study, tmp_path / "out")
+    due = recorder.pending()
+    assert due is not None
+    segment, [(start, end)] = due
+    recorder.hold(_autarky.chunk(study, segment, (start, start + 3)))
+    with pytest.raises(ak.UsageError, match=f"3 of {end} runs are recorded"):
+        recorder.finish(False)
+    recorder.hold(_autarky.chunk(study, segment, (start + 3, end)))
+    recorder.finish(False)
+    assert same(ak.open_results(tmp_path / "out"), serial)

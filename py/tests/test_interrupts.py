@@ -225,3 +225,31 @@ def test_failed_or_interrupted_runs_are_warnings_that_can_be_made_errors() -> No
         warnings.simplefilter("error", ak.ScenarioWarning)
         with pytest.raises(ak.ScenarioWarning):
             ak.load("small-state", set={**SETS, "event.chip_ban.at": "60 months"})
+
+
+ALONE = """
+import os, signal, sys, threading, time, warnings
+import autarky as ak
+
+warnings.simplefilter("ignore")
+scenario = ak.load("small-state", set={"horizon.years": 40, "event.chip_ban.at": "6 months"}, policies=["base"])
+if sys.argv[1] == "plan":
+    call = scenario.plan
+else:
+    short = ak.load("small-state", set={"horizon.years": 1, "event.chip_ban.at": "6 months"}, policies=["base"])
+    results = short.run(1)
+    study = scenario._scenario.study({"replications": 1, "seed": 1, "first": 0, "keep": None, "design": None, "uncertain": None, "shard": None, "until": None}, [])
+    call = lambda: study.results(results.path).replay("base", 0, 0)
+threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+begun = time.monotonic()
+try:
+    call()
+except KeyboardInterrupt:
+    print(time.monotonic() - begun)
+"""
+
+
+@pytest.mark.parametrize("what", ["plan", "replay"])
+def test_ctrl_c_ends_what_runs_a_single_run(program: Program, what: str) -> None:
+    """Forty years take seconds; the signal comes after 0.3 s, and the watch looks every 20 ms."""
+    assert float(program(ALONE, what).stdout) < 0.3 + 0.2

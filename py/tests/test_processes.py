@@ -223,3 +223,33 @@ def test_numbers_in_a_manifest_are_read_as_they_were_given(tmp_path: Path) -> No
     with pytest.raises(Enough):
         ak.load("small-state", set=SETS, policies="base").run(60, until=ak.Until("cost", halfwidth), out=tmp_path / "cut", keep="runs", progress=stop)
     assert repr(halfwidth) in repr(ak.open_results(tmp_path / "cut").manifest)
+
+
+THREADS = """
+import os, threading, warnings
+import autarky as ak
+
+warnings.simplefilter("ignore")
+scenario = ak.load("small-state", set={"horizon.years": 1, "event.chip_ban.at": "6 months"}, policies=["network"])
+if os.fork() == 0:
+    said = {}
+
+    def run(seed):
+        try:
+            said[seed] = scenario.run(4, seed=seed, keep="runs").status
+        except BaseException as error:
+            said[seed] = repr(error)
+
+    threads = [threading.Thread(target=run, args=(seed,)) for seed in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    print(sorted(said.items()), flush=True)
+    os._exit(0)
+os.wait()
+"""
+
+
+def test_threads_of_a_forked_child_run_studies_at_once(program: Program) -> None:
+    assert program(THREADS).stdout.strip() == "[(0, 'complete'), (1, 'complete'), (2, 'complete')]"

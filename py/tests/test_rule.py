@@ -349,14 +349,6 @@ def test_policies_that_nobody_asked_for_do_not_run_because_a_function_decides_th
         three.run(1, policies=["thre"])
 
 
-def test_a_run_that_a_function_decided_is_not_replayed_without_it(scenario: ak.Scenario) -> None:
-    """The compiled replay does not ask the function, so its numbers would be those of another policy."""
-    r = scenario.rule("more", ambitious).run(1, keep="runs")
-    assert r.replay("ban")["as_recorded"] is True
-    with pytest.raises(ak.UsageError, match="`more` is decided by a function"):
-        r.replay("more")
-
-
 def test_a_scenario_with_functions_is_pickled_with_them(scenario: ak.Scenario) -> None:
     import pickle
 
@@ -364,3 +356,36 @@ def test_a_scenario_with_functions_is_pickled_with_them(scenario: ak.Scenario) -
     again = pickle.loads(pickle.dumps(changed))
     assert again == changed
     assert again.run(1, keep="runs").digest == changed.run(1, keep="runs").digest
+
+
+def test_a_replay_is_decided_by_the_function_or_refused(scenario: ak.Scenario) -> None:
+    r = scenario.rule("more", ambitious).run(2)
+    assert r.replay("more", 1)["as_recorded"] is True
+    assert r.replay("more", 5)["nations"]["EST"]["served_share"] != r.replay("base", 5)["nations"]["EST"]["served_share"]
+    with pytest.raises(ak.UsageError, match="point 0 only, not 3"):
+        r.replay("base", 0, point=3)
+    found = ak.open_results(r.path)
+    assert found.replay("ban", 1)["as_recorded"] is True
+    with pytest.raises(ak.UsageError, match="decided by the function"):
+        found.replay("more", 1)
+    assert ak.open_results(r.path, rules={"more": ambitious}).replay("more", 1)["as_recorded"] is True
+
+
+def test_a_lever_that_is_none_stays_as_it_is(scenario: ak.Scenario) -> None:
+    """An appropriation that is not limited is None in the state, so the levers of the state can be returned with some of them changed."""
+
+    def all_of_them(state: ak.State) -> dict[str, Any]:
+        return {**state.policy, "tariff": 0.2}
+
+    def one(state: ak.State) -> dict[str, float]:
+        return {"tariff": 0.2}
+
+    r = scenario.rule("all", all_of_them).rule("one", one).run(2)
+    assert r.failures is None
+    assert served(r, "all") == pytest.approx(served(r, "one"), rel=1e-9)
+
+
+def test_a_number_that_is_too_large_is_told_as_one(scenario: ak.Scenario) -> None:
+    with pytest.warns(ak.FailedRunsWarning):
+        r = scenario.rule("rich", lambda state: {"appropriation": 10**400}, source="rich").policy("rich").run(1)
+    assert r.failures is not None and "found one that is too large" in r.failures["error"][0]

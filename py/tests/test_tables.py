@@ -296,3 +296,27 @@ def test_a_replayed_run_is_as_recorded(results: ak.Results) -> None:
     assert results.replay("network", 5)["as_recorded"] is None
     with pytest.raises(ak.UsageError):
         results.replay("nothing")
+
+
+def test_tables_of_two_studies_have_the_same_types(scenario: ak.Scenario) -> None:
+    """One run has no standard errors and no pairs: columns without a number are columns of numbers all the same."""
+    one, two = (scenario.run(n, keep="runs") for n in (1, 2))
+    assert pyarrow.schema(one.summary()) == pyarrow.schema(two.summary())
+    kinds = {field.name: str(field.type) for field in pyarrow.schema(one.summary())}
+    assert kinds["n"] == kinds["pairs"] == "int64"
+    assert all(kinds[name] == "double" for name in ("mean", "standard_error", "difference", "regret_more", "regret_less"))
+    assert pyarrow.concat_tables([one.summary().to_pyarrow(), two.summary().to_pyarrow()]).num_rows == 2 * len(two.summary())
+
+
+def test_a_policy_keeps_its_name_in_every_table(scenario: ak.Scenario) -> None:
+    """In CSV files texts that a spreadsheet would take for a formula get an apostrophe; in memory they have none."""
+    named = {"base": scenario.policy("base"), "-network": scenario.policy("network"), "2030": scenario.policy("network")}
+    results = ak.sweep(named, replications=2)
+    assert set(results.runs["policy"]) == set(results.summary()["policy"]) == set(named)
+    assert results.compare("-network", objectives="cost").table["policy"] == ["-network"]
+    assert len(results.summary("cost", policies="-network", nation="EST")) == 1
+
+
+def test_a_column_that_is_not_there_is_told_with_some_that_are(results: ak.Results) -> None:
+    with pytest.raises(KeyError, match=r"columns: policy, point, .* and \d+ more"):
+        results.runs["zzzzzzzz"]

@@ -183,7 +183,8 @@ def test_one_name_is_not_its_letters(scenario: ak.Scenario, results: ak.Results)
         (lambda s, r: r.discover("cost"), "`above=` or `below="),
         (lambda s, r: r.sensitivity("cost"), "no design"),
         (lambda s, r: r.to_pandas("nothing"), "no table `nothing`; tables: runs"),
-        (lambda s, r: r.compare(against="nothing"), "nothing"),
+        (lambda s, r: r.compare(against="nothing"), "no policy `nothing`; there are: base, network"),
+        (lambda s, r: r.over_time("served_share", probabilities=[0.1, 0.5, 0.1]), "the probability 0.1 stands twice"),
         (lambda s, r: r.compare(nation="XXX"), "XXX"),
     ],
 )
@@ -330,3 +331,16 @@ def test_no_panic_crosses_whatever_the_compiled_module_is_called_with(tmp_path: 
             continue
         finished += 1
     assert finished > 50, "odd arguments that are valid go through"
+
+
+def test_what_is_better_neither_way_is_compared_by_differences_alone(results: ak.Results) -> None:
+    neither, lower = (results.compare("network", objectives=f"served_network_mean{way}") for way in ("", ":lower"))
+    [found], [known] = neither.table.to_dicts(), lower.table.to_dicts()
+    same = ("pairs", "mean", "mean_against", "difference", "standard_error", "low", "high", "variance_removed")
+    assert [found[name] for name in same] == [known[name] for name in same]
+    assert found["better"] is None and known["better"] == "lower"
+    left_out = ("probability_better", "violation_first_order", "violation_second_order", "cvar_difference")
+    assert all(found[name] is None for name in left_out)
+    assert "better neither way" in neither.text and "dominates" not in neither.text
+    with pytest.raises(ak.UsageError, match="neither better high nor low by itself"):
+        results.frontier("served_network_mean", "cost")

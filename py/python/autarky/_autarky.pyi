@@ -323,7 +323,7 @@ class Recorder:
         """Runs that are recorded or taken."""
 
     def finish(self, interrupted: bool) -> None:
-        """Writes the last part, summary and pictures, and closes the folder. StorageError."""
+        """Writes the last part, summary and pictures, and closes the folder. UsageError while runs are pending and it is not interrupted, StorageError."""
 
 @final
 class Results:
@@ -388,7 +388,7 @@ class Results:
         """Reads every file, and says which are damaged, a text each."""
 
     def replay(self, policy: str, replication: int, point: int) -> dict[str, Any]:
-        """One run again: its numbers; ``as_recorded`` says whether they are as recorded, None if the run is not. UsageError."""
+        """One run again: its numbers; ``as_recorded`` says whether they are as recorded, None if the run is not. UsageError for a policy or point that there is not, and without the function that decides the policy."""
 
 _Outcome = tuple[str, str | None, str | None, str | None]
 """Quantity, nation (None: the first), policy (None: the base), and the policy that is taken off (None: none). Exists in this file only."""

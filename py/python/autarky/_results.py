@@ -44,6 +44,7 @@ class Results:
         self, path: Path, keeper: object | None = None, rules: Sequence[Rule] = (), study: _autarky.Study | None = None
     ) -> None:
         folder = _folder(path)
+        self._is_read = study is None
         self._results = _autarky.Results.open(folder) if study is None else study.results(folder)
         self._tables: dict[str, Table] = {}
         self._text: str | None = None
@@ -248,7 +249,7 @@ class Results:
         """Policies (or one) compared with ``against`` on the same shocks: paired differences with 95 % intervals.
 
         ``objectives`` are quantities of ``summary()``, by default served_share, cost and loss_365d; ``"jobs:higher"`` says which way is better where
-        the name does not tell. ``nation`` is by default the first. ``policy`` picks rows of the table; the text and ``data`` are of all policies, as the command line
+        the name does not tell; without it there is the difference alone. ``nation`` is by default the first. ``policy`` picks rows of the table; the text and ``data`` are of all policies, as the command line
         has them. Of a sweep it is the average over the points that are draws (of a Saltelli design the rows A and B), with intervals that cover parameters and shocks; or
         one ``point``, which other designs need. UsageError for a policy, quantity, nation or point that the study has not.
         """
@@ -355,11 +356,14 @@ class Results:
         return target
 
     def replay(self, policy: str = "base", replication: int = 0, *, point: int = 0) -> dict[str, Any]:
-        """Run one run again: its numbers, and whether they are as recorded (``as_recorded``, None if it is not recorded)."""
-        if any(note["policy"] == policy for note in self.manifest.get("rules", [])):
-            raise UsageError(f"policy `{policy}` is decided by a function, without which a run is another one; run the study again in another folder and compare digests")
-        points = int(self.manifest["points"])
-        return self._results.replay(policy, whole("replication", replication, 0, 10**12), whole("point", point, 0, points - 1))
+        """Run one run again: its numbers, and whether they are as recorded (``as_recorded``, None if it is not recorded).
+
+        UsageError for a policy or point that the study has not, and where a function decides the policy that is not at hand (``open_results(path, rules=…)``).
+        """
+        reader = self._results
+        if self._is_read and self._rules:
+            reader = _autarky.Study.reopen(self.path, None, None, [rule.told() for rule in self._rules]).results(self.path)
+        return reader.replay(policy, whole("replication", replication, 0, 10**12), whole("point", point, 0, 10**15))
 
     # How it goes on
 

@@ -2,7 +2,7 @@
 //!
 //! Needs no stored results: scenario, policy, seed and number of the replication say everything. It keeps no statistics.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io;
 
 use autarky_engine::stop::StopFlag;
@@ -12,8 +12,11 @@ use autarky_market::rule::Governed;
 use autarky_market::{MODEL_VERSION, SimulationError, layout, simulate};
 use serde_json::{Map, Value, json};
 
+use crate::job::Job;
 use crate::output::without_control;
 use crate::rule::{Ruling, governed};
+use crate::run::TaskError;
+use crate::run::schedule::Task;
 use crate::scenario::{Policy, scenario_hash};
 use crate::trace::{TraceError, TraceOptions, Traced, write_trace};
 
@@ -33,7 +36,59 @@ pub struct Replay {
     rulings: Vec<Ruling>,
 }
 
+/// Why a run of a study cannot be run again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReplayError {
+    /// The study has no such run, or a function that decides its policy is not at hand.
+    Asked(String),
+    /// It cannot be compiled, as it could not in the study.
+    Failed(String),
+}
+
+impl fmt::Display for ReplayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Asked(text) | Self::Failed(text)) = self;
+        f.write_str(text)
+    }
+}
+
+impl std::error::Error for ReplayError {}
+
 impl Replay {
+    /// A run of a study, decided by the same functions at the same point of its design.
+    ///
+    /// # Errors
+    /// See [`ReplayError`].
+    pub fn of(job: &Job, task: Task) -> Result<Self, ReplayError> {
+        let Task { policy, point, replication } = task;
+        let study = &job.market.study;
+        let asked = |text| Err(ReplayError::Asked(text));
+        if point >= study.points {
+            let there = match study.points {
+                1 => "point 0 only".to_owned(),
+                points => format!("points 0 to {}", points.saturating_sub(1)),
+            };
+            return asked(format!("the study has {there}, not {point}"));
+        }
+        if let Some(note) = job.market.missing_rule(policy) {
+            return asked(note.missing());
+        }
+        // A point that cannot be compiled fails here as it did in the study.
+        let compiled = job.market.with_blueprint((policy, point), |_| ());
+        compiled.map_err(|error| match error {
+            TaskError::Failed(reason) => ReplayError::Failed(reason),
+            TaskError::Stopped => ReplayError::Failed("it was stopped".to_owned()),
+        })?;
+        let at_point = job.market.loaded_at(point).transpose().map_err(ReplayError::Failed)?;
+        let loaded = at_point.as_ref().unwrap_or(&job.loaded);
+        let replay = Self::new(&loaded.policies[policy], (study.seed, replication));
+        let mut replay = replay.map_err(ReplayError::Failed)?;
+        for ruling in job.market.rulings(policy) {
+            replay.govern(ruling.clone()).map_err(ReplayError::Failed)?;
+        }
+        Ok(replay)
+    }
+
     /// Compiles a policy.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use autarky_engine::stop::StopFlag;
+use autarky_study::output::manifest::identity;
 use autarky_study::output::{
     ChunkError, Claim, Ending, OutputError, Pending, Results, Stored, Until, chunk,
 };
@@ -200,6 +201,51 @@ fn chunks_of_other_studies_and_of_runs_that_are_not_due_are_refused_by_name() {
     newer[14] = b'2';
     assert!(refusal(&newer).contains("another version of the program"));
     assert!(!folder.join("chunks").exists(), "nothing was written");
+}
+
+#[test]
+fn a_study_with_pending_runs_is_not_called_complete_and_goes_on() {
+    for (study, due) in [(sized(1, 9), 18), (sized(2, 3), 12)] {
+        let folder = scratch("early");
+        let mut results = opened(&study, &folder);
+        let refused = |results: &mut Results<'_>| {
+            let error = results.finish(Ending::Complete).expect_err("runs are pending");
+            assert!(matches!(error, OutputError::Asked { .. }), "{error}");
+            error.to_string()
+        };
+        assert!(refused(&mut results).contains(&format!("0 of {due} runs are recorded")));
+        let segment = results.pending().expect("a folder").expect("new").segment;
+        for runs in [0..3, 7..9] {
+            results.hold(&worked(&study, &segment, runs)).expect("due");
+        }
+        assert!(refused(&mut results).contains(&format!("3 of {due} runs are recorded")));
+        let pending = results.pending().expect("a folder").expect("not whole");
+        assert_eq!(pending.runs, [3..7, 9..due], "what waits is kept");
+        fill(&study, &mut results, 5);
+        results.finish(Ending::Complete).expect("it is whole");
+        drop(results);
+        let whole = scratch("whole");
+        through(&study, &whole);
+        Found::of(&study, &whole).assert_same(&Found::of(&study, &folder));
+    }
+}
+
+#[test]
+fn a_chunk_is_of_one_version_of_the_program() {
+    let study = sized(1, 3);
+    let segment = Segment { points: 0..1, replications: 0..3, shard: Shard::WHOLE };
+    let bytes = worked(&study, &segment, 0..2);
+    let of = |program: &str| {
+        let mut hasher = Sha256::new();
+        for text in [&identity(&study), "", program] {
+            hasher.update((text.len() as u64).to_le_bytes());
+            hasher.update(text);
+        }
+        hasher.update(u64::from(study.keep == Keep::Series).to_le_bytes());
+        hasher.finalize().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    };
+    let names = |hash: &str| bytes.windows(hash.len()).any(|window| window == hash.as_bytes());
+    assert!(names(&of(env!("CARGO_PKG_VERSION"))) && !names(&of("0.0.9")));
 }
 
 #[test]

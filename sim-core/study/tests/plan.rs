@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use autarky_study::plan::{PolicyWork, Room, Sizes, Work, estimate, room};
+use autarky_study::plan::{PolicyWork, Room, Sizes, Work, estimate, plan_text, room};
 use autarky_study::run::Keep;
 
 /// `small-state` as recorded in the folder that the lines were fitted to: two nations, quarterly for ten years.
@@ -95,4 +95,18 @@ fn a_study_of_astronomic_size_is_refused_with_both_figures() {
 fn the_system_says_what_is_free_even_below_a_folder_to_come() {
     let here = room(Path::new("no-such-folder/nor-this")).expect("the system says");
     assert!(here.disk > 0 && here.memory > 0, "{here:?}");
+}
+
+#[test]
+fn one_of_a_thing_is_not_several() {
+    let text = |work: &Work| {
+        let room = Room { disk: 1 << 40, memory: 1 << 40 };
+        plan_text(work, &estimate(work), &room, "")
+    };
+    let one = text(&Work { jobs: 1, ..work(1, 1, 1) });
+    assert!(one.starts_with("1 run: 1 point × 1 policy × 1 replication\n"), "{one}");
+    assert!(one.contains(" on 1 thread, "), "{one}");
+    let many = text(&work(4, 3, 10));
+    assert!(many.starts_with("120 runs: 3 points × 4 policies × 10 replications\n"), "{many}");
+    assert!(many.contains(" on 2 threads, "), "{many}");
 }

@@ -313,6 +313,48 @@ fn effects_are_ordered_by_the_mean_of_absolute_values_and_show_the_sign_of_the_m
     assert!(text.contains("one way: 1.00 (μ −1.00)"), "{text}");
 }
 
+/// What a page says of charts that leave something out.
+const LEFT_OUT: &str = "no axis can hold it is left out of the charts; the table has it.";
+
+#[test]
+fn a_bar_that_no_axis_can_hold_is_left_out_of_the_chart_and_stays_in_the_table() {
+    let (inf, nan) = (f64::INFINITY, f64::NAN);
+    let hopeless = [[3.0, -inf, inf], [inf; 3], [nan; 3], [3.0, nan, nan], [1e300, 0.0, 1e308]];
+    for strength in hopeless {
+        let bars = [("plain", [1.0, 0.9, 1.1], None), ("wide", strength, None)];
+        for bars in [&bars[..], &bars[1..]] {
+            let [text, html] = driven(Measure::Effects { unit: "H100e".to_owned() }, bars);
+            assert!(text.contains(LEFT_OUT) && html.contains(LEFT_OUT), "{strength:?}: {text}");
+            assert!(text.contains("| wide"), "{text}");
+        }
+        let [text, _] = driven(Measure::TotalOrder, &[("plain", [0.5, 0.4, 0.6], None)]);
+        assert!(!text.contains(LEFT_OUT), "{text}");
+    }
+}
+
+#[test]
+fn differences_and_means_that_no_axis_can_hold_are_left_out_of_the_charts() {
+    let mut study = support::study(6);
+    let column = |name, unit| Column { name, unit, doc: "Made up." };
+    for policy in &mut study.policies {
+        policy.layout.scalars =
+            vec![column("cost", "USD"), column("unserved", "1"), column("loss_365d", "1")];
+    }
+    // Squares of such numbers overflow, so that their intervals have no ends.
+    let statistics = statistics(&study, |task| {
+        let mut record = support::record(task.policy, task.replication);
+        let cost = 1e200 * (task.policy as f64 + 0.1 * task.replication as f64);
+        record.scalars = [cost, 0.4, 0.3, cost, 0.4, 0.3].to_vec();
+        Ok(record)
+    });
+    let html = report::html(&input(&study, &statistics)).expect("charts can be drawn");
+    let figure = |start: &str| {
+        let rest = html.split(start).nth(1).expect("the figure is there");
+        rest.split("</figure>").next().expect("it ends").to_owned()
+    };
+    assert!(figure("<figure id=\"frontier-1\"").contains(LEFT_OUT));
+}
+
 /// The table below the frontier, cell by cell.
 fn frontier_rows(
     study: &Study,

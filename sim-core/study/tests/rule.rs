@@ -14,7 +14,7 @@ use autarky_study::job::{
     Growth, Job, JobError, Request, Vary, again, load_recipe, reopen, reopen_to_read, reopen_with,
 };
 use autarky_study::output::{Claim, Ending, ExportFormat, OutputError, Results, Stored, export};
-use autarky_study::replay::Replay;
+use autarky_study::replay::{Replay, ReplayError};
 use autarky_study::rule::{RuleNote, Ruling, change};
 use autarky_study::run::schedule::{Shard, Task};
 use autarky_study::run::{Keep, Recipe, Runner, TaskError};
@@ -331,4 +331,53 @@ fn a_replay_with_the_function_is_the_recorded_run() {
     let other = RuleNote::new(("ban", "EST"), "f", "");
     let error = replay.govern(Ruling { note: other, rule: Arc::new(Idle) }).expect_err("another");
     assert!(error.contains("of policy `ban`, not of `mine`"));
+}
+
+#[test]
+fn a_replay_of_a_study_is_decided_by_its_functions_or_refused() {
+    let job = governed(2, guard());
+    let (_, stored) = folder(&job, 2);
+    let at = |name: &str| {
+        let named = |p: &autarky_study::run::Policy| p.name == name;
+        job.market.study.policies.iter().position(named).expect("a policy")
+    };
+    let task = |name: &str, point| Task { replication: 1, point, policy: at(name) };
+    let fingerprint = |job: &Job, task: Task| {
+        let replay = Replay::of(job, task).expect("it compiles");
+        replay.run(&StopFlag::new()).expect("it runs").fingerprint
+    };
+    for name in ["base", "ban", "mine"] {
+        let known = stored.fingerprint(task(name, 0)).expect("whole");
+        assert_eq!(Some(fingerprint(&job, task(name, 0))), known, "{name}");
+    }
+    let refused = |job: &Job, task: Task| Replay::of(job, task).expect_err("refused");
+    let far = refused(&job, task("base", 5));
+    assert_eq!(far, ReplayError::Asked("the study has point 0 only, not 5".to_owned()));
+    // Without the function nothing but its policy can be run again.
+    let read = reopen_to_read(&stored).expect("it reads");
+    let missing = stored.manifest.rules[0].missing();
+    assert_eq!(refused(&read, task("mine", 0)), ReplayError::Asked(missing));
+    let known = stored.fingerprint(task("ban", 0)).expect("whole");
+    assert_eq!(Some(fingerprint(&read, task("ban", 0))), known);
+}
+
+#[test]
+fn a_replay_at_a_point_of_a_design_is_the_recorded_run() {
+    let axes = vec!["nation.EST.policy.coverage={0.2, 0.4}".to_owned()];
+    let spec = DesignSpec { kind: Kind::Factorial, axes, seed: 1 };
+    let mut job = job(1, Some(Vary::Design(spec)));
+    job.market.govern(guard()).expect("it is a policy of the study");
+    let (_, stored) = folder(&job, 2);
+    let policy = job.market.study.policies.iter().position(|p| p.name == "mine").expect("mine");
+    let mut seen = Vec::new();
+    for point in [0, 1] {
+        let task = Task { replication: 0, point, policy };
+        let replay = Replay::of(&job, task).expect("it compiles");
+        let found = replay.run(&StopFlag::new()).expect("it runs").fingerprint;
+        assert_eq!(stored.fingerprint(task).expect("whole"), Some(found));
+        seen.push(found);
+    }
+    assert_ne!(seen[0], seen[1]);
+    let far = Replay::of(&job, Task { replication: 0, point: 2, policy }).expect_err("none");
+    assert_eq!(far.to_string(), "the study has points 0 to 1, not 2");
 }

@@ -165,6 +165,23 @@ fn a_policy_switches_events_and_names_itself() {
 }
 
 #[test]
+fn a_setting_is_refused_under_the_policies_that_are_asked_for_only() {
+    // Under `network` all is in networks, so that nothing is left that could rescale.
+    let with = |policies: &[&str]| {
+        let policies = policies.iter().map(|p| (*p).to_owned()).collect();
+        let options = Options { policies, ..sets(&["nation.EST.policy.portfolio.network=0.7"]) };
+        load(&Source::Catalogue("small-state".to_owned()), &options)
+    };
+    let some = with(&["base", "ban"]).unwrap_or_else(|found| panic!("{}", render_all(&found)));
+    let names: Vec<&str> = some.policies.iter().map(|p| p.name.as_str()).collect();
+    assert_eq!(names, ["base", "ban"]);
+    for policies in [&["base", "network"][..], &[]] {
+        let found = with(policies).map(|_| ()).expect_err("the shares do not fit");
+        assert!(render_all(&found).contains("sum to one"), "{}", render_all(&found));
+    }
+}
+
+#[test]
 fn setting_one_share_rescales_the_others_in_proportion() {
     let loaded = child();
     let nation = loaded.policy("network_first").unwrap().scenario.nations.get("EST").unwrap();

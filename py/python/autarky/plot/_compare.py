@@ -63,12 +63,16 @@ def differences(ask: Ask, objectives: Sequence[str], against: str) -> Plot:
     return Plot(sheet, table(rows), caption)
 
 
+def _better(way: str | None) -> str:
+    return f" ({way} is better)" if way else ""
+
+
 def _forest_lines(rows: Sequence[Row], docs: dict[str, tuple[str, str]], width: int) -> list[tuple[str, Row | None]]:
     """What stands below each other: an objective, then its policies."""
     lines: list[tuple[str, Row | None]] = []
     for quantity in dict.fromkeys(r["quantity"] for r in rows):
         mine = [r for r in rows if r["quantity"] == quantity]
-        lines.append((wrapped(f"{sentence(docs[quantity][1])} ({mine[0]['better']} is better)", width - 4, 5), None))
+        lines.append((wrapped(f"{sentence(docs[quantity][1])}{_better(mine[0]['better'])}", width - 4, 5), None))
         lines += [(wrapped(r["title"], width, 3), r) for r in mine]
     return lines
 

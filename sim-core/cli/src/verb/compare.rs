@@ -63,7 +63,7 @@ fn check(args: &Compare, job: &Job) -> Result<(), Failure> {
     let study = &job.market.study;
     let statistics = autarky_study::run::Statistics::new(study);
     for text in &args.objective.objective {
-        Wanted::read(text, &statistics).and_then(|wanted| wanted.better()).map_err(ask)?;
+        Wanted::read(text, &statistics).map_err(ask)?;
     }
     if args.until.until_halfwidth.is_some() && args.against != "base" {
         let text =

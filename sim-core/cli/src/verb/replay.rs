@@ -4,8 +4,7 @@ use std::io::{self, BufWriter, ErrorKind};
 use std::path::Path;
 
 use autarky_engine::stop::StopFlag;
-use autarky_study::replay::Replay as Replication;
-use autarky_study::run::TaskError;
+use autarky_study::replay::{Replay as Replication, ReplayError};
 use autarky_study::run::schedule::Task;
 use autarky_study::scenario::{Options, Source, load};
 use autarky_study::trace::{TraceError, TraceFormat, TraceOptions, Wanted};
@@ -53,29 +52,13 @@ fn recorded(args: &Replay) -> Result<Replication, Failure> {
         return Err(Failure::new(USAGE, text));
     }
     let opened = Opened::new(Path::new(&args.file))?;
-    let (stored, market) = (&opened.stored, &opened.job.market);
     let policy = opened.asked().policy(Some(&args.policy)).map_err(ask)?;
-    if args.point >= market.study.points {
-        let points = market.study.points;
-        let text = format!("the study has points 0 to {}, not {}", points - 1, args.point);
-        return Err(Failure::new(USAGE, text));
-    }
-    if let Some(note) = market.missing_rule(policy) {
-        return Err(Failure::new(USAGE, note.missing()));
-    }
-    // A point that cannot be compiled fails here as it did in the study.
-    market.with_blueprint((policy, args.point), |_| ()).map_err(|error| match error {
-        TaskError::Failed(reason) => Failure::new(FAILED_RUNS, reason),
-        TaskError::Stopped => Failure::new(INTERNAL, "stopped"),
-    })?;
-    let at_point = market.loaded_at(args.point).transpose();
-    let at_point = at_point.map_err(|e| Failure::new(FAILED_RUNS, e))?;
-    let loaded = at_point.as_ref().unwrap_or(&opened.job.loaded);
-    let replication =
-        Replication::new(&loaded.policies[policy], (market.study.seed, args.replication))
-            .map_err(|e| Failure::new(SCENARIO, e))?;
     let task = Task { replication: args.replication, point: args.point, policy };
-    if let Some(known) = stored.fingerprint(task).map_err(output)? {
+    let replication = Replication::of(&opened.job, task).map_err(|error| match error {
+        ReplayError::Asked(text) => Failure::new(USAGE, text),
+        ReplayError::Failed(text) => Failure::new(FAILED_RUNS, text),
+    })?;
+    if let Some(known) = opened.stored.fingerprint(task).map_err(output)? {
         let record = replication.run(&StopFlag::new());
         let found = record.map_err(|e| Failure::new(FAILED_RUNS, e))?.fingerprint;
         if found != known {

@@ -2,7 +2,7 @@
 //!
 //! Every policy meets the same shocks in a replication, so outcomes are compared pair by pair: mean difference, variance that pairing
 //! removed, chance that one beats the other, tails, regret (Savage 1951), stochastic dominance. Every statement holds under
-//! identical shocks and a named direction of the objective. Chance is across shocks, not across what is unknown about parameters (see [`super::nested`]).
+//! identical shocks; what says that one is better needs a named direction of the objective, and is left out without one. Chance is across shocks, not across what is unknown about parameters (see [`super::nested`]).
 
 use std::fmt::Write;
 
@@ -64,8 +64,8 @@ fn wilson(hits: u64, n: u64) -> (f64, f64) {
 /// A against B.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
-    /// Which way is better.
-    pub direction: Direction,
+    /// Which way is better; none if neither.
+    pub direction: Option<Direction>,
     /// Replications in which both are defined.
     pub pairs: u64,
     /// Replications in which one of them is not: left out.
@@ -80,23 +80,24 @@ pub struct Comparison {
     pub variance_removed: Option<f64>,
     /// Runs of each policy on independent shocks that would be as precise; none if nothing varies or pairing removed everything.
     pub equivalent_runs: Option<f64>,
-    /// How often A is better.
-    pub beats: Beats,
-    /// Worse tail of A − B: what A loses to B, or at least gains, in the worst shocks for the choice of A.
+    /// How often A is better; none without a direction.
+    pub beats: Option<Beats>,
+    /// Worse tail of A − B: what A loses to B, or at least gains, in the worst shocks for the choice of A; none without a direction.
     pub difference_tail: Option<Tail>,
-    /// Stochastic dominance of A over B.
-    pub dominance: Orders,
+    /// Stochastic dominance of A over B; none without a direction.
+    pub dominance: Option<Orders>,
 }
 
-/// Compares A with B: outcomes of the same replications in the same order.
+/// Compares A with B: outcomes of the same replications in the same order; by differences alone without a direction.
 ///
 /// Fewer than two replications in which both are defined are an error.
 pub fn compare_pair(
     a: &[f64],
     b: &[f64],
-    direction: Direction,
+    direction: impl Into<Option<Direction>>,
     resampling: Resampling,
 ) -> Result<Comparison, AnalysisError> {
+    let direction = direction.into();
     resampling.check()?;
     same_length(|| "the second of two policies".to_owned(), b.len(), a.len())?;
     let defined = a.iter().zip(b).filter(|(a, b)| is_defined(**a) && is_defined(**b));
@@ -108,7 +109,9 @@ pub fn compare_pair(
     let mut paired = Paired::new();
     x.iter().zip(&y).for_each(|(&x, &y)| paired.push(x, y));
     let difference: Vec<f64> = x.iter().zip(&y).map(|(x, y)| x - y).collect();
-    let gains = |values: &[f64]| values.iter().map(|&v| direction.gain(v)).collect::<Vec<_>>();
+    let gains = |values: &[f64], direction: Direction| -> Vec<f64> {
+        values.iter().map(|&v| direction.gain(v)).collect()
+    };
     let variance_removed = paired.variance_removed();
     let equivalent_runs = variance_removed.filter(|&v| v < 1.0).map(|v| x.len() as f64 / (1.0 - v));
     Ok(Comparison {
@@ -120,9 +123,10 @@ pub fn compare_pair(
         difference: Estimate::of(paired.difference()),
         variance_removed,
         equivalent_runs,
-        beats: Beats::of(&x, &y, direction),
-        difference_tail: Tail::of(&difference, direction),
-        dominance: Orders::of(&gains(&x), &gains(&y), resampling),
+        beats: direction.map(|better| Beats::of(&x, &y, better)),
+        difference_tail: direction.and_then(|better| Tail::of(&difference, better)),
+        dominance: direction
+            .map(|better| Orders::of(&gains(&x, better), &gains(&y, better), resampling)),
     })
 }
 
@@ -146,9 +150,9 @@ pub struct Standing {
     pub replications: u64,
     /// Mean over them; none without any.
     pub mean: Option<Estimate>,
-    /// Its worse tail; none below 20 replications.
+    /// Its worse tail; none below 20 replications and without a direction.
     pub tail: Option<Tail>,
-    /// Its regret in the set; none where no replication has all policies.
+    /// Its regret in the set; none where no replication has all policies and without a direction.
     pub regret: Option<Regret>,
 }
 
@@ -166,8 +170,8 @@ pub struct Against {
 pub struct Comparisons {
     /// Name of the base.
     pub base: String,
-    /// Which way is better.
-    pub direction: Direction,
+    /// Which way is better; none if neither.
+    pub direction: Option<Direction>,
     /// Replications given.
     pub replications: u64,
     /// Replications in which all policies are defined.
@@ -178,15 +182,16 @@ pub struct Comparisons {
     pub against: Vec<Against>,
 }
 
-/// Compares named policies, the base among them: outcomes of the same replications in the same order.
+/// Compares named policies, the base among them: outcomes of the same replications in the same order; by means and differences alone without a direction.
 ///
 /// Errors: a base that is not among the policies, a name given twice, different numbers of replications, fewer than two pairs.
 pub fn compare(
     policies: &[(&str, &[f64])],
     base: &str,
-    direction: Direction,
+    direction: impl Into<Option<Direction>>,
     resampling: Resampling,
 ) -> Result<Comparisons, AnalysisError> {
+    let direction = direction.into();
     let names: Vec<&str> = policies.iter().map(|(name, _)| *name).collect();
     distinct("policy", &names)?;
     let Some((_, reference)) = policies.iter().find(|(name, _)| *name == base) else {
@@ -213,10 +218,11 @@ pub fn compare(
     })
 }
 
-/// Best gain of each replication; none where a policy is undefined.
-fn best(policies: &[(&str, &[f64])], direction: Direction, n: usize) -> Vec<Option<f64>> {
+/// Best gain of each replication, the largest value without a direction; none where a policy is undefined.
+fn best(policies: &[(&str, &[f64])], direction: Option<Direction>, n: usize) -> Vec<Option<f64>> {
+    let better = direction.unwrap_or(Direction::Higher);
     let gain = |r: usize| {
-        let mut gains = policies.iter().map(|(_, values)| direction.gain(values[r]));
+        let mut gains = policies.iter().map(|(_, values)| better.gain(values[r]));
         let finite = gains.clone().all(is_defined);
         finite.then(|| gains.by_ref().fold(f64::NEG_INFINITY, f64::max))
     };
@@ -225,65 +231,91 @@ fn best(policies: &[(&str, &[f64])], direction: Direction, n: usize) -> Vec<Opti
 
 fn standing(
     (name, values): &(&str, &[f64]),
-    direction: Direction,
+    direction: Option<Direction>,
     best: &[Option<f64>],
 ) -> Standing {
     let defined: Vec<f64> = values.iter().copied().filter(|&x| is_defined(x)).collect();
-    let (mut moments, mut regrets, mut firsts) = (Welford::new(), Welford::new(), 0_u64);
+    let mut moments = Welford::new();
     for &x in &defined {
         moments.push(x);
     }
-    for (&value, best) in values.iter().zip(best) {
-        if let Some(best) = best {
-            let regret = best - direction.gain(value);
-            firsts += u64::from(regret == 0.0);
-            regrets.push(regret);
-        }
-    }
-    let regret = regrets.max().map(|largest| Regret {
-        mean: Estimate::of(&regrets),
-        largest,
-        best: firsts as f64 / regrets.count() as f64,
-    });
     Standing {
         name: (*name).to_owned(),
         replications: moments.count(),
         mean: (moments.count() > 0).then(|| Estimate::of(&moments)),
-        tail: Tail::of(&defined, direction),
-        regret,
+        tail: direction.and_then(|better| Tail::of(&defined, better)),
+        regret: direction.and_then(|better| Regret::of(values, better, best)),
     }
 }
 
+impl Regret {
+    /// Against the best gain of each replication; none where no replication has one.
+    fn of(values: &[f64], direction: Direction, best: &[Option<f64>]) -> Option<Self> {
+        let (mut regrets, mut firsts) = (Welford::new(), 0_u64);
+        for (&value, best) in values.iter().zip(best) {
+            if let Some(best) = best {
+                let regret = best - direction.gain(value);
+                firsts += u64::from(regret == 0.0);
+                regrets.push(regret);
+            }
+        }
+        regrets.max().map(|largest| Self {
+            mean: Estimate::of(&regrets),
+            largest,
+            best: firsts as f64 / regrets.count() as f64,
+        })
+    }
+}
+
+/// Columns of the table of policies, and which of them need no direction.
+const POLICIES: [(&str, bool); 7] = [
+    ("policy", true),
+    ("mean", true),
+    ("value at risk", false),
+    ("conditional", false),
+    ("regret", false),
+    ("largest", false),
+    ("best in", false),
+];
+/// The same of the table of differences, after the column of names.
+const DIFFERENCES: [(&str, bool); 7] = [
+    ("mean", true),
+    ("clear", true),
+    ("beats it", false),
+    ("ties", false),
+    ("worst 5 %", false),
+    ("variance removed", true),
+    ("as many runs as", true),
+];
+
 impl Comparisons {
-    /// The comparison as text: policies, then differences to the base, then dominance.
+    /// The comparison as text: policies, then differences to the base, then dominance; of a quantity that is better neither way means and differences.
     #[must_use]
     pub fn table(&self) -> String {
-        let mut out = format!("{}; 95 % intervals; identical shocks for all\n\n", self.direction);
-        let heading =
-            ["policy", "mean", "value at risk", "conditional", "regret", "largest", "best in"];
-        let mut rows = vec![heading.map(str::to_owned).to_vec()];
-        rows.extend(self.policies.iter().map(Standing::row));
-        out += &text::table(&rows);
-        let base = format!("less {}", self.base);
-        let heading = [
-            &base,
-            "mean",
-            "clear",
-            "beats it",
-            "ties",
-            "worst 5 %",
-            "variance removed",
-            "as many runs as",
-        ];
-        rows = vec![heading.map(str::to_owned).to_vec()];
-        rows.extend(self.against.iter().map(|a| a.comparison.row(&a.name)));
+        let way = self.direction.map_or_else(|| "better neither way".to_owned(), |d| d.to_string());
+        let mut out = format!("{way}; 95 % intervals; identical shocks for all\n\n");
+        let told = |(_, neutral): &(&str, bool)| *neutral || self.direction.is_some();
+        let shown = POLICIES.map(|column| told(&column));
+        let rows = std::iter::once(POLICIES.map(|(head, _)| head.to_owned()))
+            .chain(self.policies.iter().map(Standing::row));
+        out += &text::table(&rows.map(|row| picked(row, shown)).collect::<Vec<_>>());
         out += "\n";
-        out += &text::table(&rows);
+        let shown = DIFFERENCES.map(|column| told(&column));
+        let base = format!("less {}", self.base);
+        let heading = (base, DIFFERENCES.map(|(head, _)| head.to_owned()));
+        let rows = std::iter::once(heading)
+            .chain(self.against.iter().map(|a| (a.name.clone(), a.comparison.row())));
+        let row = |(name, row): (String, [String; 7])| -> Vec<String> {
+            std::iter::once(name).chain(picked(row, shown)).collect()
+        };
+        out += &text::table(&rows.map(row).collect::<Vec<_>>());
         out += "\n";
         for Against { name, comparison } in &self.against {
-            let Orders { first, second } = &comparison.dominance;
-            for (order, d) in [("first", first), ("second", second)] {
-                let _ = writeln!(out, "{name} dominates {} at the {order} order: {d}", self.base);
+            if let Some(Orders { first, second }) = &comparison.dominance {
+                for (order, d) in [("first", first), ("second", second)] {
+                    let base = &self.base;
+                    let _ = writeln!(out, "{name} dominates {base} at the {order} order: {d}");
+                }
             }
             if comparison.left_out > 0 {
                 let left_out = comparison.left_out;
@@ -294,11 +326,17 @@ impl Comparisons {
     }
 }
 
+/// The cells of the columns that are shown.
+fn picked(row: [String; 7], shown: [bool; 7]) -> Vec<String> {
+    row.into_iter().zip(shown).filter(|(_, shown)| *shown).map(|(cell, _)| cell).collect()
+}
+
 impl Standing {
-    fn row(&self) -> Vec<String> {
+    /// Cells of [`POLICIES`].
+    fn row(&self) -> [String; 7] {
         let tail = self.tail.as_ref();
         let regret = self.regret.as_ref();
-        vec![
+        [
             self.name.clone(),
             self.mean.as_ref().map_or_else(|| text::optional(None), text::estimate),
             text::optional(tail.map(|t| t.value_at_risk)),
@@ -311,16 +349,18 @@ impl Standing {
 }
 
 impl Comparison {
-    fn row(&self, name: &str) -> Vec<String> {
-        let beats = &self.beats;
-        let [p, low, high] = [beats.probability, beats.low, beats.high].map(text::percent);
-        let ties = beats.ties as f64 / self.pairs as f64;
-        vec![
-            name.to_owned(),
+    /// Cells of [`DIFFERENCES`].
+    fn row(&self) -> [String; 7] {
+        let beats = self.beats.map(|beats| {
+            let [p, low, high] = [beats.probability, beats.low, beats.high].map(text::percent);
+            [format!("{p} ({low} to {high})"), text::percent(beats.ties as f64 / self.pairs as f64)]
+        });
+        let [beats, ties] = beats.unwrap_or_default();
+        [
             text::estimate(&self.difference),
             if self.difference.is_clear() { "yes" } else { "no" }.to_owned(),
-            format!("{p} ({low} to {high})"),
-            text::percent(ties),
+            beats,
+            ties,
             text::optional(self.difference_tail.map(|t| t.conditional)),
             self.variance_removed.map_or_else(|| text::optional(None), text::percent),
             text::optional(self.equivalent_runs),

@@ -19,6 +19,8 @@ pub struct Compared {
     pub unit: String,
     /// The nation.
     pub nation: String,
+    /// Which way is better; none if neither, and then nothing is said that needs a way.
+    pub direction: Option<Direction>,
     /// Replications as pairs under identical shocks; none where parameters were drawn, for runs of one draw or of one replication depend on each other.
     pub comparisons: Option<Comparisons>,
     /// Where parameters were drawn: the mean of each policy, and the difference of each other policy, with the two variances apart.
@@ -32,7 +34,7 @@ pub struct NestedOf {
     pub policy: String,
     /// The policy that is subtracted; none for the mean itself.
     pub minus: Option<String>,
-    /// Share of the runs in which the policy is better than the subtracted one under the same parameters and shocks.
+    /// Share of the runs in which the policy is better than the subtracted one under the same parameters and shocks; none where neither way is better.
     pub better: Option<f64>,
     /// The parts.
     pub nested: Nested,
@@ -107,13 +109,18 @@ impl Compared {
                 .map(|text| crate::output::csv::guarded(text).into_owned())
                 .into()
         };
+        let better = match self.direction {
+            Some(Direction::Higher) => "higher",
+            Some(Direction::Lower) => "lower",
+            None => "",
+        };
         let mut rows = Vec::new();
         for part in &self.nested {
             let Some(against) = &part.minus else { continue };
             let mean = &part.nested.mean;
             let mut row = keys(&part.policy, against);
             row.extend([
-                String::new(),
+                better.to_owned(),
                 part.nested.values.to_string(),
                 String::new(),
                 String::new(),
@@ -126,10 +133,8 @@ impl Compared {
             for against in &comparisons.against {
                 let found = &against.comparison;
                 let mut row = keys(&against.name, &comparisons.base);
-                let better = if found.direction == Direction::Higher { "higher" } else { "lower" };
                 row.extend([better.to_owned(), found.pairs.to_string()]);
-                let (difference, beats) = (&found.difference, &found.beats);
-                let (first, second) = (&found.dominance.first, &found.dominance.second);
+                let (difference, beats, orders) = (&found.difference, found.beats, found.dominance);
                 row.extend(
                     [
                         Some(found.first.mean),
@@ -139,11 +144,11 @@ impl Compared {
                         difference.low,
                         difference.high,
                         found.variance_removed,
-                        Some(beats.probability),
-                        Some(beats.low),
-                        Some(beats.high),
-                        Some(first.violation),
-                        Some(second.violation),
+                        beats.map(|beats| beats.probability),
+                        beats.map(|beats| beats.low),
+                        beats.map(|beats| beats.high),
+                        orders.map(|orders| orders.first.violation),
+                        orders.map(|orders| orders.second.violation),
                         found.difference_tail.map(|tail| tail.conditional),
                     ]
                     .map(number),
@@ -156,7 +161,7 @@ impl Compared {
 }
 
 impl Asked<'_> {
-    /// Compares all policies with one, by each objective, at one point of the design or over all that are draws.
+    /// Compares all policies with one, by each objective, at one point of the design or over all that are draws; by differences alone where it is better neither way.
     ///
     /// # Errors
     ///
@@ -168,16 +173,18 @@ impl Asked<'_> {
         against: &str,
         point: Option<u64>,
     ) -> Result<Vec<Compared>, AskError> {
+        self.policy(Some(against))?;
         let averaged = self.averaged(point)?;
         let drawn = averaged.drawn;
         let names: Vec<&str> = wanted.iter().map(|w| w.quantity.as_str()).collect();
         let columns = averaged.of(self.stored.columns(&names, nation)?);
         let pair = |(wanted, column): (&Wanted, &Column)| {
-            let better = wanted.better()?;
+            let better = wanted.direction;
             Ok(Compared {
                 quantity: wanted.quantity.clone(),
                 unit: self.unit(&wanted.quantity),
                 nation: nation.to_owned(),
+                direction: better,
                 comparisons: if drawn { None } else { Some(self.pairs(column, against, better)?) },
                 nested: if drawn { self.nested(column, against, better)? } else { Vec::new() },
             })
@@ -189,7 +196,7 @@ impl Asked<'_> {
         &self,
         column: &Column,
         against: &str,
-        better: Direction,
+        better: Option<Direction>,
     ) -> Result<Comparisons, AskError> {
         let lengths = Lengths::of(column);
         let flat: Vec<Vec<f64>> = column.values.iter().map(|points| lengths.flat(points)).collect();
@@ -207,7 +214,7 @@ impl Asked<'_> {
         &self,
         column: &Column,
         against: &str,
-        better: Direction,
+        better: Option<Direction>,
     ) -> Result<Vec<NestedOf>, AskError> {
         let base = self.policy(Some(against))?;
         let lengths = Lengths::of(column);
@@ -222,7 +229,7 @@ impl Asked<'_> {
             out.push(NestedOf {
                 policy: policy.name.clone(),
                 minus: Some(against.to_owned()),
-                better: share_better(&padded[p], &padded[base], better),
+                better: better.and_then(|way| share_better(&padded[p], &padded[base], way)),
                 nested: nested_difference(&padded[p], &padded[base])?,
             });
         }

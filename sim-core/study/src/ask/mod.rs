@@ -90,7 +90,7 @@ impl From<SensitivityError> for AskError {
 pub struct Wanted {
     /// The quantity.
     pub quantity: String,
-    /// Which way is better; none if nobody said.
+    /// Which way is better; none if nobody said, and the quantity is better neither way.
     pub direction: Option<Direction>,
 }
 

@@ -32,7 +32,8 @@ impl Asked<'_> {
     ///
     /// # Errors
     ///
-    /// The study keeps no series or has none of that name, a probability is none, there is no such point, averages over the points say nothing, or a file is damaged.
+    /// The study keeps no series or has none of that name, a probability is none or stands twice, there is no such point, averages over the points say nothing, or a file is
+    /// damaged.
     pub fn path(
         &self,
         series: &str,
@@ -41,6 +42,11 @@ impl Asked<'_> {
     ) -> Result<Vec<PathPoint>, AskError> {
         if let Some(p) = probabilities.iter().find(|p| !(0.0..=1.0).contains(*p)) {
             return Err(AskError::Asked(format!("{p} is no probability: 0 to 1")));
+        }
+        for (at, p) in probabilities.iter().enumerate() {
+            if probabilities[..at].contains(p) {
+                return Err(AskError::Asked(format!("the probability {p} stands twice")));
+            }
         }
         if self.study.keep != Keep::Series {
             let text = "the study keeps no series: run it with `--keep series` (in Python keep=\"series\")";

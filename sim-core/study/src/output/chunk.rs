@@ -161,7 +161,7 @@ fn opened<'b>(study: &Study, bytes: &'b [u8]) -> Result<(Head, &'b [u8]), String
         postcard::take_from_bytes(&sealed[MAGIC.len()..]).map_err(|e| e.to_string())?;
     if head.study != chunk_hash(study) {
         return Err(
-            "it is of another study: of another scenario, policies, design, seed, model version or --keep"
+            "it is of another study: of another scenario, policies, rules, design, seed, version or --keep"
                 .to_owned(),
         );
     }

@@ -33,14 +33,19 @@ pub const HEADER: [&str; 23] = [
     "doc",
 ];
 
+/// What a spreadsheet takes for the beginning of a formula.
+const FORMULA: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\n'];
+
 /// A text that no spreadsheet takes for a formula.
 #[must_use]
 pub fn guarded(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
-    }
+    if text.starts_with(FORMULA) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// A text as it was before [`guarded`]: of an identifier or of a meaning, none of which begins with an apostrophe.
+#[must_use]
+pub fn bare(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|text| text.starts_with(FORMULA)).unwrap_or(text)
 }
 
 /// The summary of a study as CSV text.
@@ -89,4 +94,17 @@ fn row(
     row.extend(cell.regret().map(number));
     row.push(guarded(&quantity.doc).into_owned());
     row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bare, guarded};
+
+    #[test]
+    fn a_guarded_text_is_read_back_as_it_was() {
+        for text in ["-low", "=A1", "+1", "@x", "\tx", "base", "'quoted'", "", "a-b"] {
+            assert_eq!(bare(&guarded(text)), text);
+        }
+        assert_eq!(guarded("-low"), "'-low");
+    }
 }

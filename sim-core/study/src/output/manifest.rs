@@ -321,13 +321,18 @@ pub fn identity(study: &Study) -> String {
     hash(&texts, &[study.seed, study.first, u64::from(study.model_version)])
 }
 
-/// SHA-256 of [`identity`] and of what else a recorded run depends on: what is kept of it, and the table of the design, whose rows its identity lacks.
+/// SHA-256 of [`identity`] and of what else the bytes of a run depend on: what is kept of it, the table of the design, whose rows its identity lacks, and the version of
+/// the program, which says what its numbers are of.
 pub(super) fn chunk_hash(study: &Study) -> String {
+    chunk_hash_of(study, env!("CARGO_PKG_VERSION"))
+}
+
+fn chunk_hash_of(study: &Study, program: &str) -> String {
     let table = match study.design_spec.as_ref().map(|spec| &spec.kind) {
         Some(Kind::Table { csv }) => csv.as_str(),
         _ => "",
     };
-    hash(&[&identity(study), table], &[u64::from(study.keep == Keep::Series)])
+    hash(&[&identity(study), table, program], &[u64::from(study.keep == Keep::Series)])
 }
 
 /// SHA-256 of [`identity`] and size, in hexadecimal: where a study's results lie by default.

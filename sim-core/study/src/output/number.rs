@@ -10,6 +10,9 @@ pub(crate) fn decimals(size: f64, digits: i32) -> usize {
 
 /// A value with a fixed number of decimals, thousands separated by thin groups: `12,345.6`.
 pub(crate) fn fixed(value: f64, decimals: usize) -> String {
+    if value.is_infinite() {
+        return if value > 0.0 { "∞" } else { "-∞" }.to_owned();
+    }
     let text = format!("{value:.decimals$}");
     let negative = text.starts_with('-') && text.bytes().any(|b| (b'1'..=b'9').contains(&b));
     let digits = text.trim_start_matches('-');
@@ -68,5 +71,10 @@ mod tests {
         assert_eq!(with_error(1_234_567.0, Some(890.0)), "1,234,567 ± 890");
         assert_eq!(with_error(3.449e9, None), "3.449e9");
         assert_eq!(with_error(0.0, Some(0.0)), "0");
+    }
+
+    #[test]
+    fn what_is_infinite_keeps_its_sign() {
+        assert_eq!([f64::INFINITY, f64::NEG_INFINITY].map(|x| fixed(x, 2)), ["∞", "-∞"]);
     }
 }

@@ -288,9 +288,14 @@ impl<'s> Results<'s> {
     }
 
     /// Writes the last part, failures, summary and citation, of a complete study its figure as well, and closes the manifest.
+    ///
+    /// # Errors
+    ///
+    /// The study shall be complete while runs are pending ([`OutputError::Asked`]): what was taken is recorded, and it can go on. Or the folder refuses.
     pub fn finish(&mut self, ending: Ending) -> Result<(), OutputError> {
         self.write_part()?;
         if ending == Ending::Complete {
+            self.check_whole()?;
             self.drop_held()?;
         }
         if !self.manifest.in_order {
@@ -316,6 +321,18 @@ impl<'s> Results<'s> {
         self.manifest.files.retain(is_word);
         self.manifest.files.extend(files);
         self.write_manifest()
+    }
+
+    /// Refuses to call a study complete whose runs are not all recorded. One with enough replications by its rule asks for no more than it has.
+    fn check_whole(&self) -> Result<(), OutputError> {
+        let runs = self.manifest.runs;
+        if runs.recorded == runs.asked {
+            return Ok(());
+        }
+        let (recorded, asked) = (runs.recorded, runs.asked);
+        let reason =
+            format!("{recorded} of {asked} runs are recorded, so the study is not complete");
+        Err(OutputError::Asked { path: self.folder.path().to_owned(), reason })
     }
 
     fn write_figure(&self) -> Result<[FileEntry; 2], OutputError> {

@@ -90,10 +90,11 @@ impl Section<'_> {
             (1, _) => format!("{runs} replications"),
             (points, _) => format!("{runs} runs at {points} points taken together"),
         };
+        let years = number::fixed(years, usize::from((years - years.round()).abs() > 0.01));
+        let years = if years == "1" { "1 year".to_owned() } else { format!("{years} years") };
         format!(
-            "{} ({id}), {} years, {runs}, seed {}; mean ± standard error\n\n",
+            "{} ({id}), {years}, {runs}, seed {}; mean ± standard error\n\n",
             without_control(title),
-            number::fixed(years, usize::from((years - years.round()).abs() > 0.01)),
             self.study.seed,
         )
     }

@@ -35,23 +35,31 @@ fn span(seconds: f64) -> String {
     }
 }
 
+/// A number of things whose plural ends in s.
+fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// A plan for readers; `calibration` says how seconds were found.
 #[must_use]
 pub fn plan_text(work: &Work, plan: &Plan, room: &Room, calibration: &str) -> String {
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "{} runs: {} points × {} policies × {} replications",
-        plan.runs,
-        work.points,
-        work.policies.len(),
-        work.replications
+        "{}: {} × {} × {}",
+        counted(plan.runs, "run"),
+        counted(work.points, "point"),
+        match work.policies.len() {
+            1 => "1 policy".to_owned(),
+            policies => format!("{policies} policies"),
+        },
+        counted(work.replications, "replication")
     );
     let _ = writeln!(
         out,
-        "{} on {} threads, {} on one; {}",
+        "{} on {}, {} on one; {}",
         span(plan.seconds),
-        work.jobs,
+        counted(work.jobs, "thread"),
         span(plan.thread_seconds),
         without_control(calibration)
     );

@@ -113,6 +113,19 @@ pub(super) struct Figure {
     pub(super) table: Table,
 }
 
+impl Figure {
+    /// How to read it, and whether its charts leave something out.
+    pub(super) fn told(&self) -> String {
+        let wide = self.panels.iter().any(|panel| panel.chart.leaves_out());
+        let left_out = if wide {
+            " What is so large that no axis can hold it is left out of the charts; the table has it."
+        } else {
+            ""
+        };
+        format!("{}{left_out}", self.note)
+    }
+}
+
 /// One chart of a figure.
 #[derive(Debug, Clone)]
 pub(super) struct Panel {

@@ -125,7 +125,7 @@ fn figure_text(figure: &Figure) -> Result<String, String> {
     let _ = write!(
         out,
         "</div>\n<p class=\"note\">{}</p>\n<details class=\"screen\">\n<summary>The same in numbers</summary>\n{}</details>\n</figure>\n",
-        escape(&figure.note),
+        escape(&figure.told()),
         table_text(&figure.table)
     );
     Ok(out)

@@ -78,7 +78,7 @@ fn write_block(out: &mut String, block: &Block) {
 }
 
 fn figure_text(figure: &Figure) -> String {
-    let mut out = format!("### {}\n\n{}\n\n", escape(&figure.title), escape(&figure.note));
+    let mut out = format!("### {}\n\n{}\n\n", escape(&figure.title), escape(&figure.told()));
     for panel in &figure.panels {
         let _ = writeln!(
             out,

@@ -180,10 +180,9 @@ impl MarketStudy {
         if let Some(note) = self.missing_rule(task.policy) {
             return Err(TaskError::Failed(note.missing()));
         }
-        let name = &self.study.policies[task.policy].name;
         let run = |blueprint: &Blueprint| {
-            let rulings = self.rulings.iter().filter(|ruling| ruling.note.policy == *name);
-            let market = governed(blueprint, rulings).map_err(TaskError::Failed)?;
+            let market =
+                governed(blueprint, self.rulings(task.policy)).map_err(TaskError::Failed)?;
             simulate(market, self.study.seed, task.replication, stop).map_err(|error| match error {
                 SimulationError::Stopped => TaskError::Stopped,
                 SimulationError::Run(reason) => TaskError::Failed(reason.to_string()),
@@ -248,6 +247,12 @@ impl MarketStudy {
                 "policy `{policy}` in {nation} is decided by no function in the folder, and now by {function}: that is another study"
             )),
         }
+    }
+
+    /// The functions at hand that decide a policy.
+    pub(crate) fn rulings(&self, policy: usize) -> impl Iterator<Item = &Ruling> {
+        let name = &self.study.policies[policy].name;
+        self.rulings.iter().filter(move |ruling| ruling.note.policy == *name)
     }
 
     /// A rule that governs under a policy and whose function is not at hand.

@@ -119,7 +119,7 @@ pub struct Options {
     pub overlays: Vec<PathBuf>,
     /// Settings `path=value`, above every policy. A value that is no TOML value is a text: `nation.EST.power_price=0.3 USD/kWh`.
     pub sets: Vec<String>,
-    /// Policies to load, in the order of the file; empty loads `base` and every policy.
+    /// Policies to load, in the order of the file; empty loads `base` and every policy. Others are read, and not resolved: what is wrong under them alone is not found.
     pub policies: Vec<String>,
     /// Settings `path=value` of one policy each (`base` is one), above `sets`: (policy, setting).
     pub policy_sets: Vec<(String, String)>,
@@ -239,18 +239,18 @@ fn resolve_all(
     let others = chain.policies.iter().filter(|(name, _)| *name != "base");
     let blank = ("base".to_owned(), PolicyDraft::default());
     let first = base.into_iter().next().unwrap_or((&blank.0, &blank.1));
-    for (name, draft) in std::iter::once(first).chain(others) {
+    // What is wrong under a policy that is not asked for is no concern of who asks.
+    let wanted = |name: &String| options.policies.is_empty() || options.policies.contains(name);
+    for (name, draft) in std::iter::once(first).chain(others).filter(|(name, _)| wanted(name)) {
         let resolved = resolve_policy(&chain, (name, draft), files, findings);
-        if options.policies.is_empty() || options.policies.contains(name) {
-            let default_title = if name == "base" { "Base" } else { name };
-            policies.push(Policy {
-                name: name.clone(),
-                title: draft.title.clone().unwrap_or_else(|| default_title.to_owned()),
-                description: draft.description.clone().unwrap_or_default(),
-                origins: origin::origins(&resolved, &chain, files),
-                scenario: resolved.scenario,
-            });
-        }
+        let default_title = if name == "base" { "Base" } else { name };
+        policies.push(Policy {
+            name: name.clone(),
+            title: draft.title.clone().unwrap_or_else(|| default_title.to_owned()),
+            description: draft.description.clone().unwrap_or_default(),
+            origins: origin::origins(&resolved, &chain, files),
+            scenario: resolved.scenario,
+        });
     }
     let title = chain.title.clone().unwrap_or_else(|| chain.id.clone());
     let question = chain.question.clone().unwrap_or_default();

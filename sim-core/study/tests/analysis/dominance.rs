@@ -7,7 +7,7 @@ use super::stream;
 
 fn orders(a: &[f64], b: &[f64], direction: Direction, resamples: usize) -> Orders {
     let resampling = Resampling { seed: 3, resamples };
-    compare_pair(a, b, direction, resampling).expect("two pairs").dominance
+    compare_pair(a, b, direction, resampling).expect("two pairs").dominance.expect("a direction")
 }
 
 /// Pairs of normals with correlation 1/2, the first with a shift and a scale.

@@ -23,10 +23,11 @@ fn a_comparison_worked_by_hand_is_met() {
     close(c.difference.standard_error.unwrap(), (2.0_f64 / 4.0).sqrt());
     close(c.variance_removed.unwrap(), 4.0 / 7.0);
     close(c.equivalent_runs.unwrap(), 28.0 / 3.0);
-    assert_eq!((c.beats.wins, c.beats.losses, c.beats.ties), (2, 1, 1));
-    close(c.beats.probability, 0.5);
-    let higher = compare_pair(&a, &b, Direction::Higher, FEW).unwrap();
-    assert_eq!((higher.beats.wins, higher.beats.losses), (1, 2));
+    let beats = c.beats.expect("a direction");
+    assert_eq!((beats.wins, beats.losses, beats.ties), (2, 1, 1));
+    close(beats.probability, 0.5);
+    let higher = compare_pair(&a, &b, Direction::Higher, FEW).unwrap().beats.expect("a direction");
+    assert_eq!((higher.wins, higher.losses), (1, 2));
 }
 
 #[test]
@@ -59,10 +60,34 @@ fn undefined_replications_are_left_out_and_counted() {
 #[test]
 fn the_chance_to_beat_has_the_interval_of_wilson() {
     let a: Vec<f64> = (0..10).map(|r| f64::from(u8::from(r < 8))).collect();
-    let c = compare_pair(&a, &[0.5; 10], Direction::Higher, FEW).unwrap();
-    let none = compare_pair(&a, &a, Direction::Higher, FEW).unwrap().beats;
+    let beats = |b: &[f64]| compare_pair(&a, b, Direction::Higher, FEW).unwrap().beats.unwrap();
+    let (some, none) = (beats(&[0.5; 10]), beats(&a));
     assert_eq!((none.ties, none.probability, none.low), (10, 0.0, 0.0));
-    assert!((c.beats.low - 0.490_162_5).abs() < 1e-7 && (c.beats.high - 0.943_317_8).abs() < 1e-7);
+    assert!((some.low - 0.490_162_5).abs() < 1e-7 && (some.high - 0.943_317_8).abs() < 1e-7);
+}
+
+#[test]
+fn what_is_better_neither_way_has_the_same_difference_and_nothing_that_says_better() {
+    let (a, b) = ([1.0, 2.0, 3.0, 4.0, NAN], [2.0, 2.0, 1.0, 5.0, 1.0]);
+    let of = |direction: Option<Direction>| {
+        compare(&[("a", &a), ("b", &b)], "b", direction, FEW).unwrap()
+    };
+    let (neither, lower) = (of(None), of(Some(Direction::Lower)));
+    let (found, known) = (&neither.against[0].comparison, &lower.against[0].comparison);
+    assert_eq!(
+        (&found.difference, &found.first, found.variance_removed, found.pairs, found.left_out),
+        (&known.difference, &known.first, known.variance_removed, known.pairs, known.left_out)
+    );
+    assert_eq!((neither.complete, &neither.policies[0].mean), (4, &lower.policies[0].mean));
+    assert!(found.beats.is_none() && found.dominance.is_none() && found.difference_tail.is_none());
+    assert!(neither.policies.iter().all(|p| p.regret.is_none() && p.tail.is_none()));
+    let text = neither.table();
+    assert!(text.starts_with("better neither way; 95 % intervals"), "{text}");
+    let heads: Vec<&str> = text.lines().filter(|line| line.contains("mean")).collect();
+    assert_eq!(heads[0].split_whitespace().collect::<Vec<_>>(), ["policy", "mean"]);
+    assert!(heads[1].ends_with("mean  clear  variance removed  as many runs as"), "{text}");
+    assert!(!text.contains("dominates") && !text.contains('–'), "{text}");
+    assert!(text.contains("a: 1 replications undefined"), "{text}");
 }
 
 #[test]

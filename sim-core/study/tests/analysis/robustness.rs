@@ -35,10 +35,13 @@ proptest! {
         if let Ok(all) = compare(&policies, "b", direction, FEW) {
             let _ = (all.table(), serde_json::to_string(&all).expect("plain numbers"));
             for against in &all.against {
-                let beats = against.comparison.beats;
+                let beats = against.comparison.beats.expect("a direction");
                 prop_assert_eq!(beats.wins + beats.losses + beats.ties, against.comparison.pairs);
                 prop_assert!(beats.low <= beats.probability && beats.probability <= beats.high);
             }
+        }
+        if let Ok(all) = compare(&policies, "b", None, FEW) {
+            let _ = (all.table(), serde_json::to_string(&all).expect("plain numbers"));
         }
         let objectives = [Objective { name: "x".to_owned(), direction }];
         let candidates = policies.map(|(name, x)| Candidate { name, outcomes: vec![x] });

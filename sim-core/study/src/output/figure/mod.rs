@@ -16,6 +16,11 @@ pub(crate) use crate::output::words::{PROVIDERS, horizon, provider, sentence, sh
 /// Width and height in pixels.
 pub(crate) const SIZE: (u32, u32) = (1800, 1300);
 
+/// Whether numbers can stand in a picture: axes of infinite length have no labels, and their search for some does not end.
+pub(crate) fn drawable(values: &[f64]) -> bool {
+    values.iter().all(|x| x.abs() < 1e100)
+}
+
 impl Scene {
     /// The picture as SVG text.
     pub fn svg(&self) -> Result<String, String> {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::drawable;
 use crate::output::{number, without_control, words};
 use crate::run::{Effect, Policy, Statistics, Study};
 
@@ -69,11 +70,6 @@ fn label(policy: &Policy) -> String {
     let (name, title) = (without_control(&policy.name), without_control(&policy.title));
     let title = words::short(&title, 72);
     if title.eq_ignore_ascii_case(&name) { title } else { format!("{name}: {title}") }
-}
-
-/// Whether numbers can stand in a picture: axes of infinite length have no labels, and their search for some does not end.
-fn drawable(values: &[f64]) -> bool {
-    values.iter().all(|x| x.abs() < 1e100)
 }
 
 /// Year as a fraction from days since 1970-01-01.

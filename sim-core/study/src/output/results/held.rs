@@ -29,6 +29,8 @@ pub(super) struct Held {
     ahead: BTreeSet<(u64, u64)>,
     /// Those whose runs are all taken, but perhaps not recorded by a part.
     taken: Vec<(u64, u64)>,
+    /// The one that came now: its runs are at hand if it is its turn.
+    now: Option<Chunk>,
 }
 
 impl Held {
@@ -91,14 +93,18 @@ impl Results<'_> {
             let reason = "its runs are neither recorded nor due; ask what is pending";
             return Err(OutputError::Chunk(reason.to_owned()));
         }
-        let Range { start, end } = chunk.head.runs;
+        let Range { start, end } = chunk.head.runs.clone();
         let gaps = self.held.gaps(start.max(self.position()), end);
         let new = gaps.iter().map(|gap| gap.end - gap.start).sum();
         if new > 0 {
             self.folder.make(CHUNKS)?;
             self.folder.write_bytes(&name((start, end)), bytes)?;
             self.held.ahead.insert((start, end));
-            self.current()?;
+            self.held.now = Some(chunk);
+            let taken = self.current();
+            // Chunks wait on disk, not in memory.
+            self.held.now = None;
+            taken?;
         }
         Ok(new)
     }
@@ -165,11 +171,14 @@ impl Results<'_> {
         Ok(())
     }
 
-    fn read_held(&self, runs: (u64, u64)) -> Result<Option<Chunk>, OutputError> {
+    /// The chunk of these runs, from memory if it came now; none if its file is not whole any more.
+    fn read_held(&mut self, runs: (u64, u64)) -> Result<Option<Chunk>, OutputError> {
+        let has = |chunk: &Chunk| (chunk.head.runs.start, chunk.head.runs.end) == runs;
+        if let Some(chunk) = self.held.now.take_if(|chunk| has(chunk)) {
+            return Ok(Some(chunk));
+        }
         let bytes = self.folder.read(&name(runs))?;
-        Ok(Chunk::read((self.study, self.statistics()), &bytes)
-            .ok()
-            .filter(|chunk| (chunk.head.runs.start, chunk.head.runs.end) == runs))
+        Ok(Chunk::read((self.study, self.statistics()), &bytes).ok().filter(has))
     }
 
     /// Finds the chunks that an earlier process left, and removes what is none or not due any more.

@@ -3,6 +3,7 @@
 use plotters::prelude::*;
 
 use super::style::{Area, Drawn, Frame, GREY, Plane, colour, draw_marker, shown};
+use crate::output::figure::drawable;
 
 /// Markers on a median.
 const MARKERS: usize = 6;
@@ -26,28 +27,40 @@ pub(in crate::report) struct FanPoint {
     pub(in crate::report) quantiles: [f64; 5],
 }
 
+impl FanPoint {
+    /// Whether an axis can hold it; what none can is left out.
+    pub(in crate::report) fn is_drawable(&self) -> bool {
+        drawable(&self.quantiles)
+    }
+}
+
 impl Fan {
+    /// The dates that are drawn.
+    fn shown(&self) -> impl DoubleEndedIterator<Item = &FanPoint> + Clone {
+        self.points.iter().filter(|point| point.is_drawable())
+    }
+
     pub(super) fn draw<B: DrawingBackend>(&self, area: &Area<'_, B>) -> Drawn {
         let mut plane = self.frame.plane(area)?;
         self.draw_bands(&mut plane)?;
         self.frame.draw_marks(&mut plane)?;
-        let reference = self.reference.iter().copied();
+        let reference = self.reference.iter().copied().filter(|(_, x)| drawable(&[*x]));
         plane
             .draw_series(DashedLineSeries::new(reference, 14, 10, GREY.stroke_width(4)))
             .map_err(shown)?;
-        let median = self.points.iter().map(|point| (point.year, point.quantiles[2]));
+        let median = self.shown().map(|point| (point.year, point.quantiles[2]));
         plane
             .draw_series(LineSeries::new(median, colour(self.policy).stroke_width(6)))
             .map_err(shown)?;
         let every = self.points.len().div_ceil(MARKERS).max(1);
-        for point in self.points.iter().skip(every / 2).step_by(every) {
+        for point in self.shown().skip(every / 2).step_by(every) {
             draw_marker(&plane, (point.year, point.quantiles[2]), self.policy, false)?;
         }
         Ok(())
     }
 
     fn draw_bands<B: DrawingBackend>(&self, plane: &mut Plane<'_, B>) -> Drawn {
-        let line = |q: usize| self.points.iter().map(move |point| (point.year, point.quantiles[q]));
+        let line = |q: usize| self.shown().map(move |point| (point.year, point.quantiles[q]));
         for (low, high, opacity) in [(0, 4, 0.16), (1, 3, 0.28)] {
             let ring: Vec<(f64, f64)> = line(low).chain(line(high).rev()).collect();
             if ring.len() > 3 {

@@ -7,6 +7,7 @@ use super::style::{
     Area, COLOURS, Drawn, GREY, INK, LIGHT, Plane, TEXT, anchored, colour, draw_marker, fitting,
     font, shown, tick,
 };
+use crate::output::figure::drawable;
 
 /// Height of a row, with its text above its marks.
 const ROW: u32 = 98;
@@ -44,6 +45,11 @@ pub(in crate::report) enum Span {
 }
 
 impl Span {
+    /// Whether an axis can hold it; what none can is left out.
+    pub(super) fn is_drawable(&self) -> bool {
+        drawable(&self.ends())
+    }
+
     const fn ends(&self) -> [f64; 3] {
         match self {
             Self::Marker(_, ends) | Self::Bar(_, ends) => *ends,
@@ -56,9 +62,14 @@ impl Intervals {
         TOP + ROW * self.rows.len() as u32 + AXIS
     }
 
+    /// The spans of all rows.
+    pub(super) fn spans(&self) -> impl Iterator<Item = &Span> {
+        self.rows.iter().flat_map(|row| &row.spans)
+    }
+
     /// A range with all intervals inside, and wider than they are unless it has a least range that ends with them.
     fn range(&self) -> (f64, f64) {
-        let ends = self.rows.iter().flat_map(|row| &row.spans).flat_map(Span::ends);
+        let ends = self.spans().filter(|span| span.is_drawable()).flat_map(Span::ends);
         let (low, high) = ends.fold(self.least, |(low, high), x| (low.min(x), high.max(x)));
         if (low, high) == self.least && high > low {
             return self.least;
@@ -96,7 +107,7 @@ impl Intervals {
             let zero = LineSeries::new([(0.0, y + 0.48), (0.0, y + 0.94)], GREY.stroke_width(3));
             plane.draw_series(zero).map_err(shown)?;
             row_text(area, row, TOP + at * ROW)?;
-            for (span, place) in row.spans.iter().zip(0u32..) {
+            for (span, place) in row.spans.iter().zip(0u32..).filter(|(s, _)| s.is_drawable()) {
                 let shift = 0.24 * (f64::from(place) - 0.5 * (row.spans.len() as f64 - 1.0));
                 draw_span(&mut plane, span, y + 0.7 + shift)?;
             }

@@ -4,6 +4,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::style::{AREAS, Area, Drawn, Frame, INK, Plane, TEXT, anchored, shown};
+use crate::output::figure::drawable;
 
 /// Share of the axis from which an area has room for its name.
 const NAMED: f64 = 0.08;
@@ -32,11 +33,18 @@ pub(in crate::report) struct Layer {
     pub(in crate::report) values: Vec<f64>,
 }
 
+impl Layer {
+    /// Whether an axis can hold it; what none can is left out.
+    pub(in crate::report) fn is_drawable(&self) -> bool {
+        drawable(&self.values)
+    }
+}
+
 impl Mix {
     pub(super) fn draw<B: DrawingBackend>(&self, area: &Area<'_, B>) -> Drawn {
         let mut plane = self.frame.plane(area)?;
         let mut below = vec![0.0; self.years.len()];
-        for layer in &self.layers {
+        for layer in self.layers.iter().filter(|layer| layer.is_drawable()) {
             let above: Vec<f64> = below.iter().zip(&layer.values).map(|(b, x)| b + x).collect();
             self.draw_layer(&mut plane, layer, (&below, &above))?;
             below = above;

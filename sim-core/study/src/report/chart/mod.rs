@@ -48,6 +48,16 @@ impl Chart {
         }
     }
 
+    /// Whether it leaves something out that no axis can hold.
+    pub(super) fn leaves_out(&self) -> bool {
+        match self {
+            Self::Fan(chart) => chart.points.iter().any(|point| !point.is_drawable()),
+            Self::Mix(chart) => chart.layers.iter().any(|layer| !layer.is_drawable()),
+            Self::Intervals(chart) => chart.spans().any(|span| !span.is_drawable()),
+            Self::Scatter(chart) => chart.points.iter().any(|point| !point.is_drawable()),
+        }
+    }
+
     fn draw<B: DrawingBackend>(&self, area: &Area<'_, B>) -> Drawn {
         match self {
             Self::Fan(chart) => chart.draw(area),

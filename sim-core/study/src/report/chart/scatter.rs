@@ -7,6 +7,7 @@ use super::style::{
     Area, Drawn, GREY, INK, LIGHT, Plane, TEXT, anchored, colour, draw_marker, fitting, font,
     shown, tick,
 };
+use crate::output::figure::drawable;
 
 /// A chart of points.
 #[derive(Debug, Clone)]
@@ -31,18 +32,25 @@ pub(in crate::report) struct Point {
 
 /// A range about all ends, with room for markers.
 fn range(ends: impl Iterator<Item = [f64; 3]>) -> (f64, f64) {
-    let (low, high) = ends
-        .flatten()
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
-    let margin = 0.12 * (high - low);
-    let margin = if margin > 0.0 { margin } else { high.abs().max(1.0) * 0.1 };
+    let ends = ends.flatten().fold(None, |range: Option<(f64, f64)>, x| {
+        Some(range.map_or((x, x), |(low, high)| (low.min(x), high.max(x))))
+    });
+    let Some((low, high)) = ends else { return (0.0, 1.0) };
+    let (margin, size) = (0.12 * (high - low), low.abs().max(high.abs()));
+    // An axis that is no longer than the rounding of its numbers has no labels.
+    let margin = if margin > 1e-9 * size { margin } else { size.max(1.0) * 0.1 };
     (low - margin, high + margin)
 }
 
 impl Scatter {
+    /// The points that axes can hold; others are left out.
+    fn shown(&self) -> impl Iterator<Item = &Point> {
+        self.points.iter().filter(|point| point.is_drawable())
+    }
+
     pub(super) fn draw<B: DrawingBackend>(&self, area: &Area<'_, B>) -> Drawn {
-        let (left, right) = range(self.points.iter().map(|point| point.across));
-        let (bottom, top) = range(self.points.iter().map(|point| point.up));
+        let (left, right) = range(self.shown().map(|point| point.across));
+        let (bottom, top) = range(self.shown().map(|point| point.up));
         let (width, height) = area.dim_in_pixel();
         let caption = font(TEXT, GREY);
         let text = fitting(&format!("↑ {}", self.up), &caption, width - 20);
@@ -72,11 +80,16 @@ impl Scatter {
             .label_style(font(TEXT, INK))
             .draw()
             .map_err(shown)?;
-        self.points.iter().try_for_each(|point| point.draw(&mut plane))
+        self.shown().try_for_each(|point| point.draw(&mut plane))
     }
 }
 
 impl Point {
+    /// Whether axes can hold it.
+    pub(super) fn is_drawable(&self) -> bool {
+        drawable(&self.across) && drawable(&self.up)
+    }
+
     fn draw<B: DrawingBackend>(&self, plane: &mut Plane<'_, B>) -> Drawn {
         let ([x, x0, x1], [y, y0, y1]) = (self.across, self.up);
         let line = colour(self.policy).stroke_width(3);

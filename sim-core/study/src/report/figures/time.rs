@@ -79,7 +79,8 @@ impl OverTime<'_> {
             if unit == "1" { (100.0, format!("% of {}", self.of)) } else { (1.0, unit.to_owned()) };
         let fans: Vec<Vec<FanPoint>> =
             shown(reader).map(|p| fan(reader, p, (nation, path), scale)).collect();
-        let top = fans.iter().flatten().flat_map(|point| point.quantiles).fold(0.0, f64::max);
+        let shown = fans.iter().flatten().filter(|point| point.is_drawable());
+        let top = shown.flat_map(|point| point.quantiles).fold(0.0, f64::max);
         if fans.iter().all(Vec::is_empty) || top <= 0.0 {
             return None;
         }
@@ -183,7 +184,9 @@ pub(in crate::report) fn mix(reader: Reader<'_>, nation: usize) -> Option<Figure
     if kinds.is_empty() || days.is_empty() {
         return None;
     }
-    let total = |layers: &[Layer], t: usize| layers.iter().map(|l| l.values[t]).sum::<f64>();
+    let total = |layers: &[Layer], t: usize| {
+        layers.iter().filter(|l| l.is_drawable()).map(|l| l.values[t]).sum::<f64>()
+    };
     let tops = all.iter().flat_map(|layers| (0..days.len()).map(|t| total(layers, t)));
     let frame = frame(reader, "% of need at the reference price", tops.fold(100.0, f64::max));
     let table = mix_table(reader, &all);
