@@ -229,16 +229,7 @@ class Results:
         """
         from ._salib import to_salib
 
-        base = self.policies[0]
-        chosen = {"quantity": outcome, "policy": policy or base, "nation": nation or self.nations[0]}
-        known = {"quantity": self._quantities(), "policy": self.policies, "nation": self.nations}
-        for kind, name in [*chosen.items(), ("policy", minus or base)]:
-            if name not in known[kind]:
-                raise UsageError(f"the study has no {kind} `{name}`{near(name, known[kind]) or LISTED.get(kind, '')}")
-        return to_salib(self, outcome, chosen["nation"], chosen["policy"], minus)
-
-    def _quantities(self) -> list[str]:
-        return list(dict.fromkeys(self.summary()["quantity"]))
+        return to_salib(self, (outcome, nation, policy, minus))
 
     # What it says
 

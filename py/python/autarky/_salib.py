@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._autarky import UsageError
+from ._names import LISTED, near
 from ._table import need
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ class SalibSample(NamedTuple):
     y: numpy.ndarray[Any, Any]
 
 
-def to_salib(results: Results, outcome: str, nation: str, policy: str, minus: str | None) -> SalibSample:
-    """See ``Results.to_salib``."""
+def to_salib(results: Results, wanted: tuple[str, str | None, str | None, str | None]) -> SalibSample:
+    """See ``Results.to_salib``: of an outcome in a nation under a policy, and the policy that is taken off."""
+    outcome, nation, policy, minus = _known(results, *wanted)
     need("SALib", "salib")
     numpy = need("numpy", "salib")
     table = results.design
@@ -52,6 +54,18 @@ def to_salib(results: Results, outcome: str, nation: str, policy: str, minus: st
     bounds = numpy.stack([x.min(axis=0), x.max(axis=0)], axis=1).tolist()
     problem = {"num_vars": x.shape[1], "names": list(design.columns), "bounds": bounds, "outputs": [outcome]}
     return SalibSample(problem, x, y.to_numpy())
+
+
+def _known(
+    results: Results, outcome: str, nation: str | None, policy: str | None, minus: str | None
+) -> tuple[str, str, str, str | None]:
+    """The names, each of which the study has; UsageError else."""
+    chosen = {"quantity": outcome, "nation": nation or results.nations[0], "policy": policy or results.policies[0]}
+    known = {"quantity": list(dict.fromkeys(results.summary()["quantity"])), "nation": results.nations, "policy": results.policies}
+    for kind, name in [*chosen.items(), ("policy", minus or chosen["policy"])]:
+        if name not in known[kind]:
+            raise UsageError(f"the study has no {kind} `{name}`{near(name, known[kind]) or LISTED.get(kind, '')}")
+    return outcome, chosen["nation"], chosen["policy"], minus
 
 
 def _means(results: Results, outcome: str, nation: str, policy: str) -> pandas.Series[float]:
