@@ -90,13 +90,6 @@ impl Results {
         titles.map(|(a, title)| (a.kind.as_str().to_owned(), a.id.clone(), title.clone())).collect()
     }
 
-    /// Dated events to mark in plots: days from 1970-01-01, and a few words.
-    #[getter]
-    fn marks(&self) -> Vec<(f64, String)> {
-        let study = &self.job.market.study;
-        study.marks.iter().map(|mark| (study.start_day + mark.day, mark.label.clone())).collect()
-    }
-
     /// Recorded series: name, unit, meaning.
     #[getter]
     fn series_columns(&self) -> Vec<(String, String, String)> {

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use autarky_engine::stop::StopFlag;
-use autarky_study::design::Design;
 use autarky_study::drive::{DriveError, Watcher, drive, threads};
 use autarky_study::job::{Growth, Job, reopen_to_read, reopen_with};
 use autarky_study::output::{Claim, Stored, design_table};
@@ -93,14 +92,15 @@ impl Study {
     fn runs(&self) -> u64 {
         let study = &self.job.market.study;
         let groups = study.points.saturating_mul(study.replications);
-        groups.saturating_mul(study.policies.len() as u64).div_ceil(study.shard.of)
+        // A shard takes every policy of its points and replications.
+        groups.div_ceil(study.shard.of).saturating_mul(study.policies.len() as u64)
     }
 
     /// What is probably not as meant and was not told when the scenario was loaded, a text each.
     #[getter]
     fn warnings(&self) -> Vec<String> {
         let scenario = self.job.loaded.warnings.iter().skip(self.told).map(Diagnostic::render);
-        scenario.chain(self.job.market.design().and_then(Design::advice)).collect()
+        scenario.chain(self.job.market.advice()).collect()
     }
 
     /// What each point of the design sets; none without a design.

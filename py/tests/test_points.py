@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+import warnings
 
 import pytest
 
@@ -65,6 +66,15 @@ def test_a_study_without_a_design_has_one_point(results: ak.Results) -> None:
     assert results.compare("network", point=0).text == results.compare("network").text
     with pytest.raises(ak.UsageError, match="points: 0 to 0"):
         results.compare("network", point=1)
+
+
+def test_an_axis_that_overrides_what_a_policy_sets_is_told(scenario: ak.Scenario) -> None:
+    dear = {"base": scenario.policy("base"), "dear": scenario.policy("base").with_({PRICE: "0.3 USD/kWh"})}
+    with pytest.warns(ak.ScenarioWarning, match=rf"`{PRICE}` varies under all policies, in place of what `dear` sets"):
+        ak.sweep(dear, {PRICE: ["0.05 USD/kWh"]}, replications=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ak.ScenarioWarning)
+        ak.sweep(dear, {f"policies.base.{PRICE}": ["0.05 USD/kWh"], COVERAGE: [0.2]}, replications=1)
 
 
 def test_a_series_is_of_one_point_or_of_draws(scenario: ak.Scenario) -> None:

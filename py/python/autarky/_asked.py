@@ -12,8 +12,6 @@ from ._values import number, whole
 from .design import Axes, Design, factorial
 
 _SEED_MAX = 2**53 - 1
-#: The way out where studies of several starts are put together.
-ONE_START = 'run them one by one, or with keep="runs"'
 
 
 @dataclass(frozen=True)
@@ -54,8 +52,6 @@ def asked_for(
         raise UsageError(f"`until` is an autarky.Until; found {type(until).__name__}")
     if keep is not None and not isinstance(keep, str):
         raise UsageError(f'`{keep!r}` cannot be kept of a run: "runs" or "series"')
-    if design is not None and keep == "series" and "horizon.start" in design._paths():
-        raise UsageError(f"the dates of series are those of one start, so `horizon.start` cannot vary: {ONE_START}")
     seed = whole("seed", seed, 0, _SEED_MAX)
     return {
         "replications": whole("replications", replications, 1, 10_000_000),

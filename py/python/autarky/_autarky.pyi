@@ -362,10 +362,6 @@ class Results:
         """Kind, identifier and title of the actors of the withdrawal test."""
 
     @property
-    def marks(self) -> list[tuple[float, str]]:
-        """Dated events to mark in plots: days from 1970-01-01, and a few words."""
-
-    @property
     def series_columns(self) -> list[tuple[str, str, str]]:
         """Recorded series: name, unit, meaning."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _autarky
 from ._answer import Answer, Comparison
-from ._asked import ONE_START, Until, asked_for
+from ._asked import Until, asked_for
 from ._autarky import MismatchError, UsageError
 from ._catalogue import explain
 from ._messages import ScenarioWarning, warn
@@ -451,11 +451,6 @@ def _study(scenarios: Scenarios, asked: _autarky.Asked) -> tuple[_autarky.Study,
     picked = {name: s._policy or "base" for name, s in scenarios.items()}
     rules = [r.under(name) for name, s in scenarios.items() for r in s._rules if r.policy == picked[name]]
     named = [(name, s._scenario, picked[name]) for name, s in scenarios.items()]
-    if (asked["keep"] or ("runs" if asked["design"] or asked["uncertain"] else "series")) == "series":
-        starts = {name: s["horizon.start"].value for name, s in scenarios.items()}
-        if len(frozenset(starts.values())) > 1:
-            text = ", ".join(f"{start} in `{name}`" for name, start in starts.items())
-            raise UsageError(f"the dates of series are those of one start, and `horizon.start` is {text}: {ONE_START}")
     with listing(".run(1)"):
         return _autarky.Scenario.study_of(named, asked, [rule.told() for rule in rules]), rules
 

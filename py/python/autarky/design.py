@@ -155,11 +155,6 @@ class Design:
     seed: int
     options: tuple[tuple[str, Any], ...] = ()
 
-    def _paths(self) -> list[str]:
-        """What it varies, as far as its text tells."""
-        header = next(csv.reader(io.StringIO(str(dict(self.options).get("csv", "")).lstrip("\ufeff"))), [])
-        return [*(re.split("[=~]", axis)[0].strip() for axis in self.axes), *(name.strip() for name in header)]
-
     def _json(self) -> str:
         return json.dumps({"design": self.kind, "axes": list(self.axes), "seed": self.seed, **dict(self.options)})
 

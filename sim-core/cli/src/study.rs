@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use autarky_engine::stop::StopFlag;
 use autarky_study::ask::{AskError, Asked};
-use autarky_study::design::{Design, DesignSpec, Kind};
+use autarky_study::design::{DesignSpec, Kind};
 use autarky_study::drive::{self, DriveError, Watcher};
 use autarky_study::job::{Job, JobError, Request, Vary, reopen_to_read};
 use autarky_study::output::{Claim, OutputError, Stored, csv, json, table, without_control};
@@ -76,7 +76,7 @@ pub(crate) fn prepare(args: &StudyArgs, vary: Option<Vary>, shard: Shard) -> Res
         for text in messages(&job.loaded.warnings, format) {
             message::line(&text);
         }
-        if let Some(advice) = job.market.design().and_then(Design::advice) {
+        for advice in job.market.advice() {
             message::line(&advice);
         }
     }

@@ -69,6 +69,8 @@ fn designs_that_cannot_be_end_before_the_first_run_and_leave_no_folder() {
     sweep(&missed, 3, &["0.19 USD/kWh", "0.025 USD/kWh"]);
     sweep(&["--axis", "nation.EST.power_prize=0.05..0.25 USD/kWh/3"], 3, &["power_price"]);
     sweep(&["--axis", "nation.EST.policy.coverage=0.1..7/3"], 3, &["coverage"]);
+    let starts = ["--axis", "horizon.start={2026-01-01,2027-01-01}", "--keep", "series"];
+    sweep(&starts, 2, &["`horizon.start` cannot vary", "--keep runs"]);
     sweep(&[], 2, &["--axis PATH=LO..HI"]);
     sweep(&["--design", "table"], 2, &["--table FILE"]);
     sweep(&["--design", "sobol", "--axis", AXIS, "--points", "0"], 2, &["0"]);

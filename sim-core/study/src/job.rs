@@ -155,6 +155,9 @@ impl Request {
         }
         market.study.keep = self.keep;
         market.study.shard = self.shard;
+        if self.keep == Keep::Series {
+            market.check_start().map_err(JobError::Asked)?;
+        }
         Ok(Job { market, loaded })
     }
 

@@ -144,10 +144,52 @@ impl MarketStudy {
         Ok(self)
     }
 
+    /// Checks that all policies and points have the dates of the base's start, which are those that series are recorded with. What is wrong, as text.
+    pub(crate) fn check_start(&self) -> Result<(), String> {
+        let way_out = "keep runs only (`--keep runs`, in Python keep=\"runs\")";
+        let begins = |at: usize| self.blueprints[at].timing.start_day.to_bits();
+        if let Some(at) = (1..self.blueprints.len()).find(|&at| begins(at) != begins(0)) {
+            let name = &self.study.policies[at].name;
+            return Err(format!(
+                "the dates of series are those of one start, and `horizon.start` under policy `{name}` is not that of the base: {way_out}"
+            ));
+        }
+        let mut axes = self.design().into_iter().flat_map(Design::axes);
+        if axes.any(|axis| axis.name().ends_with("horizon.start")) {
+            return Err(format!(
+                "the dates of series are those of one start, so `horizon.start` cannot vary: {way_out}"
+            ));
+        }
+        Ok(())
+    }
+
     /// The design, if the study has one.
     #[must_use]
     pub fn design(&self) -> Option<&Design> {
         self.points.as_ref().map(Points::design)
+    }
+
+    /// What a user should know about the design before it runs, a text each.
+    #[must_use]
+    pub fn advice(&self) -> Vec<String> {
+        let Some(design) = self.design() else { return Vec::new() };
+        design.advice().into_iter().chain(self.levelled(design)).collect()
+    }
+
+    /// Axes of all policies whose parameter a policy sets itself: at every point the policy then has the value of the others.
+    fn levelled(&self, design: &Design) -> Vec<String> {
+        let rows = scenario::policies_rows(&self.study.parameters).unwrap_or_default();
+        let mut out = Vec::new();
+        for axis in design.axes().iter().filter(|axis| axis.policy().is_none()) {
+            let sets = |rows: &[scenario::Row]| rows.iter().any(|row| row.path == axis.path());
+            let own = rows.iter().skip(1).filter(|(_, rows)| sets(rows));
+            let names: Vec<String> = own.map(|(name, _)| format!("`{name}`")).collect();
+            if !names.is_empty() {
+                let (path, names) = (axis.path(), names.join(", "));
+                out.push(format!("`{path}` varies under all policies, in place of what {names} sets; `policies.NAME.{path}` varies it under one"));
+            }
+        }
+        out
     }
 
     /// The scenario at a point of the design; none without a design.
