@@ -259,6 +259,31 @@ def test_an_executor_that_takes_no_more_work_leaves_what_was_done_even_without_a
     shutil.rmtree(Path(folder[1]).parent)
 
 
+class Failing:
+    """Four chunks at a time: the first one fails, the others are done by then."""
+
+    _max_workers = 2
+
+    def __init__(self) -> None:
+        self.submitted = 0
+
+    def submit(self, fn: Any, /, *args: Any) -> concurrent.futures.Future[Any]:
+        self.submitted += 1
+        future: concurrent.futures.Future[Any] = concurrent.futures.Future()
+        if self.submitted == 1:
+            future.set_exception(concurrent.futures.BrokenExecutor("a process ended abruptly"))
+        else:
+            future.set_result(fn(*args))
+        return future
+
+
+def test_what_others_finished_is_kept_when_a_worker_fails(scenario: ak.Scenario, serial: ak.Results, tmp_path: Path) -> None:
+    with pytest.raises(ak.AutarkyError, match="a worker failed"):
+        scenario.run(N, seed=SEED, executor=Failing(), out=tmp_path / "out")
+    assert len(list((tmp_path / "out" / "chunks").iterdir())) == 3
+    assert same(ak.open_results(tmp_path / "out").resume(jobs=1), serial)
+
+
 def test_a_closed_pool_and_a_class_of_pools_are_told(scenario: ak.Scenario) -> None:
     pool = concurrent.futures.ThreadPoolExecutor(1)
     pool.shutdown()

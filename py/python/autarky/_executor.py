@@ -179,8 +179,19 @@ def _segment(
                     cutter.learn(end - start, taken)
             if progress is not None:
                 progress(recorder.taken)
+    except BaseException:
+        _keep(out, recorder)
+        raise
     finally:
         pool.cancel(out)
+
+
+def _keep(futures: Iterable[Any], recorder: _autarky.Recorder) -> None:
+    """What other workers have finished is recorded although the study ends; what fails here shall not hide why."""
+    for future in futures:
+        with contextlib.suppress(Exception):
+            if future.done():
+                recorder.hold(future.result()[0])
 
 
 def _take(future: Any, recorder: _autarky.Recorder, again: bool) -> float | None:
