@@ -406,12 +406,17 @@ def test_unknown_names_are_told_with_suggestions(small: ak.Results) -> None:
             draw()
 
 
-def test_what_a_study_does_not_hold_is_told_with_what_to_do(small: ak.Results, saltelli: ak.Results, assumptions: ak.Results) -> None:
+def test_plots_of_a_saltelli_design_are_of_its_draws(saltelli: ak.Results) -> None:
+    draws = 2 * (32 // 4)
+    assert {row["n"] for row in saltelli.plot.withdrawal().data} == {draws}
+
+
+def test_what_a_study_does_not_hold_is_told_with_what_to_do(small: ak.Results, swept: ak.Results, assumptions: ak.Results) -> None:
     for draw in (lambda: assumptions.plot.fan("unserved"), assumptions.plot.lorenz, lambda: assumptions.plot.recovery(after="2027-01-01")):
         with pytest.raises(ak.UsageError, match="keep"):
             draw()
-    for draw in (saltelli.plot.withdrawal, saltelli.plot.differences, lambda: saltelli.plot.frontier("cost", "unserved")):
-        with pytest.raises(ak.UsageError):
+    for draw in (swept.plot.withdrawal, swept.plot.differences, lambda: swept.plot.frontier("cost", "unserved")):
+        with pytest.raises(ak.UsageError, match="are no draws"):
             draw()
     one = ak.load("small-state", set={"horizon.years": 1, "event.chip_ban.at": "6 months"}).policy("network").run(1, progress=False)
     with pytest.raises(ak.UsageError, match="one policy"):
