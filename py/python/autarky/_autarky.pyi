@@ -30,6 +30,7 @@ __all__ = [
     "Table",
     "UsageError",
     "__version__",
+    "averaged",
     "catalogue",
     "chunk",
     "cite",

@@ -307,7 +307,7 @@ class Results:
         several = isinstance(probabilities, Iterable) and not isinstance(probabilities, str)
         asked = [number("probabilities", p) for p in (probabilities if several else [probabilities])]  # type: ignore[union-attr]
         with listing():
-            return Table(_autarky.path(self._results, series, (nation, _point(point)), list(dict.fromkeys(asked))))
+            return Table(_autarky.path(self._results, series, (nation, _point(point)), asked))
 
     @property
     def plot(self) -> Plots:
