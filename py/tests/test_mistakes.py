@@ -155,7 +155,6 @@ def test_a_name_that_is_near_none_comes_with_the_list_or_with_where_it_is(scenar
 
 def test_a_probability_may_be_one_and_counts_once(results: ak.Results) -> None:
     assert results.over_time("served", probabilities=0.5).columns[-1] == "q0.5"
-    assert results.over_time("served", probabilities=[0.5, 0.5]).columns == ["policy", "date", "n", "mean", "q0.5"]
 
 
 def test_a_table_holds_its_columns_and_a_list_of_names_is_several(results: ak.Results) -> None:
