@@ -153,7 +153,7 @@ def test_a_name_that_is_near_none_comes_with_the_list_or_with_where_it_is(scenar
         call(scenario, results)
 
 
-def test_a_probability_may_be_one_and_counts_once(results: ak.Results) -> None:
+def test_a_probability_may_stand_alone(results: ak.Results) -> None:
     assert results.over_time("served", probabilities=0.5).columns[-1] == "q0.5"
 
 
