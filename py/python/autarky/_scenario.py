@@ -194,7 +194,7 @@ class Scenario:
 
         Results are reproducible if the function is pure: nothing but the state may enter. The hash of its source is recorded, with the values that it reads in its defaults,
         in the function around it, in its object and in its module, as they are now; another source is another study.
-        What the function raises, or a lever out of its range, fails that run. A call costs some microseconds, and runs of other threads wait for the
+        What the function raises, or a lever out of its range, fails that run. A call costs some tens of microseconds, and runs of other threads wait for the
         interpreter meanwhile. UsageError if the source cannot be read; MismatchError where a folder holds a study of another function.
         """
         if not isinstance(name, str):
