@@ -16,7 +16,7 @@ from ._messages import FailedRunsWarning, InterruptedWarning, ScenarioWarning, S
 from ._rule import Function, Rule, rule_of
 from ._table import Table
 from ._names import LISTED, listing, names, near
-from ._temporary import Temporary
+from ._temporary import Temporary, absolute
 from ._values import number, whole
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Results:
     def __init__(
         self, path: Path, keeper: object | None = None, rules: Sequence[Rule] = (), study: _autarky.Study | None = None
     ) -> None:
-        folder = _folder(path)
+        folder = absolute(path)
         self._is_read = study is None
         self._results = _autarky.Results.open(folder) if study is None else study.results(folder)
         self._tables: dict[str, Table] = {}
@@ -418,14 +418,6 @@ def _no_rows(name: str, manifest: dict[str, Any]) -> str:
     return f"the study has no rows in the table `{name}`"
 
 
-def _folder(path: Path) -> str:
-    """Where a folder is, whatever folder the process works in later."""
-    folder = os.fspath(path)
-    if not folder:
-        raise StorageError('"" is no path of a folder')
-    return os.path.abspath(folder)
-
-
 class Way(NamedTuple):
     """How a study is run: threads, progress, or the executor whose workers do it."""
 
@@ -445,7 +437,7 @@ def run_study(
         keeper = temporary = Temporary()
         folder = os.path.join(temporary.path, "results")
     else:
-        folder = _folder(out)
+        folder = absolute(out)
     try:
         with Shower(way.progress, study.runs) as shown:
             if way.executor is None:
@@ -497,5 +489,5 @@ def merge(folders: Iterable[Path | Results], out: Path) -> Results:
     """
     if isinstance(folders, (str, os.PathLike, Results)):
         raise UsageError("`folders` are the folders of all shards, a list; found one")
-    _autarky.merge([folder.path if isinstance(folder, Results) else os.fspath(folder) for folder in folders], _folder(out))
+    _autarky.merge([folder.path if isinstance(folder, Results) else os.fspath(folder) for folder in folders], absolute(out))
     return Results(out)

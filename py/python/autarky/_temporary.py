@@ -1,4 +1,4 @@
-"""Folders of studies for which nobody named one."""
+"""Where studies lie: folders that a user named, and temporary ones."""
 
 from __future__ import annotations
 
@@ -9,6 +9,14 @@ import tempfile
 import weakref
 
 from ._autarky import StorageError
+
+
+def absolute(path: str | os.PathLike[str]) -> str:
+    """Where a folder is, whatever folder the process works in later. StorageError for an empty path."""
+    folder = os.fspath(path)
+    if not folder:
+        raise StorageError('"" is no path of a folder')
+    return os.path.abspath(folder)
 
 
 class Temporary:
